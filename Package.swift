@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One table of targets: what each may import is what it names here, and
+// `Tests/TidyTests` holds the sources to it. Arrows point down only.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "eco2-ledger",
+  products: [
+    .executable(name: "eco2", targets: ["eco2"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  ],
+  targets: [
+    .target(
+      name: "CLedgerCore",
+      path: "CSources/CLedgerCore",
+      cSettings: [
+        .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
+      ],
+      linkerSettings: [
+        .linkedLibrary("sodium"),
+        .linkedLibrary("crypto"),
+        .linkedLibrary("ssl"),
+        .linkedLibrary("lmdb"),
+      ]
+    ),
+    module("LedgerCore", ["CLedgerCore"]),
+    module("LedgerState", ["CLedgerCore", "LedgerCore"]),
+    module("LedgerStore", ["CLedgerCore", "LedgerCore", "LedgerState"]),
+    module("LedgerRules", ["LedgerCore", "LedgerState"]),
+    module("Consensus", ["LedgerCore"]),
+    module("Dissemination", ["LedgerCore", deque]),
+    module("CatchUp", ["LedgerCore"]),
+    module(
+      "Replica",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
+      ]),
+    module("Signer", ["LedgerCore"]),
+    module("Metrics", ["LedgerCore"]),
+    module("PeerNetwork", ["CLedgerCore", "LedgerCore", nioCore, nioPosix]),
+    module(
+      "NodeAPI",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "Metrics", nioCore, hummingbird, logging,
+      ]),
+    module(
+      "NodeRuntime",
+      [
+        "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Replica", "Signer",
+        "Metrics", "PeerNetwork", "NodeAPI", logging,
+      ]),
+    module("RegistryFiles", ["LedgerCore"]),
+    module("LedgerClient", ["LedgerCore", nioCore, nioPosix, nioHTTP1]),
+    module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
+    module(
+      "Simulation",
+      ["LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Replica", deque]),
+    module(
+      "LocalNetwork",
+      ["LedgerCore", "LedgerRules", "RegistryFiles", "LedgerClient", "LoadTest"]),
+    module("LoadTest", ["LedgerCore", "LedgerRules", "LedgerClient"]),
+    .executableTarget(
+      name: "eco2",
+      dependencies: [
+        "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "LedgerClient", "NodeRuntime",
+        "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
+      ],
+      swiftSettings: strict
+    ),
+    tests("LedgerCoreTests", ["LedgerCore"]),
+    tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
+    tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),
+    tests("LedgerRulesTests", ["LedgerCore", "LedgerState", "LedgerRules"]),
+    tests("ConsensusTests", ["LedgerCore", "Consensus"]),
+    tests("DisseminationTests", ["LedgerCore", "Dissemination"]),
+    tests("CatchUpTests", ["LedgerCore", "CatchUp"]),
+    tests(
+      "SimulationTests",
+      ["LedgerCore", "LedgerState", "LedgerRules", "Replica", "Simulation"]),
+    tests("SignerTests", ["LedgerCore", "Signer"]),
+    tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
+    tests("RegistryFilesTests", ["LedgerCore", "RegistryFiles"]),
+    tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
+    tests(
+      "EndToEndTests",
+      ["LedgerCore", "LedgerRules", "LedgerStore", "LedgerClient", "LocalNetwork", "Audit"]),
+    tests("TidyTests", []),
+  ]
+)
