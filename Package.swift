@@ -85,7 +85,7 @@ let package = Package(
         "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Replica", "Signer",
         "Metrics", "PeerNetwork", "NodeAPI", logging,
       ]),
-    module("RegistryFiles", ["LedgerCore"]),
+    module("RegistryFiles", []),
     module("LedgerClient", ["LedgerCore", nioCore, nioPosix, nioHTTP1]),
     module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
     module(
@@ -115,7 +115,7 @@ let package = Package(
       ["LedgerCore", "LedgerState", "LedgerRules", "Replica", "Simulation"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
-    tests("RegistryFilesTests", ["LedgerCore", "RegistryFiles"]),
+    tests("RegistryFilesTests", ["RegistryFiles"]),
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
     tests(
       "EndToEndTests",

@@ -1,0 +1,94 @@
+/// Reading numbers and text out of a cell's bytes. Every function gives nil where the text is not
+/// exactly of its form.
+enum CellText {
+  static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+
+  static func isCapital(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+  }
+
+  /// One or more decimal digits that fit 64 bits; leading zeros allowed.
+  static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
+    var value: UInt64 = 0
+    var isEmpty = true
+    for digit in digits {
+      guard isDigit(digit) else { return nil }
+      isEmpty = false
+      let (tens, tensOverflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, sumOverflow) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+      guard !tensOverflow, !sumOverflow else { return nil }
+      value = sum
+    }
+    return isEmpty ? nil : value
+  }
+
+  /// A whole number that may carry thousands separators (`1234567`, `1,234,567`): a comma before
+  /// each group of three, or none at all. White space carries no meaning.
+  static func quantity(_ cell: ArraySlice<UInt8>) -> UInt64? {
+    let text = withoutWhiteSpace(cell)
+    let groups = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    guard let first = groups.first else { return nil }
+    if groups.count > 1 {
+      guard (1...3).contains(first.count), groups.dropFirst().allSatisfy({ $0.count == 3 }) else {
+        return nil
+      }
+    }
+    return number(groups.joined())
+  }
+
+  /// A decimal fraction in units of 10^-6, exactly: at most six decimals, no sign, no exponent.
+  static func millionths(_ cell: ArraySlice<UInt8>) -> UInt64? {
+    let parts = trimmed(cell).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), let whole = number(parts[0]) else { return nil }
+    let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000)
+    guard !overflow else { return nil }
+    guard parts.count == 2 else { return scaled }
+    guard (1...6).contains(parts[1].count), var decimals = number(parts[1]) else { return nil }
+    for _ in parts[1].count..<6 { decimals *= 10 }
+    let (sum, sumOverflow) = scaled.addingReportingOverflow(decimals)
+    return sumOverflow ? nil : sum
+  }
+
+  /// Text for people: invalid UTF-8 becomes U+FFFD; white space at both ends is dropped.
+  static func text(_ cell: ArraySlice<UInt8>) -> String {
+    String(decoding: trimmed(cell), as: UTF8.self)
+  }
+
+  static func equals(_ cell: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
+    text(cell).lowercased() == word.description
+  }
+
+  /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line breaks,
+  /// the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes are read as
+  /// Latin-1 and encoded once more (`C3 82 C2 A0`). Nothing else is repaired.
+  static func withoutWhiteSpace(_ cell: ArraySlice<UInt8>) -> [UInt8] {
+    var kept: [UInt8] = []
+    kept.reserveCapacity(cell.count)
+    var rest = cell
+    while let byte = rest.first {
+      if isBlank(byte) {
+        rest = rest.dropFirst()
+      } else if rest.starts(with: [0xC2, 0xA0]) {
+        rest = rest.dropFirst(2)
+      } else if rest.starts(with: [0xC3, 0x82, 0xC2, 0xA0]) {
+        rest = rest.dropFirst(4)
+      } else {
+        kept.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return kept
+  }
+
+  private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var rest = cell.drop(while: isBlank)
+    while let last = rest.last, isBlank(last) { rest = rest.dropLast() }
+    return rest
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || (byte >= 0x09 && byte <= 0x0D)
+  }
+}

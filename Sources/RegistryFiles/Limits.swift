@@ -1,0 +1,15 @@
+/// Bounds on what a registry or factor file may hold. A file beyond them is refused, not read in part.
+enum Limits {
+  /// Longest single CSV cell. Project descriptions in registry exports stay far below it.
+  static let cellBytesMax = 65_536
+  /// Most cells in one CSV record.
+  static let cellsMax = 256
+  /// Most records in one file; keeps the sum of tonnes inside 64 bits (see `tonnesMax`).
+  static let recordsMax = 5_000_000
+  /// Most tonnes in one record: 10^12, more than the world emits in a decade.
+  static let tonnesMax: UInt64 = 1_000_000_000_000
+  /// Longest serial text, white space included.
+  static let serialBytesMax = 256
+  /// Longest region code of a factor table; it becomes a key of the ledger's state.
+  static let regionCodeBytesMax = 32
+}

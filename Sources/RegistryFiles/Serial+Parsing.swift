@@ -1,0 +1,116 @@
+extension SerialRange {
+  /// Reads a serial of the given grammars. White space (blanks, NBSP and NBSP's mojibake) carries no
+  /// meaning and is dropped first; nothing else is repaired. Nil where no grammar takes all of it.
+  static func parse(_ cell: ArraySlice<UInt8>, grammars: [SerialGrammar]) -> SerialRange? {
+    guard cell.count <= Limits.serialBytesMax else { return nil }
+    let text = CellText.withoutWhiteSpace(cell)
+    let fields = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    for grammar in grammars {
+      let range: SerialRange? =
+        switch grammar {
+        case .goldStandard: goldStandard(fields)
+        case .cerPair: pair(fields, grammar: .cerPair, halfCount: 7, serialIndex: 2)
+        case .transactionLogPair:
+          pair(fields, grammar: .transactionLogPair, halfCount: 8, serialIndex: 3)
+        case .climateActionReserve: climateActionReserve(fields)
+        }
+      if let range { return range }
+    }
+    return nil
+  }
+
+  /// `GS1-<standard>-<country>-[GS]<project>-<type>-<vintage>-<issuance>-<start>-<end>`
+  private static func goldStandard(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    guard fields.count == 9, SerialField.text(fields[0]) == "GS1",
+      let start = SerialNumber(fields[7]), let end = SerialNumber(fields[8])
+    else { return nil }
+    let hasMarker = fields[3].starts(with: "GS".utf8)
+    let project = hasMarker ? fields[3].dropFirst(2) : fields[3]
+    guard
+      let key = SerialField.key([
+        (fields[1], .number), (fields[2], .letters), (project, .number), (fields[4], .number),
+        (fields[5], .year), (fields[6], .number),
+      ])
+    else { return nil }
+    let block = SerialBlock(
+      grammar: .goldStandard, head: SerialField.joined(fields[0...6]), tail: "", key: "gs:\(key)")
+    return SerialRange(block: block, start: start, end: end)
+  }
+
+  /// `CAR-<n>-<country>-<project>-<…>-<…>-<state>-<vintage>-<issuance>-<start> to <end>`
+  private static func climateActionReserve(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    guard fields.count == 10, SerialField.text(fields[0]) == "CAR",
+      let word = fields[9].firstIndex(of: UInt8(ascii: "t")),
+      fields[9][word...].starts(with: "to".utf8),
+      let start = SerialNumber(fields[9][..<word]),
+      let end = SerialNumber(fields[9][word...].dropFirst(2)),
+      let key = SerialField.key([
+        (fields[1], .number), (fields[2], .letters), (fields[3], .number), (fields[4], .number),
+        (fields[5], .number), (fields[6], .letters), (fields[7], .year), (fields[8], .number),
+      ])
+    else { return nil }
+    let block = SerialBlock(
+      grammar: .climateActionReserve, head: SerialField.joined(fields[0...8]), tail: "",
+      key: "car:\(key)")
+    return SerialRange(block: block, start: start, end: end)
+  }
+
+  /// Both halves must agree in every field but the serial. The transaction log's form has one field
+  /// more, the supplementary unit type; the short form leaves it out when it is 0.
+  private static func pair(
+    _ fields: [ArraySlice<UInt8>], grammar: SerialGrammar, halfCount: Int, serialIndex: Int
+  ) -> SerialRange? {
+    guard fields.count == 2 * halfCount else { return nil }
+    let first = Array(fields[..<halfCount])
+    let second = Array(fields[halfCount...])
+    for index in 0..<halfCount where index != serialIndex {
+      guard first[index].elementsEqual(second[index]) else { return nil }
+    }
+    guard let start = SerialNumber(first[serialIndex]), let end = SerialNumber(second[serialIndex])
+    else { return nil }
+    var named: [(ArraySlice<UInt8>, SerialField)] = [(first[0], .letters)]
+    for index in 1..<halfCount where index != serialIndex { named.append((first[index], .number)) }
+    if grammar == .cerPair { named.insert(([UInt8(ascii: "0")], .number), at: 2) }
+    guard let key = SerialField.key(named) else { return nil }
+    let block = SerialBlock(
+      grammar: grammar, head: SerialField.joined(first[..<serialIndex]),
+      tail: SerialField.joined(first[(serialIndex + 1)...]), key: "cer:\(key)")
+    return SerialRange(block: block, start: start, end: end)
+  }
+}
+
+/// What a field of a serial may hold.
+private enum SerialField {
+  /// Decimal digits, of any length; leading zeros carry no meaning.
+  case number
+  /// Exactly four digits.
+  case year
+  /// Exactly two capital letters: a country, party or state.
+  case letters
+
+  /// The fields in canonical notation, joined by `-`; nil where one is not of its kind.
+  static func key(_ fields: [(ArraySlice<UInt8>, SerialField)]) -> String? {
+    var canonical: [ArraySlice<UInt8>] = []
+    for (text, kind) in fields {
+      switch kind {
+      case .letters:
+        guard text.count == 2, text.allSatisfy(CellText.isCapital) else { return nil }
+        canonical.append(text)
+      case .number, .year:
+        guard !text.isEmpty, text.allSatisfy(CellText.isDigit), kind == .number || text.count == 4
+        else { return nil }
+        let significant = text.drop { $0 == UInt8(ascii: "0") }
+        canonical.append(significant.isEmpty ? text.suffix(1) : significant)
+      }
+    }
+    return joined(canonical[...])
+  }
+
+  static func joined(_ fields: ArraySlice<ArraySlice<UInt8>>) -> String {
+    text(fields.joined(separator: [UInt8(ascii: "-")]))
+  }
+
+  static func text(_ bytes: some Sequence<UInt8>) -> String {
+    String(decoding: Array(bytes), as: UTF8.self)
+  }
+}
