@@ -1,0 +1,63 @@
+public import LedgerCore
+
+/// The raw key of a state record: a domain byte and what the domain says, 1 …
+/// `Limits.recordKeyBytesMax` bytes. In the tree and in LMDB a record stands at SHA-256 of it.
+public struct StateKey: Hashable, Comparable, Sendable {
+  public let bytes: [UInt8]
+
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// SHA-256 of the key: its path in the tree.
+  public var hash: Digest { SHA256.hash(bytes) }
+
+  public static func < (left: StateKey, right: StateKey) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}
+
+/// A leaf of the state tree: where it stands, and its ICS-23 hash.
+public struct StateLeaf: Hashable, Sendable {
+  /// SHA-256 of the record's key.
+  public let path: Digest
+  /// `SHA256(0x00 ‖ SHA256(key) ‖ SHA256(value))` (ICS-23 `SmtSpec`).
+  public let hash: Digest
+
+  public init(path: Digest, hash: Digest) {
+    self.path = path
+    self.hash = hash
+  }
+}
+
+/// The flushed state, as the replica reads it: given to it, never written by it.
+///
+/// A reader always shows the state of one height; the overlay of blocks not flushed yet lies over
+/// it and wins, so a flush in between changes nothing that is read.
+public protocol StateReader: Sendable {
+  /// The height whose state is shown; 0 is genesis.
+  var height: UInt64 { get }
+  /// The record's value, its leaf hash checked; nil when there is none.
+  func value(of key: StateKey) throws(StateReadError) -> [UInt8]?
+  /// The leaves whose paths lie in the range, ascending.
+  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf]
+  /// Calls the body with every leaf, ascending: how the tree is built at start.
+  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError)
+}
+
+/// Why state cannot be read; a node that meets one stops.
+public enum StateReadError: Error, Equatable, Sendable {
+  /// The record's bytes do not have the hash its leaf states.
+  case corruptRecord(path: Digest)
+  /// The store below failed; its text says how.
+  case storeFailed(String)
+}
+
+/// One block's writes: the value each key has afterwards, nil where the record is gone.
+public struct StateChange: Hashable, Sendable {
+  public let key: StateKey
+  public let value: [UInt8]?
+
+  public init(key: StateKey, value: [UInt8]?) {
+    self.key = key
+    self.value = value
+  }
+}
