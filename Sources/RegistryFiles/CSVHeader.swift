@@ -9,15 +9,15 @@ struct CSVHeader {
 
   var count: Int { names.count }
 
-  /// The first column that has one of these names (small letters and digits), in order of preference.
+  /// The first column that has one of these names, in order of preference.
   func column(_ aliases: [String]) -> Int? {
     for alias in aliases {
-      if let column = names.firstIndex(of: alias) { return column }
+      if let column = names.firstIndex(of: Self.plainName(alias.utf8)) { return column }
     }
     return nil
   }
 
-  private static func plainName(_ cell: ArraySlice<UInt8>) -> String {
+  private static func plainName(_ cell: some Sequence<UInt8>) -> String {
     var plain: [UInt8] = []
     for byte in cell {
       switch byte {

@@ -100,6 +100,17 @@ struct CSVTokenizer {
     }
   }
 
+  /// All records of a small file, the header first.
+  static func records(_ bytes: [UInt8]) throws(RegistryFileError) -> [CSVRecord] {
+    var tokenizer = CSVTokenizer()
+    var records: [CSVRecord] = []
+    for byte in bytes {
+      if try tokenizer.push(byte) { records.append(tokenizer.record) }
+    }
+    if try tokenizer.finish() { records.append(tokenizer.record) }
+    return records
+  }
+
   private mutating func startRecordIfComplete() {
     guard isComplete else { return }
     isComplete = false

@@ -56,6 +56,13 @@ enum CellText {
     String(decoding: trimmed(cell), as: UTF8.self)
   }
 
+  /// A key of the factor table: printable ASCII, at most 32 bytes; may be empty.
+  static func regionCode(_ cell: ArraySlice<UInt8>) -> String? {
+    guard cell.count <= Limits.regionCodeBytesMax, cell.allSatisfy({ (0x20...0x7E).contains($0) })
+    else { return nil }
+    return text(cell)
+  }
+
   static func equals(_ cell: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
     text(cell).lowercased() == word.description
   }

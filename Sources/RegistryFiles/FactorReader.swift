@@ -11,10 +11,10 @@ struct FactorReader {
         return column
       }
       count = header.count
-      regionCode = try needed("regioncode")
+      regionCode = try needed("region_code")
       region = try needed("region")
       year = try needed("year")
-      value = try needed("gco2perkwh")
+      value = try needed("gco2_per_kwh")
       kind = try needed("kind")
       source = try needed("source")
       licence = try needed("licence")
@@ -28,20 +28,19 @@ struct FactorReader {
     let year: UInt16
   }
 
-  var tokenizer = CSVTokenizer()
-  private(set) var columns: Columns?
+  private let columns: Columns
   private(set) var table = FactorTable()
   private var keys = Set<Key>()
   private var recordNumber = 0
 
-  mutating func take(_ record: CSVRecord) throws(RegistryFileError) {
-    guard let columns else {
-      self.columns = try Columns(CSVHeader(record))
-      return
-    }
+  init(header: CSVRecord) throws(RegistryFileError) {
+    columns = try Columns(CSVHeader(header))
+  }
+
+  mutating func take(_ record: CSVRecord) {
     recordNumber += 1
     do throws(FactorRejection) {
-      let factor = try factor(record, columns)
+      let factor = try factor(record)
       let key = Key(
         regionCode: factor.regionCode, region: factor.region, source: factor.source,
         kind: factor.kind, year: factor.year)
@@ -52,13 +51,11 @@ struct FactorReader {
     }
   }
 
-  private func factor(
-    _ record: CSVRecord, _ columns: Columns
-  ) throws(FactorRejection) -> EmissionFactor {
+  private func factor(_ record: CSVRecord) throws(FactorRejection) -> EmissionFactor {
     guard record.count == columns.count else { throw FactorRejection(.cells) }
-    let code = record[columns.regionCode]
-    guard code.count <= Limits.regionCodeBytesMax, code.allSatisfy({ (0x20...0x7E).contains($0) })
-    else { throw FactorRejection(.regionCode) }
+    guard let regionCode = CellText.regionCode(record[columns.regionCode]) else {
+      throw FactorRejection(.regionCode)
+    }
     guard let year = CellText.number(record[columns.year]), (1990...2199).contains(year) else {
       throw FactorRejection(.year)
     }
@@ -70,7 +67,7 @@ struct FactorReader {
     }
     guard value > 0 else { throw FactorRejection(.zero) }
     return EmissionFactor(
-      record: recordNumber, regionCode: CellText.text(code),
+      record: recordNumber, regionCode: regionCode,
       region: CellText.text(record[columns.region]), year: UInt16(year),
       microgramsPerKilowattHour: value, kind: kind,
       source: CellText.text(record[columns.source]),

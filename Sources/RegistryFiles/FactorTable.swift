@@ -55,6 +55,11 @@ public struct RefusedFactor: Sendable, Equatable {
   /// Counts from 1 after the header.
   public let record: Int
   public let reason: FactorRefusal
+
+  public init(record: Int, reason: FactorRefusal) {
+    self.record = record
+    self.reason = reason
+  }
 }
 
 /// A table of grid emission factors and where each number comes from.
@@ -73,12 +78,10 @@ public struct FactorTable: Sendable, Equatable {
   ///
   /// - Throws: when the file as a whole makes no sense; a bad row is refused, not thrown.
   public static func read(bytes: [UInt8]) throws(RegistryFileError) -> FactorTable {
-    var reader = FactorReader()
-    for byte in bytes {
-      if try reader.tokenizer.push(byte) { try reader.take(reader.tokenizer.record) }
-    }
-    if try reader.tokenizer.finish() { try reader.take(reader.tokenizer.record) }
-    guard reader.columns != nil else { throw .empty }
+    let records = try CSVTokenizer.records(bytes)
+    guard let header = records.first else { throw .empty }
+    var reader = try FactorReader(header: header)
+    for record in records.dropFirst() { reader.take(record) }
     return reader.table
   }
 

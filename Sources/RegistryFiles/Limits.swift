@@ -12,4 +12,9 @@ enum Limits {
   static let serialBytesMax = 256
   /// Longest region code of a factor table; it becomes a key of the ledger's state.
   static let regionCodeBytesMax = 32
+  /// Longest name of an ER Node.
+  static let nodeNameBytesMax = 64
+  /// Largest milliwatts, millijoules or permille of an energy profile: a megawatt, and far from where
+  /// the due's 128-bit product could overflow.
+  static let profileValueMax: UInt64 = 1_000_000_000
 }

@@ -31,29 +31,29 @@ struct RegistryColumns {
     }
     self.registry = registry
     count = header.count
-    projectID = try needed("projectid", "gsid")
-    vintage = try needed("vintage", "vintageyear")
-    projectName = header.column(["projectname"])
-    projectType = header.column(["projecttype"])
-    country = header.column(["country", "projectsitecountry", "projectcountry"])
-    corsia = header.column(["eligibleforcorsia", "corsiaeligible"])
+    projectID = try needed("Project ID", "GSID")
+    vintage = try needed("Vintage", "Vintage Year")
+    projectName = header.column(["Project Name"])
+    projectType = header.column(["Project Type"])
+    country = header.column(["Country", "Project Site Country", "Project Country"])
+    corsia = header.column(["Eligible for CORSIA?", "CORSIA Eligible"])
     switch registry {
     case .goldStandard:
-      serial = try needed("serialnumber", "serialnumbers")
-      quantity = try needed("quantity", "quantityofcredits")
-      product = try needed("producttype", "product")
-      status = try needed("creditstatus", "status")
-      methodology = header.column(["methodology"])
-      issuedOn = header.column(["issuancedate", "dateissued"])
-      periodStart = header.column(["monitoringperiodstart", "monitoringperiodstartdate"])
-      periodEnd = header.column(["monitoringperiodend", "monitoringperiodenddate"])
-      retiredOn = header.column(["retirementdate", "dateretired"])
+      serial = try needed("Serial Number", "Serial Numbers")
+      quantity = try needed("Quantity", "Quantity of Credits")
+      product = try needed("Product Type", "Product")
+      status = try needed("Credit Status", "Status")
+      methodology = header.column(["Methodology"])
+      issuedOn = header.column(["Issuance Date", "Date Issued"])
+      periodStart = header.column(["Monitoring Period Start", "Monitoring Period Start Date"])
+      periodEnd = header.column(["Monitoring Period End", "Monitoring Period End Date"])
+      retiredOn = header.column(["Retirement Date", "Date Retired"])
     case .climateActionReserve:
-      serial = try needed("offsetcreditserialnumbers", "serialnumbers", "serialnumber")
-      quantity = try needed("quantityofoffsetcredits", "quantity")
-      methodology = header.column(["protocolversion", "protocol"])
+      serial = try needed("Offset Credit Serial Numbers", "Serial Numbers", "Serial Number")
+      quantity = try needed("Quantity of Offset Credits", "Quantity")
+      methodology = header.column(["Protocol Version", "Protocol"])
       // An export of retirements: its date is the day the retirement took effect.
-      retiredOn = try needed("statuseffective", "retirementdate")
+      retiredOn = try needed("Status Effective", "Retirement Date")
       product = nil
       status = nil
       issuedOn = nil
