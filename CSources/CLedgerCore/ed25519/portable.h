@@ -1,0 +1,86 @@
+#ifndef CL_ED25519_PORTABLE_H
+#define CL_ED25519_PORTABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cl_ed25519.h"
+#include "point.h"
+#include "scalar.h"
+
+// A signature decoded and hashed, ready for the group equation.
+typedef struct {
+  affine_cached key;    // A
+  affine_cached nonce;  // R
+  scalar s;
+  scalar k;  // SHA512(R ‖ A ‖ prefix ‖ message) mod L
+} prepared;
+
+// 1, or 0 when S >= L or A or R is no point: such a signature is invalid.
+int prepare(prepared *out, const uint8_t *key, const uint8_t *signature, const uint8_t *prefix,
+            size_t prefix_length, const uint8_t *message, size_t message_length);
+
+// 1 when [8]([s]B − R − [k]A) is the identity.
+int prepared_is_valid(const prepared *p);
+
+// Random coefficient of one signature in the batch equation.
+typedef struct {
+  uint64_t w[2];
+} coefficient;
+
+// Up to this many signatures the batch equation is evaluated by Straus' method,
+// above by Pippenger's.
+#define STRAUS_MAX 96
+
+// Bytes of working memory, 64-byte aligned, that batch_holds needs for any count
+// up to `count`.
+size_t batch_memory(size_t count);
+
+// 1 when [8](Σ z·R + Σ z·k·A − [Σ z·s]B) is the identity, over count > 0
+// signatures.
+int batch_holds(const prepared *items, const coefficient *z, size_t count, void *memory);
+
+// Odd multiples B, 3B, …, 127B of the base point, and of 2^128·B; made at first use.
+#define BASE_WIDTH 8
+#define BASE_MULTIPLES 64
+typedef struct {
+  affine_cached low[BASE_MULTIPLES], high[BASE_MULTIPLES];
+} base_multiples;
+const base_multiples *base_table(void);
+
+// Odd multiples of other points: P, 3P, …, 15P.
+#define POINT_WIDTH 5
+#define POINT_MULTIPLES 8
+
+// p = c completed, then p + digit·P from P's odd multiples; the result in c.
+// Does nothing for digit 0.
+FE_INLINE void add_multiple(completed *c, point *p, const cached *odd, int digit) {
+  if (digit == 0) return;
+  point_complete(p, c);
+  if (digit > 0) {
+    point_add(c, p, &odd[digit / 2]);
+  } else {
+    point_sub(c, p, &odd[-digit / 2]);
+  }
+}
+
+FE_INLINE void add_affine_multiple(completed *c, point *p, const affine_cached *odd, int digit) {
+  if (digit == 0) return;
+  point_complete(p, c);
+  if (digit > 0) {
+    point_add_affine(c, p, &odd[digit / 2]);
+  } else {
+    point_sub_affine(c, p, &odd[-digit / 2]);
+  }
+}
+
+// The odd multiples of a point in affine cached form.
+static inline void odd_multiples_of_affine(cached out[POINT_MULTIPLES], const affine_cached *a) {
+  completed c;
+  point p;
+  point_add_affine(&c, &POINT_IDENTITY, a);
+  point_complete(&p, &c);
+  point_odd_multiples(out, POINT_MULTIPLES, &p);
+}
+
+#endif
