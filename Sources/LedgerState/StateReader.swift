@@ -28,11 +28,17 @@ public struct StateLeaf: Hashable, Sendable {
   }
 }
 
+/// Anything that shows the records of one state: a reader, the state's tip, a staged delta.
+public protocol RecordSource {
+  /// The record's value, or nil when there is none.
+  mutating func value(of key: StateKey) throws(StateReadError) -> [UInt8]?
+}
+
 /// The flushed state, as the replica reads it: given to it, never written by it.
 ///
 /// A reader always shows the state of one height; the overlay of blocks not flushed yet lies over
 /// it and wins, so a flush in between changes nothing that is read.
-public protocol StateReader: Sendable {
+public protocol StateReader: RecordSource, Sendable {
   /// The height whose state is shown; 0 is genesis.
   var height: UInt64 { get }
   /// The record's value, its leaf hash checked; nil when there is none.
@@ -51,7 +57,8 @@ public enum StateReadError: Error, Equatable, Sendable {
   case storeFailed(String)
 }
 
-/// One block's writes: the value each key has afterwards, nil where the record is gone.
+/// One of a block's writes: the value a key has afterwards, nil where the record is gone. A value is
+/// never empty (ICS-23 verifiers refuse an empty one).
 public struct StateChange: Hashable, Sendable {
   public let key: StateKey
   public let value: [UInt8]?
