@@ -49,8 +49,8 @@ struct CSVRecord: Equatable, Sendable {
 /// A strict RFC 4180 tokenizer: bytes in, records out, in constant memory.
 ///
 /// Lines end in CRLF or LF. A quoted cell may hold separators, line breaks and doubled quotation
-/// marks. A UTF-8 byte order mark is dropped. Empty lines are no records. Anything else that RFC 4180
-/// does not describe is an error with the record's number; nothing is repaired.
+/// marks. A UTF-8 byte order mark is dropped. Empty lines are no records. Anything else that RFC
+/// 4180 does not describe is an error with the record's number; nothing is repaired.
 ///
 /// The well-known packages were looked at first: they hold the whole file as a `String`, walk it by
 /// `Character`, and stop the process on a misplaced quotation mark.

@@ -67,9 +67,9 @@ enum CellText {
     text(cell).lowercased() == word.description
   }
 
-  /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line breaks,
-  /// the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes are read as
-  /// Latin-1 and encoded once more (`C3 82 C2 A0`). Nothing else is repaired.
+  /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line
+  /// breaks, the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes
+  /// are read as Latin-1 and encoded once more (`C3 82 C2 A0`). Nothing else is repaired.
   static func withoutWhiteSpace(_ cell: ArraySlice<UInt8>) -> [UInt8] {
     var kept: [UInt8] = []
     kept.reserveCapacity(cell.count)

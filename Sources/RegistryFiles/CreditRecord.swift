@@ -67,8 +67,8 @@ public struct CreditRecord: Sendable, Equatable {
   /// First day of the vintage: of the vintage year, or of the monitoring period where that starts
   /// within the year.
   public let vintageFrom: CalendarDay
-  /// Last day of the vintage: of the vintage year, or of the monitoring period where that ends within
-  /// the year.
+  /// Last day of the vintage: of the vintage year, or of the monitoring period where that ends
+  /// within the year.
   public let vintageTo: CalendarDay
   public let serial: SerialRange
   /// The serial exactly as the file has it, white space included.

@@ -74,7 +74,8 @@ public struct FactorTable: Sendable, Equatable {
     refused.count { $0.reason == reason }
   }
 
-  /// Reads a table with the columns `region_code, region, year, gco2_per_kwh, kind, source, licence`.
+  /// Reads a table with the columns `region_code`, `region`, `year`, `gco2_per_kwh`, `kind`,
+  /// `source`, `licence`.
   ///
   /// - Throws: when the file as a whole makes no sense; a bad row is refused, not thrown.
   public static func read(bytes: [UInt8]) throws(RegistryFileError) -> FactorTable {
@@ -87,9 +88,9 @@ public struct FactorTable: Sendable, Equatable {
 
   /// The one factor that is charged in each region, in order of region code.
   ///
-  /// Kind average in CO2e, latest year. Where sources give the same year, the highest value is taken,
-  /// so that a footprint is never stated too low; where the values are equal too, the first in the
-  /// file. Rows without a region code are left out: nothing could name them.
+  /// Kind average in CO2e, latest year. Where sources give the same year, the highest value is
+  /// taken, so that a footprint is never stated too low; where the values are equal too, the first
+  /// in the file. Rows without a region code are left out: nothing could name them.
   public func active() -> [EmissionFactor] {
     let candidates = factors.filter { $0.kind.isChargeable && !$0.regionCode.isEmpty }
     let ranked = candidates.sorted { left, right in

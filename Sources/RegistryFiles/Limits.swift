@@ -1,4 +1,5 @@
-/// Bounds on what a registry or factor file may hold. A file beyond them is refused, not read in part.
+/// Bounds on what a registry or factor file may hold. A file beyond them is refused, not read in
+/// part.
 enum Limits {
   /// Longest single CSV cell. Project descriptions in registry exports stay far below it.
   static let cellBytesMax = 65_536
@@ -14,7 +15,7 @@ enum Limits {
   static let regionCodeBytesMax = 32
   /// Longest name of an ER Node.
   static let nodeNameBytesMax = 64
-  /// Largest milliwatts, millijoules or permille of an energy profile: a megawatt, and far from where
-  /// the due's 128-bit product could overflow.
+  /// Largest milliwatts, millijoules or permille of an energy profile: a megawatt, and far from
+  /// where the due's 128-bit product could overflow.
   static let profileValueMax: UInt64 = 1_000_000_000
 }

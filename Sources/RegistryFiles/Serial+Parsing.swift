@@ -1,6 +1,6 @@
 extension SerialRange {
-  /// Reads a serial of the given grammars. White space (blanks, NBSP and NBSP's mojibake) carries no
-  /// meaning and is dropped first; nothing else is repaired. Nil where no grammar takes all of it.
+  /// Reads a serial of the given grammars. White space (blanks, NBSP and NBSP's mojibake) carries
+  /// no meaning and is dropped first; nothing else is repaired. Nil where no grammar takes it all.
   static func parse(_ cell: ArraySlice<UInt8>, grammars: [SerialGrammar]) -> SerialRange? {
     guard cell.count <= Limits.serialBytesMax else { return nil }
     let text = CellText.withoutWhiteSpace(cell)

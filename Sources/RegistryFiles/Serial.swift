@@ -19,11 +19,11 @@ public struct SerialBlock: Hashable, Sendable {
   /// What stands after the serial in each half of a pair, without the first `-`; else empty.
   let tail: String
   /// One text per block, whatever notation it was written in: the scheme, then the fields with
-  /// leading zeros dropped. Two ranges can hold the same unit only when their keys are equal. ASCII.
+  /// leading zeros dropped. Two ranges can hold one unit only when their keys are equal. ASCII.
   ///
   /// `gs:1-TW-1001-12-2019-20258`, `car:1-US-1008-27-845-WA-2015-2010`; for CERs the scheme, the
-  /// party, the unit type, the supplementary type, both commitment periods, the LULUCF activity and
-  /// the project: `cer:CN-5-0-2-2-0-8288`.
+  /// party, the unit type, the supplementary type, both commitment periods, the LULUCF activity
+  /// and the project: `cer:CN-5-0-2-2-0-8288`.
   public let key: String
 
   /// The block as written: `GS1-1-TW-GS1001-12-2019-20258`, `CN-5-*-2-2-0-8288`.
@@ -47,8 +47,8 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
     endDigits = end.digits
   }
 
-  /// Units in the range: `end − start + 1`; nil where the end lies before the start or the count does
-  /// not fit 64 bits.
+  /// Units in the range: `end − start + 1`; nil where the end lies before the start or the count
+  /// does not fit 64 bits.
   public var count: UInt64? {
     let (span, underflow) = end.subtractingReportingOverflow(start)
     let (count, overflow) = span.addingReportingOverflow(1)

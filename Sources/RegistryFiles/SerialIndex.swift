@@ -9,8 +9,8 @@ struct SerialIndex {
   /// Each block's ranges, disjoint and in order.
   private var entries: [String: [Entry]] = [:]
 
-  /// Keeps `range` unless it meets an earlier one; gives that one's record number. O(log n) to find;
-  /// exports list a block's ranges nearly in order, so keeping one seldom moves many.
+  /// Keeps `range` unless it meets an earlier one; gives that one's record number. O(log n) to
+  /// find; exports list a block's ranges nearly in order, so keeping one seldom moves many.
   mutating func insert(_ range: SerialRange, record: Int) -> Int? {
     let key = range.block.key
     let block = entries[key] ?? []
