@@ -26,6 +26,32 @@ public struct StateLeaf: Hashable, Sendable {
     self.path = path
     self.hash = hash
   }
+
+  /// The leaf of a record.
+  public init(key: StateKey, value: [UInt8]) {
+    let path = key.hash
+    self.init(path: path, hash: Self.hash(path: path, value: value))
+  }
+
+  /// The ICS-23 hash of a value at a path.
+  public static func hash(path: Digest, value: [UInt8]) -> Digest {
+    SHA256.hash(prefix: [0], (path.bytes.array + SHA256.hash(value).bytes.array)[...])
+  }
+}
+
+/// A record as it is kept: its raw key and its value.
+public struct StateRecord: Hashable, Sendable {
+  public let key: StateKey
+  /// Never empty.
+  public let value: [UInt8]
+
+  public init(key: StateKey, value: [UInt8]) {
+    self.key = key
+    self.value = value
+  }
+
+  /// SHA-256 of the key, and the ICS-23 hash of the record.
+  public var leaf: StateLeaf { StateLeaf(key: key, value: value) }
 }
 
 /// Anything that shows the records of one state: a reader, the state's tip, a staged delta.
@@ -43,6 +69,9 @@ public protocol StateReader: RecordSource, Sendable {
   var height: UInt64 { get }
   /// The record's value, its leaf hash checked; nil when there is none.
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]?
+  /// The record that stands at a path, its leaf hash checked; nil when there is none. Absence proofs
+  /// name the neighbours' raw keys and values.
+  func record(at path: Digest) throws(StateReadError) -> StateRecord?
   /// The leaves whose paths lie in the range, ascending.
   func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf]
   /// Calls the body with every leaf, ascending: how the tree is built at start.
