@@ -1,0 +1,270 @@
+import LedgerCore
+import NIOCore
+
+/// One TCP connection, from its first byte to its last; lives on the event loop.
+///
+/// It goes one way through its phases: TLS handshake, hellos, open, ended. The dialling side sends
+/// its hello first; the accepting side, which learns from it which channel this is, answers. Only
+/// the peer's proved transport key says who it is. Whatever goes wrong comes to `end`, once.
+final class Connection: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  enum Phase {
+    case handshaking
+    case greeting(peer: Int)
+    case open(Link)
+    case ended
+  }
+
+  /// Why a connection ends; what it means hangs on the phase.
+  enum Cause {
+    case tls(TLSFailure)
+    case frameTooLong(FrameDecoder.TooLong)
+    case socket(String)
+    case closedByPeer
+    /// The handshake's or the idle time-out.
+    case timeout
+    case refused(RefusalReason)
+    case replaced
+    case shutdown
+  }
+
+  let core: Core
+  /// The link it was dialled for; nil when it was accepted.
+  let dialled: Link?
+  let tls: TLSSession
+  let since: NIODeadline
+  var phase = Phase.handshaking
+  var context: ChannelHandlerContext?
+  var encoder = FrameEncoder()
+  var isPumping = false
+  var lastOutbound: NIODeadline
+  private var lastInbound: NIODeadline
+  private var decoder = FrameDecoder(bytesMax: Bounds.helloBytesMax)
+  /// Ciphertext TLS had no room for; at most what the socket gave before reading stopped.
+  private var backlog = ByteBuffer()
+  private var isProcessing = false
+
+  init(core: Core, dialled: Link?) throws(TLSFailure) {
+    self.core = core
+    self.dialled = dialled
+    tls = try TLSSession(core.tls, server: dialled == nil)
+    since = NIODeadline.now()
+    lastInbound = since
+    lastOutbound = since
+  }
+
+  var link: Link? {
+    if case .open(let link) = phase { link } else { nil }
+  }
+
+  var address: String {
+    if let dialled { return dialled.peer.address.description }
+    guard let remote = context?.remoteAddress, let host = remote.ipAddress else { return "unknown" }
+    return PeerAddress(host: host, port: remote.port ?? 0).description
+  }
+
+  // MARK: The channel's calls
+
+  func channelActive(context: ChannelHandlerContext) {
+    self.context = context
+    core.began(self)
+    process()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    lastInbound = NIODeadline.now()
+    if backlog.readableBytes == 0 { backlog = bytes } else { backlog.writeBuffer(&bytes) }
+    process()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { core.pumpSoon(self) }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end(.closedByPeer)
+    self.context = nil
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    end(.socket("\(error)"))
+  }
+
+  // MARK: Inbound
+
+  /// Brings what has arrived as far as it goes; stops at a pause.
+  func process() {
+    guard !isProcessing else { return }
+    isProcessing = true
+    defer { isProcessing = false }
+    do {
+      while try step() {}
+    } catch {
+      end(.tls(error))
+    }
+  }
+
+  /// One step; false when there is nothing to do until more arrives or reading resumes.
+  private func step() throws(TLSFailure) -> Bool {
+    let fed = try feed()
+    switch phase {
+    case .ended: return false
+    case .handshaking:
+      let progress = try tls.handshake()
+      flushTLS()
+      if progress == .wantsInput { return fed }
+      try authenticated()
+      return true
+    case .greeting: return try readRecord() || fed
+    case .open(let link):
+      return core.isPaused(link.channel) ? false : try readRecord() || fed
+    }
+  }
+
+  private func feed() throws(TLSFailure) -> Bool {
+    guard backlog.readableBytes > 0 else { return false }
+    let outcome: Result<Int, TLSFailure> = unsafe backlog.withUnsafeReadableBytes { bytes in
+      do throws(TLSFailure) {
+        return .success(unsafe try tls.feed(bytes))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let accepted = try outcome.get()
+    backlog.moveReaderIndex(forwardBy: accepted)
+    if backlog.readableBytes == 0 { backlog = ByteBuffer() }
+    return accepted > 0
+  }
+
+  private func readRecord() throws(TLSFailure) -> Bool {
+    switch try tls.read(into: &core.record) {
+    case .wantsInput: return false
+    case .closed:
+      end(.closedByPeer)
+      return false
+    case .bytes(let count):
+      take(core.record[..<count])
+      return true
+    }
+  }
+
+  private func take(_ plaintext: ArraySlice<UInt8>) {
+    var rest = plaintext
+    do throws(FrameDecoder.TooLong) {
+      while let frame = try decoder.next(&rest) {
+        guard case .payload(let payload) = frame else { continue }
+        switch phase {
+        case .greeting(let peer): greeted(by: peer, payload)
+        case .open(let link):
+          link.received(bytes: payload.count)
+          core.emit(.received(link.peer.account, link.channel, payload))
+        case .handshaking, .ended: break
+        }
+        if case .ended = phase { return }
+      }
+    } catch {
+      end(.frameTooLong(error))
+    }
+  }
+
+  // MARK: Who is it?
+
+  /// TLS is done: the peer holds the key it shows.
+  private func authenticated() throws(TLSFailure) {
+    let key = try tls.peerKey()
+    if let dialled {
+      guard key == dialled.peer.transportKey else {
+        return end(.refused(.otherKey(key, account: dialled.peer.account)))
+      }
+      guard let peer = core.table.peer(dialled.peer.account) else { return end(.shutdown) }
+      phase = .greeting(peer: peer)
+      try sendHello(dialled.channel)
+      return
+    }
+    guard let peer = core.peer(ofKey: key) else { return end(.refused(.unknownKey(key))) }
+    phase = .greeting(peer: peer)
+    if core.table[peer, .votes].dials {
+      end(.refused(.wrongDirection(account: core.table.account(peer))))
+    }
+  }
+
+  private func sendHello(_ channel: PeerChannel) throws(TLSFailure) {
+    let hello = Hello(genesis: core.genesis, account: core.account, channel: channel).bcs
+    try tls.write(FrameDecoder.header(hello.count) + hello)
+    flushTLS()
+  }
+
+  private func greeted(by peer: Int, _ payload: [UInt8]) {
+    let hello: Hello
+    do throws(BCSError) {
+      hello = try Hello(bcs: payload)
+    } catch {
+      return end(.refused(.malformedHello(error)))
+    }
+    if dialled == nil {
+      do throws(TLSFailure) {
+        try sendHello(hello.channel)
+      } catch {
+        return end(.tls(error))
+      }
+    }
+    if let reason = refusal(of: hello, from: core.table.account(peer)) {
+      return end(.refused(reason))
+    }
+    let link = core.table[peer, hello.channel]
+    decoder.bytesMax = core.limits.frameBytesMax(link.channel)
+    phase = .open(link)
+    core.opened(self, link)
+  }
+
+  private func refusal(of hello: Hello, from account: AccountID) -> RefusalReason? {
+    if hello.version != Hello.version {
+      return .otherProtocolVersion(hello.version, account: account)
+    }
+    if hello.genesis != core.genesis { return .otherGenesis(hello.genesis, account: account) }
+    if hello.account != account {
+      return .otherAccount(claimed: hello.account, expected: account)
+    }
+    if let dialled, dialled.channel != hello.channel { return .otherChannel(account: account) }
+    return nil
+  }
+
+  // MARK: Time, pauses and the end
+
+  func checkDeadlines(_ now: NIODeadline) {
+    switch phase {
+    case .ended: return
+    case .handshaking, .greeting:
+      if now - since > .milliseconds(core.limits.handshakeTimeoutMilliseconds) { end(.timeout) }
+    case .open(let link):
+      // Who does not read cannot tell silence: the peer's bytes wait in the socket.
+      if core.isPaused(link.channel) { return }
+      if now - lastInbound > .milliseconds(core.limits.idleTimeoutMilliseconds) {
+        return end(.timeout)
+      }
+    }
+  }
+
+  func setReading(_ isOn: Bool) {
+    if isOn {
+      lastInbound = NIODeadline.now()
+      process()
+      // What was processed may have led to a new pause, or to the end.
+      guard let link, !core.isPaused(link.channel) else { return }
+    }
+    try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
+  }
+
+  func end(_ cause: Cause) {
+    let was = phase
+    if case .ended = was { return }
+    phase = .ended
+    tls.close()
+    flushTLS()
+    context?.close(promise: nil)
+    core.ended(self, was: was, cause)
+  }
+}

@@ -1,0 +1,216 @@
+public import LedgerCore
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Authenticated, encrypted connections to the peers that the chain or the configuration names.
+///
+/// Two TLS 1.3 connections join each pair of nodes, one for votes and one for data. The node with
+/// the smaller account id dials, again and again with growing waits; the other accepts. A peer is
+/// who it is by its transport key; its hello must name the same account and the same chain.
+///
+/// Threads: one event loop thread does all of it (many nodes may share one machine). Every method
+/// may be called from any thread and none waits, except `start` and `shutdown`.
+public final class PeerNetwork: Sendable {
+  /// Where it listens; the port is the real one, also when 0 was asked for.
+  public let listenAddress: PeerAddress
+  private let group: MultiThreadedEventLoopGroup
+  private let loop: any EventLoop
+  private let core: NIOLoopBound<Core>
+  private let table: LinkTable
+  private let refusalCounters: RefusalCounters
+  private let state = Mutex(State())
+
+  private struct State {
+    var isStopped = false
+    /// A turn of the event loop that will send what waits is already asked for.
+    var isWoken = false
+  }
+
+  /// Starts to listen and to dial. Waits until the listening socket is bound.
+  ///
+  /// `onEvent` is called on the event loop's thread: it must not block, and hands what it gets to a
+  /// bounded queue; when that is full it calls `pauseReceiving`.
+  public static func start(
+    _ configuration: PeerNetworkConfiguration, onEvent: @escaping @Sendable (PeerEvent) -> Void
+  ) throws(PeerNetworkError) -> PeerNetwork {
+    try check(configuration)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do throws(PeerNetworkError) {
+      return try PeerNetwork(configuration, group: group, onEvent: onEvent)
+    } catch {
+      try? group.syncShutdownGracefully()
+      throw error
+    }
+  }
+
+  /// The transport public key that peers must know for a seed.
+  public static func transportKey(seed: [UInt8]) throws(PeerNetworkError) -> PublicKey {
+    guard seed.count == 32 else { throw .seedLength(seed.count) }
+    do throws(TLSFailure) {
+      return try TLSContext(seed: seed).publicKey
+    } catch {
+      throw .tls(error)
+    }
+  }
+
+  private init(
+    _ configuration: PeerNetworkConfiguration, group: MultiThreadedEventLoopGroup,
+    onEvent: @escaping @Sendable (PeerEvent) -> Void
+  ) throws(PeerNetworkError) {
+    self.group = group
+    let loop = group.next()
+    let table = LinkTable(configuration)
+    let refusalCounters = RefusalCounters()
+    do {
+      let core = try loop.submit {
+        NIOLoopBound(
+          try Core(
+            configuration, table: table, refusals: refusalCounters, loop: loop, onEvent: onEvent),
+          eventLoop: loop)
+      }.wait()
+      let server = try ServerBootstrap(group: loop)
+        .serverChannelOption(.backlog, value: 256)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .childChannelOption(.maxMessagesPerRead, value: 1)
+        .childChannelOption(.writeBufferWaterMark, value: Core.waterMark)
+        .childChannelInitializer { channel in core.value.adopt(channel, dialled: nil) }
+        .bind(host: configuration.listen.host, port: configuration.listen.port).wait()
+      listenAddress = PeerAddress(
+        host: configuration.listen.host,
+        port: server.localAddress?.port ?? configuration.listen.port)
+      try loop.submit { core.value.start(server: server) }.wait()
+      self.core = core
+    } catch let error as TLSFailure {
+      throw .tls(error)
+    } catch {
+      throw .listen(configuration.listen, "\(error)")
+    }
+    self.loop = loop
+    self.table = table
+    self.refusalCounters = refusalCounters
+  }
+
+  private static func check(
+    _ configuration: PeerNetworkConfiguration
+  ) throws(PeerNetworkError) {
+    guard configuration.transportSeed.count == 32 else {
+      throw .seedLength(configuration.transportSeed.count)
+    }
+    var accounts: Set<AccountID> = []
+    var keys: Set<PublicKey> = []
+    for peer in configuration.peers {
+      if peer.account == configuration.account { throw .selfAmongPeers }
+      guard accounts.insert(peer.account).inserted else { throw .duplicateAccount(peer.account) }
+      guard keys.insert(peer.transportKey).inserted else {
+        throw .duplicateTransportKey(peer.transportKey)
+      }
+    }
+    for address in configuration.peers.map(\.address) + [configuration.listen] {
+      guard (0...65_535).contains(address.port) else { throw .portOutOfRange(address) }
+    }
+  }
+
+  /// Ends all connections (each is reported as disconnected) and the thread, and waits for that. No
+  /// event comes after it returns. A second call does nothing.
+  ///
+  /// Not to be called from `onEvent`: the event loop cannot wait for its own end.
+  public func shutdown() {
+    precondition(!loop.inEventLoop, "shutdown() waits for the event loop and runs on it")
+    let isFirst = state.withLock { state in
+      defer { state.isStopped = true }
+      return !state.isStopped
+    }
+    guard isFirst else { return }
+    let core = core
+    try? loop.submit { core.value.stop() }.wait()
+    try? group.syncShutdownGracefully()
+  }
+
+  // MARK: Sending
+
+  /// Queues a payload of 1 byte up to the channel's frame bound for one peer. Payloads on one
+  /// channel arrive in the order in which they were queued, as long as the connection lives.
+  @discardableResult
+  public func send(
+    to account: AccountID, on channel: PeerChannel, _ payload: [UInt8]
+  ) -> SendOutcome {
+    guard let peer = table.peer(account) else { return .unknownPeer }
+    let outcome = table[peer, channel].enqueue(payload)
+    if outcome == .queued { wake() }
+    return outcome
+  }
+
+  /// Queues a payload for every peer.
+  @discardableResult
+  public func broadcast(on channel: PeerChannel, _ payload: [UInt8]) -> BroadcastOutcome {
+    var outcomes = BroadcastOutcome()
+    for peer in 0..<table.peerCount { outcomes.count(table[peer, channel].enqueue(payload)) }
+    if outcomes.queued > 0 { wake() }
+    return outcomes
+  }
+
+  /// Asks for one turn of the event loop for all that is queued until then.
+  private func wake() {
+    state.withLock { state in
+      guard !state.isStopped, !state.isWoken else { return }
+      state.isWoken = true
+      loop.execute { [self] in
+        self.state.withLock { $0.isWoken = false }
+        core.value.pumpAll()
+      }
+    }
+  }
+
+  /// A loop that was shut down must not be given work.
+  private func onLoop(_ body: @escaping @Sendable (Core) -> Void) {
+    state.withLock { state in
+      guard !state.isStopped else { return }
+      loop.execute { [core] in body(core.value) }
+    }
+  }
+
+  // MARK: Receiving
+
+  /// Stops reading from all peers on a channel: their sockets fill, then their queues. After it
+  /// returns on the event loop's thread, at most one TLS record (16 KiB) of frames still comes from
+  /// the connection being read.
+  public func pauseReceiving(_ channel: PeerChannel) {
+    if loop.inEventLoop {
+      core.value.setPaused(true, channel)
+    } else {
+      onLoop { core in core.setPaused(true, channel) }
+    }
+  }
+
+  /// Goes on reading. Call it when the queue has room again.
+  public func resumeReceiving(_ channel: PeerChannel) {
+    onLoop { core in core.setPaused(false, channel) }
+  }
+
+  // MARK: State
+
+  /// Peers with both channels open, ascending.
+  public var connectedPeers: [AccountID] {
+    (0..<table.peerCount).filter { peer in
+      PeerChannel.allCases.allSatisfy { table[peer, $0].isConnected }
+    }.map(table.account)
+  }
+
+  /// Whether one peer can be sent to on a channel.
+  public func isConnected(_ account: AccountID, on channel: PeerChannel) -> Bool {
+    table.peer(account).map { table[$0, channel].isConnected } ?? false
+  }
+
+  /// Counters of one peer on one channel; nil for an unknown peer.
+  public func counters(of account: AccountID, on channel: PeerChannel) -> PeerCounters? {
+    table.peer(account).map { table[$0, channel].counters }
+  }
+
+  /// Counters of every peer and channel, in the order of accounts.
+  public var counters: [PeerCounters] { table.links.map(\.counters) }
+
+  /// Connections refused for this kind of reason, dialled and accepted ones.
+  public func refusals(_ kind: RefusalKind) -> UInt64 { refusalCounters[kind] }
+}
