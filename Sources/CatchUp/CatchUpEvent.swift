@@ -1,0 +1,50 @@
+public import LedgerCore
+
+/// What happens to the catch-up machine. Times are given beside, in milliseconds.
+public enum CatchUpEvent: Sendable {
+  /// First of all, once.
+  case start(CatchUpStart)
+  /// A peer can be sent to from now on, or again after its connection was replaced.
+  case peerConnected(AccountID)
+  case peerDisconnected(AccountID)
+  /// A peer's message; the peer is authenticated as this account.
+  case message(CatchUpMessage, from: AccountID)
+  /// The verdicts on `.check`, in its order.
+  case checked(token: UInt64, [Bool])
+  /// This node's height advanced, by its own consensus or because a block of `.apply` was executed
+  /// and is final here; `set` decides the height after the certificate's.
+  case decided(QuorumCertificate, set: ValidatorSet)
+  /// A block of `.apply` did not reach its certified root.
+  case applyFailed(height: UInt64)
+  /// Consensus verified a commit certificate of this height.
+  case sawCertificate(height: UInt64)
+  /// A member's verified vote: the latest is told to the member when it comes back.
+  case voteSeen(Vote, of: AccountID)
+  /// A time named by `.wake` has come.
+  case tick
+}
+
+/// What catching up starts from.
+public struct CatchUpStart: Sendable {
+  /// The last height decided here; 0 is genesis.
+  public let height: UInt64
+  /// The certificate that decided it; nil at genesis.
+  public let certificate: QuorumCertificate?
+  /// The set that decides `height` + 1.
+  public let set: ValidatorSet
+  /// The highest position this node has signed, from its vote log; nil when it has signed none.
+  public let watermark: VotePosition?
+  /// The vote log was expected and is not there. False at a node's very first start.
+  public let isVoteLogMissing: Bool
+
+  public init(
+    height: UInt64, certificate: QuorumCertificate?, set: ValidatorSet, watermark: VotePosition?,
+    isVoteLogMissing: Bool
+  ) {
+    self.height = height
+    self.certificate = certificate
+    self.set = set
+    self.watermark = watermark
+    self.isVoteLogMissing = isVoteLogMissing
+  }
+}

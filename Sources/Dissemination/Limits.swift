@@ -1,0 +1,85 @@
+import LedgerCore
+
+/// Bounds of everything the disseminator holds, asks for and answers; tests hold their relations.
+public enum DisseminationLimits {
+  /// Pending transactions in the pool, those whose signatures are being checked included.
+  public static let poolTransactionsMax = 131_072
+  /// Bytes of pending transactions.
+  public static let poolBytesMax = 64 * 1024 * 1024
+  /// Pending transactions of one sender: more could not execute inside its sequence window.
+  public static let poolPerSenderMax = Int(Limits.sequenceLeadMax)
+  /// Ids of executed transactions remembered to refuse them again; the replay window does the rest.
+  public static let executedIDsMax = 131_072
+  /// Transactions of this node's own clients whose end is still to be told.
+  public static let watchedIDsMax = 262_144
+
+  /// Undecided bundles of one author that a node holds, all incarnations together.
+  public static let authorBundlesMax = 512
+  /// Their bytes.
+  public static let authorBytesMax = 32 * 1024 * 1024
+  /// Undecided bundles an author makes itself: half of what others hold for it, so that an honest
+  /// author's bundles are not dropped after a restart.
+  public static let ownBundlesMax = authorBundlesMax / 2
+  /// Their bytes.
+  public static let ownBytesMax = authorBytesMax / 2
+  /// Incarnations of one author that are followed at a time, highest first.
+  public static let incarnationsMax = 4
+  /// How far above the first undecided number a bundle may lie.
+  public static let numbersAheadMax: UInt64 = UInt64(authorBundlesMax)
+  /// Own bundles whose signature is awaited at a time.
+  public static let signingMax = 4
+
+  /// Signatures in one check; a larger batch waits for the next.
+  public static let checkSignaturesMax = 16_384
+  /// Checks under way at a time.
+  public static let checksInFlightMax = 2
+  /// Bundles that wait for their check, from all peers together.
+  public static let checkBundlesMax = 256
+  /// Their bytes, and those of transactions that wait.
+  public static let checkBytesMax = 64 * 1024 * 1024
+
+  /// A pending transaction waits at most this long for its bundle to be sealed.
+  public static let sealDelayMillisecondsMax: UInt64 = 500
+  /// … and at most this part of the block interval.
+  public static let sealDelayIntervalParts: UInt64 = 20
+  /// Acknowledgements are grouped over at most this long.
+  public static let acknowledgeDelayMillisecondsMax: UInt64 = 100
+
+  /// Digests in one fetch.
+  public static let fetchDigestsMax = 16
+  /// Digests wanted at a time: those of a few proposals.
+  public static let wantedDigestsMax = 4 * Limits.blockBundlesMax
+  /// Fetches of one kind to one peer at a time.
+  public static let fetchesPerPeerMax = 4
+  /// How long a peer may take to answer before another is asked, the first time; it doubles.
+  public static let fetchTimeoutMilliseconds: UInt64 = 400
+  /// The longest such wait.
+  public static let fetchTimeoutMillisecondsMax: UInt64 = 4_000
+  /// How long a gap stays before it is fetched: bundles on their way may close it.
+  public static let gapDelayMilliseconds: UInt64 = 300
+  /// How long an own bundle stays unacknowledged by a connected peer before it is sent again.
+  public static let resendDelayMilliseconds: UInt64 = 2_000
+  /// Own bundles sent again to one peer at a time.
+  public static let resendBundlesMax = 8
+  /// Bytes of bundles served to one peer in a second.
+  public static let servedBytesPerSecondMax = 64 * 1024 * 1024
+
+  /// Decided bundles are kept in memory for this many heights, for peers that fetch.
+  public static let decidedKeepHeights: UInt64 = 8
+  /// … and within this many bytes, the oldest go first.
+  public static let decidedKeepBytesMax = 64 * 1024 * 1024
+  /// An expired bundle stays on disk for this many heights after its transactions went back to the
+  /// pool: by then they are in another bundle on disk, or have ended.
+  public static let expiredKeepHeights: UInt64 = 64
+  /// Digests of provably bad bundles remembered.
+  public static let badDigestsMax = 1_024
+
+  /// Transactions in one forward.
+  public static let forwardTransactionsMax = 1_024
+  /// Their bytes.
+  public static let forwardBytesMax = 512 * 1024
+  /// Acknowledgements in one message.
+  public static let acknowledgementsMax = Limits.validatorsMax * incarnationsMax
+  /// One encoded message, whatever its kind.
+  public static let messageBytesMax = 2 * Limits.bundleBytesMax
+}
