@@ -128,8 +128,14 @@ struct CheckerTests {
       // Not a docstring.
       public struct Plain {}
       public static func < (left: A, right: A) -> Bool { true }
+      public let field: Int
+      public var computed: Int { 1 }
+      public init(
+        field: Int
+      ) {}
+      public init(parsing: Int) throws(E) {}
       """)
-    #expect(TextChecks.undocumented(file).map(\.line) == [5, 7])
+    #expect(TextChecks.undocumented(file).map(\.line) == [5, 7, 10, 14])
   }
 
   static let manifest = Manifest(

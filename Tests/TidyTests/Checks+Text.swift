@@ -49,16 +49,19 @@ enum TextChecks {
       ? [] : [Finding(path: file.path, line: 1, rule: "empty file", detail: "declares nothing")]
   }
 
-  /// Public declarations without a docstring. Witnesses of the standard library's protocols need
-  /// none: the protocol documents them.
+  /// Public types, functions, throwing initialisers, constants and computed properties without a
+  /// docstring. Not asked of what its surroundings document: fields of a documented type and the
+  /// initialiser that takes them, and witnesses of the codec's and the standard library's protocols.
   static func undocumented(_ file: SourceText) -> [Finding] {
     let witnesses = [
-      "description", "debugDescription", "hash(into", "func ==", "func <", "func encode(to",
+      "description", "debugDescription", "hash(into", "func ==", "func <", "init(from reader",
+      "func encode(into",
     ]
     return file.code.enumerated().compactMap { index, line in
       let text = trimmed(line)
-      guard text.hasPrefix("public "), importedModule(text) == nil,
-        !text.hasPrefix("public extension"), !witnesses.contains(where: text.contains)
+      guard text.hasPrefix("public "), importedModule(text) == nil, !isField(text),
+        !text.hasPrefix("public extension"), !witnesses.contains(where: text.contains),
+        !isMemberwise(file, from: index)
       else { return nil }
       var above = index - 1
       while above >= 0, trimmed(file.lines[above]).hasPrefix("@") { above -= 1 }
@@ -67,6 +70,19 @@ enum TextChecks {
         ? nil
         : Finding(path: file.path, line: index + 1, rule: "no docstring", detail: text)
     }
+  }
+
+  private static func isField(_ text: String) -> Bool {
+    (text.hasPrefix("public let ") || text.hasPrefix("public var ")
+      || text.hasPrefix("public internal(set) var ") || text.hasPrefix("public private(set) var "))
+      && !text.contains("{")
+  }
+
+  private static func isMemberwise(_ file: SourceText, from index: Int) -> Bool {
+    guard trimmed(file.code[index]).hasPrefix("public init(") else { return false }
+    let signature = file.code[index...].prefix { !$0.contains("{") }.joined()
+    let last = file.code[index...].first { $0.contains("{") } ?? ""
+    return !(signature + last).contains("throws")
   }
 
   /// The module a line imports; nil where the line imports none.

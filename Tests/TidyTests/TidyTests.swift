@@ -80,7 +80,7 @@ struct TidyTests {
     expectNone("unfinished work")
   }
 
-  @Test("every public declaration of LedgerCore has a docstring")
+  @Test("public declarations of LedgerCore have docstrings")
   func docstrings() {
     expectNone("no docstring")
   }

@@ -8,23 +8,29 @@ public struct Amount: Hashable, Comparable, Sendable, BCSCodable, CustomStringCo
 
   public init(_ baseUnits: UInt128) { self.baseUnits = baseUnits }
 
+  /// No base units.
   public static let zero = Amount(0)
+  /// 2^128 − 1 base units.
   public static let max = Amount(.max)
 
+  /// Whether there are no base units.
   public var isZero: Bool { baseUnits == 0 }
 
+  /// The sum; throws `overflow`.
   public func adding(_ other: Amount) throws(AmountError) -> Amount {
     let (sum, overflow) = baseUnits.addingReportingOverflow(other.baseUnits)
     guard !overflow else { throw .overflow }
     return Amount(sum)
   }
 
+  /// The difference; throws `underflow`.
   public func subtracting(_ other: Amount) throws(AmountError) -> Amount {
     let (difference, underflow) = baseUnits.subtractingReportingOverflow(other.baseUnits)
     guard !underflow else { throw .underflow }
     return Amount(difference)
   }
 
+  /// The product; throws `overflow`.
   public func multiplied(by factor: UInt128) throws(AmountError) -> Amount {
     let (product, overflow) = baseUnits.multipliedReportingOverflow(by: factor)
     guard !overflow else { throw .overflow }

@@ -11,6 +11,7 @@ public enum Token: UInt8, Sendable, CaseIterable, BCSCodable {
   /// Base units in one token.
   public var baseUnitsPerToken: UInt128 { self == .eco2 ? 100_000_000 : 1_000_000 }
 
+  /// The name people read.
   public var symbol: String { self == .eco2 ? "ECO2" : "ECC" }
 
   public init(from reader: inout BCSReader) throws(BCSError) {

@@ -46,6 +46,7 @@ public struct DecidedBlock: Sendable {
     self.bundles = bundles
   }
 
+  /// The block's height.
   public var height: UInt64 { block.header.height }
 
   /// All transactions, in order of execution.

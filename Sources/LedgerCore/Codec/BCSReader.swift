@@ -25,35 +25,41 @@ public struct BCSReader: ~Escapable {
     return offset
   }
 
+  /// One byte.
   public mutating func u8(_ field: @autoclosure () -> String) throws(BCSError) -> UInt8 {
     let at = try advance(1, field())
     return unsafe span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt8.self)
   }
 
+  /// Two bytes, little-endian.
   public mutating func u16(_ field: @autoclosure () -> String) throws(BCSError) -> UInt16 {
     let at = try advance(2, field())
     return unsafe UInt16(
       littleEndian: span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt16.self))
   }
 
+  /// Four bytes, little-endian.
   public mutating func u32(_ field: @autoclosure () -> String) throws(BCSError) -> UInt32 {
     let at = try advance(4, field())
     return unsafe UInt32(
       littleEndian: span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
   }
 
+  /// Eight bytes, little-endian.
   public mutating func u64(_ field: @autoclosure () -> String) throws(BCSError) -> UInt64 {
     let at = try advance(8, field())
     return unsafe UInt64(
       littleEndian: span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
   }
 
+  /// Sixteen bytes, little-endian.
   public mutating func u128(_ field: @autoclosure () -> String) throws(BCSError) -> UInt128 {
     let low = try u64(field())
     let high = try u64(field())
     return UInt128(high) << 64 | UInt128(low)
   }
 
+  /// One byte that must be 0 or 1.
   public mutating func bool(_ field: @autoclosure () -> String) throws(BCSError) -> Bool {
     let start = offset
     switch try u8(field()) {
@@ -63,6 +69,7 @@ public struct BCSReader: ~Escapable {
     }
   }
 
+  /// Thirty-two bytes, without a length.
   public mutating func bytes32(_ field: @autoclosure () -> String) throws(BCSError) -> Bytes32 {
     let at = try advance(32, field())
     return Bytes32(unchecked: span, at: at)

@@ -3,23 +3,31 @@ public struct BCSWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8]
 
+  /// Starts empty, with room for this many bytes.
   public init(reserving capacity: Int = 0) {
     bytes = []
     bytes.reserveCapacity(capacity)
   }
 
+  /// One byte.
   public mutating func u8(_ value: UInt8) { bytes.append(value) }
 
+  /// Two bytes, little-endian.
   public mutating func u16(_ value: UInt16) { fixed(value) }
 
+  /// Four bytes, little-endian.
   public mutating func u32(_ value: UInt32) { fixed(value) }
 
+  /// Eight bytes, little-endian.
   public mutating func u64(_ value: UInt64) { fixed(value) }
 
+  /// Sixteen bytes, little-endian.
   public mutating func u128(_ value: UInt128) { fixed(value) }
 
+  /// One byte: 0 or 1.
   public mutating func bool(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
+  /// Thirty-two bytes, without a length.
   public mutating func bytes32(_ value: Bytes32) {
     fixed(value.word0)
     fixed(value.word1)

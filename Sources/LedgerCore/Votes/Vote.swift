@@ -6,6 +6,7 @@ public enum VoteKind: UInt8, Comparable, Sendable, CaseIterable {
   case prepare = 3
   case commit = 4
 
+  /// The tag that separates this kind's signatures from all others.
   public var domain: SigningDomain {
     switch self {
     case .viewChange: .viewChange
@@ -62,6 +63,7 @@ public struct VoteStatement: Hashable, Sendable {
     self.content = content
   }
 
+  /// The kind of vote that says this.
   public var kind: VoteKind {
     switch content {
     case .viewChange: .viewChange
@@ -72,6 +74,7 @@ public struct VoteStatement: Hashable, Sendable {
     }
   }
 
+  /// Where the vote stands in the watermark's order.
   public var position: VotePosition { VotePosition(height: height, view: view, kind: kind) }
 
   /// The message that is signed, after the kind's tag and the genesis hash.
@@ -130,7 +133,9 @@ public struct Vote: Hashable, Sendable {
     self.signature = signature
   }
 
+  /// The height voted on.
   public var height: UInt64 { statement.height }
+  /// The view voted in.
   public var view: UInt64 { statement.view }
 }
 

@@ -1,0 +1,48 @@
+# The commands of this package. `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+NODES ?= 21
+INTERVAL ?= 10s
+LOAD ?= 500
+eco2 = .build/release/eco2
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | \
+	  while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+.PHONY: prepare
+prepare: ## install the system libraries that are missing, check Swift
+	@Scripts/prepare
+
+.PHONY: testnet
+testnet: build ## a local network under load, until Ctrl-C (NODES, INTERVAL, LOAD, DURATION)
+	@$(eco2) testnet --nodes $(NODES) --block-interval $(INTERVAL) --load $(LOAD) \
+	  $(if $(DURATION),--duration $(DURATION))
+
+.PHONY: test
+test: prepare ## all tests, in debug
+	@Scripts/test
+
+.PHONY: build
+build: prepare ## the release binary, .build/release/eco2
+	@echo "Building eco2 (release); the first time takes some minutes"
+	@swift build -c release --product eco2
+
+.PHONY: e2e
+e2e: build ## a short run of the real binary: 4 nodes, load, audit
+	@Scripts/e2e
+
+.PHONY: soak
+soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
+	@Scripts/soak
+
+.PHONY: format
+format: ## settle the layout of all Swift files
+	@swift format -i -r Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## say where the layout is not settled
+	@swift format lint --strict -r Sources Tests Package.swift
