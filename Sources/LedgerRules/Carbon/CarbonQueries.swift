@@ -1,0 +1,98 @@
+public import LedgerCore
+
+/// The factor in force in a region, with where it comes from.
+public struct FactorInForce: Hashable, Sendable {
+  /// The row's number in the append-only table.
+  public let row: UInt64
+  public let factor: FactorRow
+}
+
+extension LedgerQueries {
+  /// The carbon statement of a block; nil when there is no such block.
+  public mutating func statement(_ height: UInt64) throws(RecordError) -> CarbonStatement? {
+    try find(CarbonStatement.key(height))
+  }
+
+  /// Profile, reserve and debts of an ER Node; nil when the account is none.
+  public mutating func nodeCarbon(_ account: AccountID) throws(RecordError) -> NodeCarbon? {
+    try find(NodeCarbon.key(account))
+  }
+
+  /// Members of the set deciding the next height that owe carbon dues, by index.
+  public mutating func debtors() throws(RecordError) -> Set<Int> {
+    var debtors: Set<Int> = []
+    for (index, member) in try validatorSets().current.members.enumerated()
+    where try nodeCarbon(member.account)?.owes == true {
+      debtors.insert(index)
+    }
+    return debtors
+  }
+
+  /// The neutrality fund.
+  public mutating func fund() throws(RecordError) -> NeutralityFund { try single() }
+
+  /// What was consumed, retired and used so far.
+  public mutating func numberLine() throws(RecordError) -> NumberLine { try single() }
+
+  /// The reserve's extent.
+  public mutating func reserve() throws(RecordError) -> Reserve { try single() }
+
+  /// A lot by its number, 0 ..< `reserve().lots`.
+  public mutating func lot(_ number: UInt64) throws(RecordError) -> ReserveLot? {
+    try find(ReserveLot.key(number))
+  }
+
+  /// A retirement by its number, 0 ..< `reserve().retirements`.
+  public mutating func retirement(_ number: UInt64) throws(RecordError) -> Retirement? {
+    try find(Retirement.key(number))
+  }
+
+  /// The factor in force in a region; nil when the table has no such region.
+  public mutating func factor(region: String) throws(RecordError) -> FactorInForce? {
+    guard let active = try find(ActiveFactor.key(region: region), as: ActiveFactor.self) else {
+      return nil
+    }
+    guard let row = try find(FactorRow.key(active.row), as: FactorRow.self) else {
+      throw .missing(key: FactorRow.key(active.row))
+    }
+    return FactorInForce(row: active.row, factor: row)
+  }
+
+  /// ECC in existence, µg: what the reserve's lots hold less what was consumed of them.
+  public mutating func eccSupply() throws(RecordError) -> Amount {
+    let reserve = try reserve()
+    let line = try numberLine()
+    let deposited = UInt128(reserve.tonnes) + UInt128(line.tonnesRetired)
+    return Amount(deposited * Supply.microgramsPerTonne).saturatingSubtracting(line.consumed)
+  }
+
+  /// What carbon charge and network fee a transaction would cost in the next block, without creation
+  /// fees. The base fee may have risen by an eighth a block when it gets its turn.
+  ///
+  /// - Parameter byteCount: the signed transaction's bytes.
+  public mutating func price(byteCount: Int, signatureCount: Int, operations: [Operation])
+    throws(RecordError) -> (charge: Amount, fee: Amount)
+  {
+    let parameters = try parameters()
+    let tip = try tip()
+    let highest = try single(FactorTableRecord.self).highest
+    var profiles: [EffectiveProfile] = []
+    for member in try validatorSets().current.members {
+      guard let node = try nodeCarbon(member.account) else { continue }
+      let active = try find(
+        ActiveFactor.key(region: node.profile.region), as: ActiveFactor.self)
+      profiles.append(
+        EffectiveProfile(
+          node.profile, isAttested: node.attestedUntil > tip.timestamp,
+          regionFactor: active?.microgramsPerKilowattHour, highestFactor: highest,
+          parameters: parameters))
+    }
+    let work = Work(
+      byteCount: byteCount, signatureCount: signatureCount, operations: operations,
+      parameters: parameters)
+    return (
+      OperationCharge(profiles, parameters: parameters).charge(work),
+      Amount(work.weight(parameters) * tip.baseFee.baseUnits)
+    )
+  }
+}

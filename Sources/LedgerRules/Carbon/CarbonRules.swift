@@ -1,0 +1,141 @@
+import LedgerCore
+import LedgerState
+
+// How a block's carbon is charged: dues before the transactions, what the fund pays on top, and at the
+// end what the operations used. Payment never decides validity: what cannot be paid is booked.
+
+extension ExecutionContext {
+  /// Takes every ER Node's due for the time since the parent, from its reserve, then from the fund,
+  /// then as arrears; with profiles as of the parent's state.
+  mutating func takeDues() throws(ExecutionError) {
+    let elapsed = height == 1 ? facts.interval : header.timestamp - tip.timestamp
+    let highest: UInt64
+    do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
+    var profiles: [EffectiveProfile] = []
+    for member in sets.current.members {
+      let slot = try node(member.account)
+      guard var node = nodes.entries[slot].current else {
+        throw .record(.missing(key: NodeCarbon.key(member.account)))
+      }
+      let profile = try effectiveProfile(of: node, highest: highest)
+      profiles.append(profile)
+      try takeDue(of: &node, profile, elapsed)
+      nodes.set(slot, node)
+    }
+    nodes.settle()
+    charges = OperationCharge(profiles, parameters: parameters)
+    try payOverhead()
+  }
+
+  private mutating func effectiveProfile(of node: NodeCarbon, highest: UInt64)
+    throws(ExecutionError) -> EffectiveProfile
+  {
+    let active: ActiveFactor?
+    do { active = try view.find(ActiveFactor.key(region: node.profile.region)) } catch {
+      throw .record(error)
+    }
+    return EffectiveProfile(
+      node.profile, isAttested: node.attestedUntil > tip.timestamp,
+      regionFactor: active?.microgramsPerKilowattHour, highestFactor: highest,
+      parameters: parameters)
+  }
+
+  private mutating func takeDue(
+    of node: inout NodeCarbon, _ profile: EffectiveProfile, _ elapsed: UInt64
+  ) throws(ExecutionError) {
+    guard
+      let marked = Dues.numerator(
+        profile, milliseconds: elapsed, percent: 100 + parameters.dueMarginPercent),
+      let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100)
+    else { throw .overflow }
+    let (dueUnits, dueCredit) = CarriedDivision.divide(
+      marked, by: Dues.unit, credit: node.dueCredit)
+    let (footprintUnits, footprintCredit) = CarriedDivision.divide(
+      plain, by: Dues.unit, credit: node.footprintCredit)
+    node.dueCredit = dueCredit
+    node.footprintCredit = footprintCredit
+
+    let due = Amount(dueUnits)
+    let paid = min(node.reserve, due)
+    let byFund = min(now.fund.ecc, try due.less(paid))
+    let arrears = try due.less(paid).less(byFund)
+    node.reserve = try node.reserve.less(paid)
+    now.fund.ecc = try now.fund.ecc.less(byFund)
+    node.fundDebt = try node.fundDebt.sum(byFund)
+    node.arrears = try node.arrears.sum(arrears)
+    if node.owes, node.owesSince == 0 { node.owesSince = header.timestamp }
+
+    statement.footprint = try statement.footprint.sum(Amount(footprintUnits))
+    statement.due = try statement.due.sum(due)
+    statement.paid = try statement.paid.sum(paid)
+    statement.coveredByFund = try statement.coveredByFund.sum(byFund)
+    statement.arrears = try statement.arrears.sum(arrears)
+    now.line.arrearsOpen = try now.line.arrearsOpen.sum(arrears)
+    now.line.consumed = try now.line.consumed.sum(paid).sum(byFund)
+  }
+
+  /// What the fund pays on top of the dues for observers and other full nodes. What it cannot pay
+  /// stays open and is paid as soon as it can.
+  private mutating func payOverhead() throws(ExecutionError) {
+    let permille = UInt128(parameters.overheadPermille)
+    let scaled: Amount
+    let plain: Amount
+    do {
+      scaled = try statement.due.multiplied(by: permille)
+      plain = try statement.footprint.multiplied(by: permille)
+    } catch { throw .overflow }
+    let (due, credit) = CarriedDivision.divide(
+      scaled.baseUnits, by: 1_000, credit: now.line.overheadCredit)
+    let (footprint, footprintCredit) = CarriedDivision.divide(
+      plain.baseUnits, by: 1_000, credit: now.line.overheadFootprintCredit)
+    now.line.overheadCredit = credit
+    now.line.overheadFootprintCredit = footprintCredit
+
+    let open = try now.fund.overheadOpen.sum(Amount(due))
+    let paid = min(now.fund.ecc, open)
+    now.fund.ecc = try now.fund.ecc.less(paid)
+    now.fund.overheadOpen = try open.less(paid)
+    now.line.consumed = try now.line.consumed.sum(paid)
+    now.line.footprint = try now.line.footprint.sum(statement.footprint).sum(Amount(footprint))
+    statement.overheadDue = Amount(due)
+    statement.fundOverhead = paid
+  }
+
+  /// Counts what the operations used, retires full tonnes and closes the statement.
+  mutating func closeStatement() throws(ExecutionError) {
+    let (footprint, credit) = CarriedDivision.divide(
+      workFootprint, by: OperationCharge.unit, credit: now.line.operationCredit)
+    now.line.operationCredit = credit
+    now.line.footprint = try now.line.footprint.sum(Amount(footprint))
+    now.line.consumed = try now.line.consumed.sum(statement.operationCharges)
+    try retireFullTonnes()
+    statement.arrearsOpen = now.line.arrearsOpen
+    statement.footprintCumulative = now.line.footprint
+    statement.consumedCumulative = now.line.consumed
+    statement.tonnesRetiredCumulative = now.line.tonnesRetired
+    statement.covered =
+      now.line.arrearsOpen.isZero && now.line.consumed >= now.line.footprint
+  }
+
+  /// Puts ECC of somebody into a node's reserve: first its arrears are paid, then the fund gets back
+  /// what it covered, the rest stays. A node that owes nothing any more gets its withheld rewards.
+  mutating func topUp(_ slot: Int, _ amount: Amount, id: AccountID) throws(ExecutionError) {
+    guard var node = nodes.entries[slot].current else { return }
+    let late = min(amount, node.arrears)
+    let back = min(amount.saturatingSubtracting(late), node.fundDebt)
+    let rest = try amount.less(late).less(back)
+    node.arrears = try node.arrears.less(late)
+    now.line.arrearsOpen = try now.line.arrearsOpen.less(late)
+    now.line.consumed = try now.line.consumed.sum(late)
+    node.fundDebt = try node.fundDebt.less(back)
+    now.fund.ecc = try now.fund.ecc.sum(back)
+    node.reserve = try node.reserve.sum(rest)
+    if !node.owes {
+      node.owesSince = 0
+      let withheld = node.withheld
+      node.withheld = .zero
+      try pay(withheld, to: id)
+    }
+    nodes.set(slot, node)
+  }
+}

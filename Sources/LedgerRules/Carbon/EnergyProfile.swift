@@ -1,0 +1,80 @@
+public import LedgerCore
+
+/// Where an ER Node stands; decides the floors of its energy profile.
+public enum SiteTier: UInt8, Sendable, CaseIterable, BCSCodable {
+  case home = 0
+  case rack = 1
+  case cloud = 2
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    let start = reader.offset
+    let tag = try reader.uleb128("site tier")
+    guard let raw = UInt8(exactly: tag), let tier = SiteTier(rawValue: raw) else {
+      throw BCSError(.unknownTag(UInt64(tag)), field: "site tier", offset: start)
+    }
+    self = tier
+  }
+
+  public func encode(into writer: inout BCSWriter) { writer.uleb128(UInt32(rawValue)) }
+}
+
+/// What an ER Node declares of its energy.
+public struct EnergyProfile: Hashable, Sendable, BCSCodable {
+  public var tier: SiteTier
+  /// Code of the grid region, as in the factor table.
+  public var region: String
+  /// Draw at the wall when idle, mW.
+  public var idleMilliwatts: UInt64
+  /// Energy above idle for each second of CPU time, mJ.
+  public var millijoulesPerCPUSecond: UInt64
+  /// Power usage effectiveness, thousandths.
+  public var puePermille: UInt64
+
+  public init(
+    tier: SiteTier, region: String, idleMilliwatts: UInt64, millijoulesPerCPUSecond: UInt64,
+    puePermille: UInt64
+  ) {
+    self.tier = tier
+    self.region = region
+    self.idleMilliwatts = idleMilliwatts
+    self.millijoulesPerCPUSecond = millijoulesPerCPUSecond
+    self.puePermille = puePermille
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    tier = try SiteTier(from: &reader)
+    region = try reader.text(max: RulesLimits.regionCodeBytesMax, "region")
+    idleMilliwatts = try reader.u64("idle milliwatts")
+    millijoulesPerCPUSecond = try reader.u64("millijoules per CPU-second")
+    puePermille = try reader.u64("PUE")
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    tier.encode(into: &writer)
+    writer.text(region)
+    writer.u64(idleMilliwatts)
+    writer.u64(millijoulesPerCPUSecond)
+    writer.u64(puePermille)
+  }
+}
+
+/// The least a profile counts as: of a tier, or while nothing is attested.
+public struct ProfileFloor: Hashable, Sendable, BCSCodable {
+  public var idleMilliwatts: UInt64
+  public var puePermille: UInt64
+
+  public init(idleMilliwatts: UInt64, puePermille: UInt64) {
+    self.idleMilliwatts = idleMilliwatts
+    self.puePermille = puePermille
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    idleMilliwatts = try reader.u64("floor milliwatts")
+    puePermille = try reader.u64("floor PUE")
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    writer.u64(idleMilliwatts)
+    writer.u64(puePermille)
+  }
+}

@@ -1,0 +1,21 @@
+public import LedgerCore
+
+extension LedgerQueries {
+  /// The sets that decide the next two heights.
+  public mutating func validatorSets() throws(RecordError) -> ValidatorSets { try single() }
+
+  /// Who an ER Node is; nil when the account is none.
+  public mutating func node(_ account: AccountID) throws(RecordError) -> ERNode? {
+    try find(ERNode.key(account))
+  }
+
+  /// How far an ER Node's bundles are committed.
+  public mutating func bundleProgress(_ account: AccountID) throws(RecordError)
+    -> BundleProgress?
+  {
+    try find(BundleProgress.key(account))
+  }
+
+  /// What block rewards have still to give.
+  public mutating func rewardReserve() throws(RecordError) -> RewardReserve { try single() }
+}

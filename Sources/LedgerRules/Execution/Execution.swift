@@ -1,0 +1,80 @@
+public import LedgerCore
+public import LedgerState
+
+/// What executing a block gives.
+public struct ExecutionOutcome: Hashable, Sendable {
+  public let height: UInt64
+  /// One per transaction, in order of execution.
+  public let receipts: [Receipt]
+  public let statement: CarbonStatement
+  /// RFC 6962 root over the transactions' bytes.
+  public let transactionsRoot: Digest
+  /// RFC 6962 root over the encoded receipts.
+  public let receiptsRoot: Digest
+  /// Decides the next height.
+  public let validators: ValidatorSet
+  /// Decides the height after it.
+  public let nextValidators: ValidatorSet
+  /// Members of `validators` that owe carbon dues now: passed over as primaries of the next height.
+  public let debtors: Set<Int>
+  /// What the block writes, each key once, ascending.
+  public let changes: [StateChange]
+}
+
+/// The state-transition function.
+public enum Execution {
+  /// Executes a block on its parent's state.
+  ///
+  /// Deterministic: the outcome depends on the block, its bundles and the state alone. Every header
+  /// field that follows from the parent's state is checked, but for the parent's state root and the
+  /// signatures in it, which consensus judges.
+  ///
+  /// - Parameters:
+  ///   - bundles: every bundle the block names, in its order, each transaction well-signed.
+  ///   - view: the parent's state, without writes; afterwards it holds this block's. When this
+  ///     throws, the view is as it was, but for what it has read.
+  public static func run(
+    block: Block, bundles: [Bundle], chain: ChainID, on view: inout StateView
+  ) throws(ExecutionError) -> ExecutionOutcome {
+    guard block.isConsistent else { throw .bundle(.inconsistent) }
+    var context = try ExecutionContext(block.header, chain: chain, view: view)
+    try context.checkHeader()
+    let progress = try BundleRules.check(
+      block.runs, headers: bundles.map(\.header), chain: chain, height: block.header.height,
+      in: &context.view)
+    let transactions = bundles.flatMap(\.transactions)
+    try context.takeDues()
+    let plans = try context.reserveMaxima(of: transactions)
+    for plan in plans { try context.execute(plan, transactions[plan.index]) }
+    try context.finish()
+    let roots = (
+      transactions: MerkleTree.root(leaves: transactions.map(\.bytes)),
+      receipts: receiptsRoot(context.receipts)
+    )
+    for (author, progress) in progress {
+      context.view.set(BundleProgress.key(author), progress.bcs)
+    }
+    context.write(transactionsRoot: roots.transactions, receiptsRoot: roots.receipts)
+    try context.checkInvariants()
+    view = context.view
+    return ExecutionOutcome(
+      height: block.header.height, receipts: context.receipts, statement: context.statement,
+      transactionsRoot: roots.transactions, receiptsRoot: roots.receipts,
+      validators: context.nextSets.current, nextValidators: context.nextSets.following,
+      debtors: try context.debtors(of: context.nextSets.current), changes: view.changes())
+  }
+
+  /// RFC 6962 root over encoded receipts.
+  public static func receiptsRoot(_ receipts: [Receipt]) -> Digest {
+    var writer = BCSWriter(reserving: receipts.count * 72)
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(receipts.count)
+    for receipt in receipts {
+      let start = writer.bytes.count
+      receipt.encode(into: &writer)
+      ranges.append(start..<writer.bytes.count)
+    }
+    return MerkleTree.root(of: writer.bytes[...], leaves: ranges)
+      ?? MerkleTree.root(leaves: receipts.map { $0.bcs[...] })
+  }
+}

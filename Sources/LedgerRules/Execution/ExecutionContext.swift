@@ -1,0 +1,128 @@
+import LedgerCore
+import LedgerState
+
+/// Everything one block's execution holds: the parent's single records, the records touched so far,
+/// and what adds up to the statement.
+///
+/// Records are decoded on first touch and written once, at the end. While a transaction executes, each
+/// change can be taken back: records by their caches' journals, the small single records by a copy.
+struct ExecutionContext {
+  let header: BlockHeader
+  let chain: ChainID
+  let facts: ChainFacts
+  let tip: ChainTip
+  let parameters: Parameters
+  let sets: ValidatorSets
+  /// The sets as the next block's header must name them.
+  var nextSets: ValidatorSets
+  /// The single records as of the parent's state.
+  let parent: Singles
+  var now: Singles
+  var view: StateView
+  var accounts = RecordCache<AccountID, Account>()
+  var nodes = RecordCache<AccountID, NodeCarbon>()
+  var charges: OperationCharge
+  var statement: CarbonStatement
+  var receipts: [Receipt] = []
+  var tips: Amount = .zero
+  var weightUsed: UInt128 = 0
+  /// Footprint of executed work, in 1 / `OperationCharge.unit` µg.
+  var workFootprint: UInt128 = 0
+
+  /// The records of which there is one and which blocks change.
+  struct Singles {
+    var fund: NeutralityFund
+    var line: NumberLine
+    var rewards: RewardReserve
+    var reserve: Reserve
+    var vesting: Vesting?
+  }
+
+  init(_ header: BlockHeader, chain: ChainID, view: StateView) throws(ExecutionError) {
+    var view = view
+    do throws(RecordError) {
+      facts = try view.single()
+      tip = try view.single()
+      parameters = try view.single()
+      sets = try view.single()
+      parent = Singles(
+        fund: try view.single(), line: try view.single(), rewards: try view.single(),
+        reserve: try view.single(), vesting: try view.find(Vesting.key))
+    } catch { throw .record(error) }
+    self.header = header
+    self.chain = chain
+    self.view = view
+    now = parent
+    nextSets = ValidatorSets(current: sets.following, following: sets.following)
+    charges = OperationCharge([], parameters: parameters)
+    statement = CarbonStatement(height: header.height)
+  }
+
+  /// The block's height.
+  var height: UInt64 { header.height }
+
+  /// The slot of an account.
+  mutating func account(_ id: AccountID) throws(ExecutionError) -> Int {
+    do { return try accounts.slot(of: id, in: &view) } catch { throw .record(error) }
+  }
+
+  /// The slot of an ER Node's carbon record.
+  mutating func node(_ id: AccountID) throws(ExecutionError) -> Int {
+    do { return try nodes.slot(of: id, in: &view) } catch { throw .record(error) }
+  }
+
+  /// Adds ECO2 to an account outside any transaction; makes the account where there is none.
+  mutating func pay(_ amount: Amount, to id: AccountID) throws(ExecutionError) {
+    guard !amount.isZero else { return }
+    let slot = try account(id)
+    var record = accounts.entries[slot].current ?? Account()
+    record.eco2 = try record.eco2.sum(amount)
+    accounts.set(slot, record)
+  }
+
+  /// The members of a set that owe now, by index.
+  mutating func debtors(of set: ValidatorSet) throws(ExecutionError) -> Set<Int> {
+    var debtors: Set<Int> = []
+    for (index, member) in set.members.enumerated() {
+      let slot = try node(member.account)
+      if nodes.entries[slot].current?.owes == true { debtors.insert(index) }
+    }
+    return debtors
+  }
+
+  /// Writes everything that changed, and the block's own records.
+  mutating func write(transactionsRoot: Digest, receiptsRoot: Digest) {
+    accounts.flush(into: &view)
+    nodes.flush(into: &view)
+    if now.fund != parent.fund { view.put(now.fund) }
+    if now.line != parent.line { view.put(now.line) }
+    if now.rewards != parent.rewards { view.put(now.rewards) }
+    if now.reserve != parent.reserve { view.put(now.reserve) }
+    if now.vesting != parent.vesting {
+      if let vesting = now.vesting { view.put(vesting) } else { view.remove(Vesting.key) }
+    }
+    if nextSets != sets { view.put(nextSets) }
+    let hash = header.hash(chain)
+    view.put(
+      ChainTip(
+        height: height, timestamp: header.timestamp, headerHash: hash,
+        baseFee: BaseFee.next(after: tip.baseFee, used: weightUsed, parameters: parameters)))
+    let record = BlockRecord(
+      headerHash: hash, timestamp: header.timestamp, transactionsRoot: transactionsRoot,
+      receiptsRoot: receiptsRoot)
+    view.set(BlockRecord.key(height), record.bcs)
+    view.set(CarbonStatement.key(height), statement.bcs)
+  }
+}
+
+extension Amount {
+  /// The sum, in a place where only a broken state could overflow.
+  func sum(_ other: Amount) throws(ExecutionError) -> Amount {
+    do { return try adding(other) } catch { throw .overflow }
+  }
+
+  /// The difference, in a place where only a broken state could underflow.
+  func less(_ other: Amount) throws(ExecutionError) -> Amount {
+    do { return try subtracting(other) } catch { throw .overflow }
+  }
+}

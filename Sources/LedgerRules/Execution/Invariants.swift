@@ -1,0 +1,64 @@
+import LedgerCore
+import LedgerState
+
+// Assertions on our own invariants, on in release builds too: a node that would be wrong stops. They
+// compare what the block touched before and after, so they cost no scan; the identities over the whole
+// state follow by induction from genesis, and `eco2 audit` recomputes them.
+
+extension ExecutionContext {
+  /// The end of a block: vesting, rewards, retirement, statement.
+  mutating func finish() throws(ExecutionError) {
+    try closeStatement()
+    try releaseVesting()
+    try payReward()
+  }
+
+  /// Checks supply, backing, dues, reserve and coverage over what the block has changed.
+  func checkInvariants() throws(ExecutionError) {
+    let supply = (before: try eco2(.before), after: try eco2(.after))
+    guard supply.before == supply.after else {
+      throw .invariant(.supply(before: supply.before, after: supply.after))
+    }
+    let backing = (before: try ecc(.before), after: try ecc(.after))
+    guard backing.before == backing.after else {
+      throw .invariant(.backing(before: backing.before, after: backing.after))
+    }
+    let tonnes = (
+      before: parent.reserve.tonnes + parent.line.tonnesRetired,
+      after: now.reserve.tonnes + now.line.tonnesRetired
+    )
+    guard tonnes.before == tonnes.after else {
+      throw .invariant(.reserve(before: tonnes.before, after: tonnes.after))
+    }
+    let shares = try statement.paid.sum(statement.coveredByFund).sum(statement.arrears)
+    guard statement.due == shares, statement.due >= statement.footprint else {
+      throw .invariant(.due)
+    }
+    guard
+      !statement.covered || statement.consumedCumulative >= statement.footprintCumulative
+    else { throw .invariant(.coverage) }
+    for entry in nodes.entries {
+      guard let node = entry.current, node.owes, !node.reserve.isZero else { continue }
+      throw .invariant(.debtorWithReserve(entry.id))
+    }
+  }
+
+  /// ECO2 in everything the block has touched.
+  private func eco2(_ moment: Moment) throws(ExecutionError) -> Amount {
+    let singles = moment == .before ? parent : now
+    var sum = try singles.fund.eco2.sum(singles.rewards.eco2)
+    for entry in accounts.entries { sum = try sum.sum(entry.record(moment)?.eco2 ?? .zero) }
+    for entry in nodes.entries { sum = try sum.sum(entry.record(moment)?.withheld ?? .zero) }
+    for share in singles.vesting?.founders ?? [] { sum = try sum.sum(share.amount) }
+    return sum
+  }
+
+  /// ECC in everything the block has touched, and what was consumed of it: as much before as after.
+  private func ecc(_ moment: Moment) throws(ExecutionError) -> Amount {
+    let singles = moment == .before ? parent : now
+    var sum = try singles.fund.ecc.sum(singles.line.consumed)
+    for entry in accounts.entries { sum = try sum.sum(entry.record(moment)?.ecc ?? .zero) }
+    for entry in nodes.entries { sum = try sum.sum(entry.record(moment)?.reserve ?? .zero) }
+    return sum
+  }
+}

@@ -1,0 +1,76 @@
+import LedgerCore
+import LedgerState
+
+/// Why an operation did not succeed: the transaction's fault, or this node's.
+enum OperationFailure: Error {
+  case fault(TransactionFault)
+  case fatal(ExecutionError)
+
+  /// The transaction's fault; throws what is this node's.
+  func transactionFault() throws(ExecutionError) -> TransactionFault {
+    switch self {
+    case .fault(let fault): return fault
+    case .fatal(let error): throw error
+    }
+  }
+}
+
+extension ExecutionContext {
+  /// The second pass: executes a transaction whose maxima are reserved. All its operations are
+  /// applied, or none; sequence, charge, fee and tip are consumed either way, and the rest of the
+  /// maxima returns afterwards.
+  mutating func execute(_ plan: TransactionPlan, _ transaction: Transaction)
+    throws(ExecutionError)
+  {
+    let body = transaction.body
+    let before = now
+    var fee = plan.fee
+    var outcome = Receipt.Outcome.applied
+    for (index, operation) in body.operations.enumerated() {
+      do throws(OperationFailure) {
+        try apply(operation, of: body.sender, plan, &fee)
+        guard fee <= body.feeMax else { throw .fault(.feeAboveMaximum) }
+      } catch {
+        let fault = try error.transactionFault()
+        accounts.rollback(to: 0)
+        nodes.rollback(to: 0)
+        now = before
+        fee = plan.fee
+        outcome = .failed(operation: UInt8(truncatingIfNeeded: index), fault)
+      }
+      if outcome != .applied { break }
+    }
+    try settle(plan, body, outcome, fee: fee)
+  }
+
+  /// One line per operation: each belongs to one domain.
+  private mutating func apply(
+    _ operation: Operation, of sender: AccountID, _ plan: TransactionPlan, _ fee: inout Amount
+  ) throws(OperationFailure) {
+    switch operation {
+    case .transfer(let transfer): try apply(transfer, of: sender, plan.sender, &fee)
+    case .setAuthority(let change): try apply(change, of: sender, plan.sender)
+    case .topUpReserve(let topUp): try apply(topUp, plan.sender)
+    }
+  }
+
+  /// Takes charge, fee and tip, returns what is left of the maxima, and closes the receipt.
+  private mutating func settle(
+    _ plan: TransactionPlan, _ body: TransactionBody, _ outcome: Receipt.Outcome, fee: Amount
+  ) throws(ExecutionError) {
+    guard var payer = accounts.entries[plan.payer].current else { throw .overflow }
+    payer.ecc = try payer.ecc.sum(body.chargeMax.less(plan.charge))
+    payer.eco2 = try payer.eco2.sum(body.feeMax.less(fee))
+    accounts.set(plan.payer, payer)
+    accounts.settle()
+    nodes.settle()
+    now.fund.eco2 = try now.fund.eco2.sum(fee)
+    tips = try tips.sum(body.tip)
+    statement.operationCharges = try statement.operationCharges.sum(plan.charge)
+    let (footprint, overflow) = workFootprint.addingReportingOverflow(plan.footprint)
+    guard !overflow else { throw .overflow }
+    workFootprint = footprint
+    receipts[plan.index] = Receipt(
+      transaction: plan.id, outcome: outcome, charge: plan.charge, fee: fee)
+  }
+}

@@ -1,0 +1,113 @@
+public import LedgerCore
+public import LedgerState
+
+/// The kinds of records in state. A raw key is the domain byte, the kind byte and what identifies the
+/// record within its kind; numbers in keys are big-endian, so that keys sort as numbers do.
+///
+/// The raw value is `domain << 8 | kind`. A number, once given, is never used for anything else.
+public enum RecordKind: UInt16, Sendable, CaseIterable {
+  // Domain 0: the chain itself.
+
+  /// What genesis fixed for ever. One record.
+  case chainFacts = 0x0000
+  /// Parameters in force. One record.
+  case parameters = 0x0001
+  /// The last executed block. One record.
+  case tip = 0x0002
+  /// One per block: by height.
+  case block = 0x0003
+
+  // Domain 1: accounts.
+
+  /// One per account: by id.
+  case account = 0x0100
+  /// What founders have still to receive. One record; gone when all is released.
+  case vesting = 0x0101
+
+  // Domain 2: carbon.
+
+  /// Append-only: by row number.
+  case factorRow = 0x0200
+  /// The row in force: by region code.
+  case activeFactor = 0x0201
+  /// The table's extent and highest factor. One record.
+  case factorTable = 0x0202
+  /// One per ER Node: by account.
+  case nodeCarbon = 0x0203
+  /// The neutrality fund. One record.
+  case fund = 0x0204
+  /// What was consumed, retired and used. One record.
+  case numberLine = 0x0205
+  /// One per lot in the reserve: by number.
+  case lot = 0x0206
+  /// The reserve's extent and the next lot to retire. One record.
+  case reserve = 0x0207
+  /// Append-only: by number.
+  case retirement = 0x0208
+  /// One per block: by height. The value is the `CarbonStatement` itself.
+  case statement = 0x0209
+
+  // Domain 3: delegation.
+
+  /// The sets that decide the next two heights. One record.
+  case validatorSets = 0x0300
+  /// One per ER Node: by account.
+  case node = 0x0301
+  /// One per ER Node: by account.
+  case bundleProgress = 0x0302
+  /// What block rewards have still to give. One record.
+  case rewardReserve = 0x0303
+
+  /// The kind a key belongs to; nil when it belongs to none.
+  public init?(of key: StateKey) {
+    guard key.bytes.count >= 2 else { return nil }
+    self.init(rawValue: UInt16(key.bytes[0]) << 8 | UInt16(key.bytes[1]))
+  }
+
+  /// The name in messages and tables.
+  public var name: String { "\(self)" }
+
+  func key(_ id: some Collection<UInt8> = EmptyCollection<UInt8>()) -> StateKey {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(2 + id.count)
+    bytes.append(UInt8(rawValue >> 8))
+    bytes.append(UInt8(rawValue & 0xFF))
+    bytes.append(contentsOf: id)
+    return StateKey(bytes)
+  }
+}
+
+/// A value kept in state: its kind, and its bytes by BCS.
+public protocol LedgerRecord: BCSCodable, Hashable, Sendable {
+  static var kind: RecordKind { get }
+}
+
+/// A record of which there is one.
+public protocol SingleRecord: LedgerRecord {}
+
+extension SingleRecord {
+  /// Where it stands.
+  public static var key: StateKey { kind.key() }
+}
+
+/// A record that a number names.
+public protocol NumberedRecord: LedgerRecord {}
+
+extension NumberedRecord {
+  /// Where the record of a number stands.
+  public static func key(_ number: UInt64) -> StateKey {
+    var bytes: [UInt8] = []
+    for shift in stride(from: UInt64(56), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+    return kind.key(bytes)
+  }
+}
+
+/// A record that an account names.
+public protocol AccountRecord: LedgerRecord {}
+
+extension AccountRecord {
+  /// Where the record of an account stands.
+  public static func key(_ account: AccountID) -> StateKey { kind.key(account.bytes.array) }
+}

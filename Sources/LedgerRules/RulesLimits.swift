@@ -1,0 +1,67 @@
+/// Bounds of what genesis and the rules accept, in one place; each name ends in its unit.
+public enum RulesLimits {
+  // MARK: Genesis
+
+  /// A whole genesis document.
+  public static let genesisBytesMax = 64 * 1024 * 1024
+  /// A network's name.
+  public static let networkNameBytesMax = 32
+  /// The shortest block interval.
+  public static let intervalMillisecondsMin: UInt64 = 100
+  /// The longest block interval.
+  public static let intervalMillisecondsMax: UInt64 = 600_000
+  /// The latest genesis: 9999-12-31.
+  public static let timeMillisecondsMax: UInt64 = 253_402_214_400_000
+  public static let foundersMax = 64
+  public static let allocationsMax = 100_000
+  public static let factorRowsMax = 10_000
+  public static let lotsMax = 100_000
+
+  // MARK: Texts
+
+  public static let nodeNameBytesMax = 64
+  public static let endpointBytesMax = 255
+  public static let regionCodeBytesMax = 32
+  public static let regionNameBytesMax = 128
+  public static let sourceBytesMax = 512
+  public static let licenceBytesMax = 256
+  public static let registryBytesMax = 48
+  public static let projectIDBytesMax = 64
+  public static let projectNameBytesMax = 512
+  public static let countryBytesMax = 128
+  public static let projectTypeBytesMax = 256
+  public static let methodologyBytesMax = 1_024
+  public static let serialBlockBytesMax = 160
+  public static let serialTextBytesMax = 255
+
+  // MARK: Numbers: together they keep every carbon formula inside 128 bits for decades of elapsed
+  // time; `CarbonFormulaTests` holds the relation.
+
+  /// Wall draw of an idle ER Node: 10 kW.
+  public static let idleMilliwattsMax: UInt64 = 10_000_000
+  /// Energy above idle per CPU-second: 1 kJ.
+  public static let cpuSecondMillijoulesMax: UInt64 = 1_000_000
+  /// Power usage effectiveness: 5.
+  public static let puePermilleMax: UInt64 = 5_000
+  /// An emission factor: 10 kg CO2e per kWh.
+  public static let factorMicrogramsMax: UInt64 = 10_000_000_000
+  /// CPU time of one row of the cost table: 10 s.
+  public static let costNanosecondsMax: UInt64 = 10_000_000_000
+  /// Bytes of one row of the cost table.
+  public static let costBytesMax: UInt64 = 1 << 20
+  /// Network energy per byte: 1 mJ.
+  public static let networkNanojoulesPerByteMax: UInt64 = 1_000_000
+  /// Weight of a block, at most.
+  public static let blockWeightMax: UInt64 = 1 << 40
+  /// Weight of a byte or a CPU-microsecond, at most.
+  public static let unitWeightMax: UInt64 = 1_000_000
+  /// Base fee per weight: no transaction could pay more.
+  public static let baseFeeMax: UInt128 = 30_000_000_000_000_000
+  /// Tonnes in all lots together: their µg fit 128 bits with room to spare.
+  public static let reserveTonnesMax: UInt64 = 1 << 56
+
+  // MARK: A block
+
+  /// Lots that one block's retirement may touch (carbon rules, "Offset pool").
+  public static let retirementLotsPerBlockMax = 1_000
+}
