@@ -103,7 +103,7 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    tests("LedgerCoreTests", ["LedgerCore"]),
+    tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),
     tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
     tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),
     tests("LedgerRulesTests", ["LedgerCore", "LedgerState", "LedgerRules"]),

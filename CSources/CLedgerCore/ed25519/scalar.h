@@ -42,9 +42,8 @@ void scalar_sum_negate(scalar *out, const scalar_sum *sum);
 void scalar_halve(uint64_t e[2], uint64_t d[2], int *sign, const scalar *a);
 
 // Width-w non-adjacent form: odd digits |digit| < 2^(w−1), at most one in any w
-// neighbours, a = Σ digit[i]·2^i. 2 <= width <= 8; `words` words of `a`, whose
-// value leaves its top bit clear. Returns the number of digits up to the highest
-// non-zero one.
+// neighbours, a = Σ digit[i]·2^i over `words` words of `a`, at most 4. 2 <= width
+// <= 8. Returns the number of digits up to the highest non-zero one.
 int scalar_wnaf(int8_t digits[SCALAR_DIGITS_MAX], const uint64_t *a, int words, int width);
 
 // Signed digits in radix 2^width, least significant first: −2^(width−1) <= digit
