@@ -17,29 +17,36 @@ struct Ed25519Case {
     try Data(contentsOf: vectors.appending(path: path))
   }
 
+  /// Reads a file whose keys are in snake case or camel case.
+  static func decode<File: Decodable>(_ type: File.Type, _ path: String) throws -> File {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(type, from: data(path))
+  }
+
   /// 196 pairs of encodings of small-order A and R, all valid.
   static func zip215() throws -> [Ed25519Case] {
     struct File: Decodable {
       struct Case: Decodable { let pk, sig: String }
-      let message_ascii: String
-      let expected_zip215: Bool
+      let messageAscii: String
+      let expectedZip215: Bool
       let cases: [Case]
     }
-    let file = try JSONDecoder().decode(File.self, from: data("ed25519/zip215_196.json"))
+    let file = try decode(File.self, "ed25519/zip215_196.json")
     return try file.cases.enumerated().map { index, entry in
       try make(
         "zip215 \(index)", key: entry.pk, signature: entry.sig,
-        message: Array(file.message_ascii.utf8), isValid: file.expected_zip215)
+        message: Array(file.messageAscii.utf8), isValid: file.expectedZip215)
     }
   }
 
   /// "Taming the many EdDSAs": ZIP-215 accepts 0–5 and 9–11 (the row "Zebra").
   static func speccheck() throws -> [Ed25519Case] {
-    struct Case: Decodable { let message, pub_key, signature: String }
-    let file = try JSONDecoder().decode([Case].self, from: data("ed25519/speccheck_12.json"))
+    struct Case: Decodable { let message, pubKey, signature: String }
+    let file = try decode([Case].self, "ed25519/speccheck_12.json")
     return try file.enumerated().map { index, entry in
       try make(
-        "speccheck \(index)", key: entry.pub_key, signature: entry.signature,
+        "speccheck \(index)", key: entry.pubKey, signature: entry.signature,
         message: Hex.decode(entry.message) ?? [], isValid: !(6...8).contains(index))
     }
   }
@@ -70,8 +77,7 @@ struct Ed25519Case {
   }
 
   static func wycheproofFile() throws -> WycheproofFile {
-    try JSONDecoder().decode(
-      WycheproofFile.self, from: data("ed25519/wycheproof_ed25519.json"))
+    try decode(WycheproofFile.self, "ed25519/wycheproof_ed25519.json")
   }
 
   /// A line of RFC 8032's reference file: secret ‖ public : public : message : signature ‖ message.

@@ -6,8 +6,8 @@ import Testing
 @Suite("RFC 6962 trees")
 struct RFC6962Tests {
   struct Roots: Decodable {
-    let leaf_inputs: [String]
-    let root_by_size: [String]
+    let leafInputs: [String]
+    let rootBySize: [String]
   }
 
   /// One probe of an inclusion proof, as transparency-dev/merkle publishes them.
@@ -37,11 +37,10 @@ struct RFC6962Tests {
 
   @Test("published roots come out for every size, from data, offsets and leaf hashes")
   func publishedRoots() throws {
-    let file = try JSONDecoder().decode(
-      Roots.self, from: Ed25519Case.data("merkle/rfc6962_roots.json"))
-    let leaves = file.leaf_inputs.map { Hex.decode($0) ?? [] }
-    #expect(file.root_by_size.count == leaves.count + 1)
-    for (size, root) in file.root_by_size.enumerated() {
+    let file = try Ed25519Case.decode(Roots.self, "merkle/rfc6962_roots.json")
+    let leaves = file.leafInputs.map { Hex.decode($0) ?? [] }
+    #expect(file.rootBySize.count == leaves.count + 1)
+    for (size, root) in file.rootBySize.enumerated() {
       let part = leaves.prefix(size)
       #expect(MerkleTree.root(leaves: part.map { $0[...] }).hex == root)
       let hashes = part.map { MerkleTree.leafHash($0[...]) }
