@@ -72,6 +72,9 @@ public struct Bytes32: Hashable, Sendable {
     }
   }
 
+  /// The first 64 bits, the first of them the most significant.
+  @inlinable public var leadingBits: UInt64 { word0.byteSwapped }
+
   /// The bit at `depth` (0 is the most significant bit of byte 0), as the state tree counts.
   public func bit(_ depth: Int) -> Bool {
     self[depth >> 3] >> UInt8(7 - (depth & 7)) & 1 == 1

@@ -1,0 +1,140 @@
+import CLedgerCore
+import LedgerCore
+
+/// One block's writes in the order of the tree: what lies between two states.
+///
+/// Invariants: paths ascend strictly; the three arrays run side by side.
+struct StateLayer: Sendable {
+  private(set) var paths: [Digest] = []
+  /// Leaf hashes; zero where the record is removed.
+  private(set) var hashes: [Digest] = []
+  private(set) var changes: [StateChange] = []
+
+  /// Sorts and hashes writes; of several to one key the last wins.
+  init(_ writes: [StateChange]) {
+    let keyed = writes.enumerated().map { ($0.element.key.hash, $0.offset) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    paths.reserveCapacity(keyed.count)
+    changes.reserveCapacity(keyed.count)
+    for (path, index) in keyed {
+      if paths.last == path {
+        paths.removeLast()
+        changes.removeLast()
+      }
+      paths.append(path)
+      changes.append(writes[index])
+    }
+    hashes = Self.leafHashes(paths, changes)
+  }
+
+  private static func leafHashes(_ paths: [Digest], _ changes: [StateChange]) -> [Digest] {
+    var pairs: [Digest] = []
+    pairs.reserveCapacity(2 * changes.count)
+    for (path, change) in zip(paths, changes) {
+      pairs.append(path)
+      pairs.append(change.value.map { SHA256.hash($0) } ?? .zero)
+    }
+    unsafe pairs.withUnsafeMutableBytes { bytes in
+      guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        return
+      }
+      unsafe cl_sha256_leaf_level(start, bytes.count / 64, start)
+    }
+    for (index, change) in changes.enumerated() where change.value == nil { pairs[index] = .zero }
+    pairs.removeLast(pairs.count - changes.count)
+    return pairs
+  }
+
+  var count: Int { paths.count }
+
+  /// The layer without some of its writes.
+  func keeping(_ isKept: [Bool]) -> StateLayer {
+    var kept = self
+    kept.paths = zip(paths, isKept).compactMap { $1 ? $0 : nil }
+    kept.hashes = zip(hashes, isKept).compactMap { $1 ? $0 : nil }
+    kept.changes = zip(changes, isKept).compactMap { $1 ? $0 : nil }
+    return kept
+  }
+
+  /// The index of the first path not below `path`.
+  ///
+  /// Paths are SHA-256 digests, spread evenly: the search starts where the path should be.
+  func lowerBound(_ path: Digest) -> Int {
+    let guess = Int((path.bytes.leadingBits >> 32) * UInt64(paths.count) >> 32)
+    var step = 4
+    var low = guess
+    while low > 0, !(paths[low - 1] < path) {
+      low = Swift.max(0, low - step)
+      step *= 4
+    }
+    step = 4
+    var high = guess
+    while high < paths.count, paths[high] < path {
+      high = Swift.min(paths.count, high + step)
+      step *= 4
+    }
+    while low < high {
+      let middle = (low + high) / 2
+      if paths[middle] < path { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The index of a path, when the layer writes it.
+  func index(of path: Digest) -> Int? {
+    let index = lowerBound(path)
+    return index < paths.count && paths[index] == path ? index : nil
+  }
+
+  /// The indices of the paths within a range.
+  func indices(in range: ClosedRange<Digest>) -> Range<Int> {
+    let start = lowerBound(range.lowerBound)
+    var end = start
+    while end < paths.count, paths[end] <= range.upperBound { end += 1 }
+    return start..<end
+  }
+
+  /// Leaves with some of the layer's writes laid over them, both ascending.
+  func merge(_ indices: Range<Int>, over leaves: [StateLeaf]) -> [StateLeaf] {
+    guard !indices.isEmpty else { return leaves }
+    var merged: [StateLeaf] = []
+    merged.reserveCapacity(leaves.count + indices.count)
+    var below = leaves[...]
+    for index in indices {
+      while let leaf = below.first, leaf.path < paths[index] {
+        merged.append(leaf)
+        below.removeFirst()
+      }
+      if below.first?.path == paths[index] { below.removeFirst() }
+      if hashes[index] != .zero {
+        merged.append(StateLeaf(path: paths[index], hash: hashes[index]))
+      }
+    }
+    merged.append(contentsOf: below)
+    return merged
+  }
+
+  /// This layer with a newer one laid over it.
+  func merged(with newer: StateLayer) -> StateLayer {
+    var result = StateLayer([])
+    var index = 0
+    func take(_ layer: StateLayer, _ at: Int) {
+      result.paths.append(layer.paths[at])
+      result.hashes.append(layer.hashes[at])
+      result.changes.append(layer.changes[at])
+    }
+    for at in 0..<newer.count {
+      while index < count, paths[index] < newer.paths[at] {
+        take(self, index)
+        index += 1
+      }
+      if index < count, paths[index] == newer.paths[at] { index += 1 }
+      take(newer, at)
+    }
+    while index < count {
+      take(self, index)
+      index += 1
+    }
+    return result
+  }
+}
