@@ -128,6 +128,37 @@ struct Ed25519BatchTests {
     #expect(verdicts.invalidIndices == [3])
   }
 
+  @Test("a transaction appended whole is verified by sender's and sponsor's signatures")
+  func transactions() throws {
+    let chain = ChainID(SHA256.hash([1]).bytes)
+    let keys = try (0..<4).map { _ in try SigningKey.generate() }
+    let body = TransactionBody(
+      chain: chain, sender: AccountID(keys[0].publicKey), sequence: 1, validUntil: 10,
+      chargeMax: .zero, feeMax: .zero, sponsor: AccountID(keys[3].publicKey),
+      operations: [
+        .transfer(
+          Transfer(token: .eco2, recipient: AccountID(keys[1].publicKey), amount: .zero))
+      ])
+    let authorizations = keys.map {
+      Authorization(
+        key: $0.publicKey,
+        signature: $0.sign(domain: .transaction, chain: chain, message: body.bcs[...]))
+    }
+    let transaction = try Transaction(
+      body: body, senderAuthorizations: Array(authorizations[0..<3]),
+      sponsorAuthorizations: [authorizations[3]])
+    var bytes = Array(transaction.bytes)
+    bytes[bytes.count - 1] ^= 1  // in the sponsor's signature
+    let spoiled = try Transaction(decoding: bytes[...])
+    var batch = SignatureBatch(domain: .transaction, chain: chain)
+    for next in [transaction, spoiled, transaction] { batch.append(next) }
+    let verdicts = batch.verify()
+    #expect(verdicts.count == 12)
+    #expect(verdicts.invalidIndices == [7])
+    let checks = transaction.signatureChecks + spoiled.signatureChecks
+    #expect(Ed25519.verify(checks, chain: chain).invalidIndices == [7])
+  }
+
   @Test("checks of several domains are verified together, in their order")
   func checksOfDomains() throws {
     let chain = ChainID(SHA256.hash([1]).bytes)
