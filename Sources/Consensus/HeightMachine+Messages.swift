@@ -1,0 +1,222 @@
+import LedgerCore
+
+/// Messages of this height: what is judged before their signatures are checked, and what a message
+/// with good signatures changes.
+extension HeightMachine {
+  /// What to do with a message.
+  enum Admission {
+    /// Nothing in it is new.
+    case known
+    case refused(ConsensusRefusal)
+    /// To be applied once these verify; with none, at once.
+    case check([SignatureCheck])
+  }
+
+  func admission(of message: ConsensusMessage) -> Admission {
+    switch message {
+    case .proposal(let message): admission(of: message)
+    case .vote(let vote): admission(of: vote)
+    case .viewChange(let message): admission(of: message)
+    case .newView(let message): admission(of: message)
+    case .decided(let message): admission(of: message)
+    case .inquiry: .known
+    }
+  }
+
+  private func isPlausible(_ vote: Vote) -> Bool {
+    vote.height == height && vote.view <= ConsensusLimits.viewMax
+      && Int(vote.member) < context.set.count
+  }
+
+  /// Whether the vote need not be looked at again: it is there, or it conflicts with one that is,
+  /// of a member whose evidence is reported.
+  private func isSettled(_ vote: Vote) -> Bool {
+    guard let known = book.vote(of: Int(vote.member), at: vote.statement.position) else {
+      return false
+    }
+    return known.statement == vote.statement || offenders.contains(vote.member)
+  }
+
+  private func checks(_ votes: [Vote]) -> [SignatureCheck] {
+    votes.filter { !book.contains($0) }.compactMap { $0.check(in: context.set) }
+  }
+
+  private func admission(of vote: Vote) -> Admission {
+    guard isPlausible(vote), [.prepare, .commit].contains(vote.statement.kind) else {
+      return .refused(.malformed)
+    }
+    return isSettled(vote) ? .known : .check(checks([vote]))
+  }
+
+  private func admission(of message: Proposal) -> Admission {
+    let vote = message.vote
+    guard isPlausible(vote), vote.view == 0, message.isConsistent(chain) else {
+      return .refused(.malformed)
+    }
+    guard Int(vote.member) == context.primary(of: 0) else { return .refused(.notPrimary) }
+    if isSettled(vote), candidates.contains(where: { $0.view == 0 }) { return .known }
+    if let refusal = ConsensusRules.refusal(ofFresh: message.block, view: 0, context, timing) {
+      return .refused(refusal)
+    }
+    return .check(checks([vote]))
+  }
+
+  private func admission(of message: ViewChange) -> Admission {
+    guard isPlausible(message.vote), message.isConsistent else { return .refused(.malformed) }
+    let isKnown = isSettled(message.vote)
+    guard let record = message.prepared, self.record(record.reference) == nil else {
+      return isKnown ? .known : .check(checks([message.vote]))
+    }
+    if let refusal = refusal(of: record) { return .refused(refusal) }
+    guard let proof = record.certificate.checks(in: context.set) else {
+      return .refused(.malformed)
+    }
+    return .check(checks([message.vote]) + proof)
+  }
+
+  private func refusal(of record: PreparedRecord) -> ConsensusRefusal? {
+    guard record.certificate.kind == .prepare, record.certificate.height == height,
+      record.block.header.hash(chain) == record.certificate.block
+    else { return .malformed }
+    return ConsensusRules.refusal(of: record.block, context, timing)
+  }
+
+  private func admission(of message: NewView) -> Admission {
+    let (vote, prePrepare) = (message.vote, message.prePrepare)
+    guard isPlausible(vote), isPlausible(prePrepare), message.isConsistent(chain),
+      message.viewChanges.allSatisfy({ isPlausible($0) && $0.view == vote.view }),
+      message.viewChanges.count >= quorum
+    else { return .refused(.malformed) }
+    guard Int(vote.member) == context.primary(of: vote.view) else { return .refused(.notPrimary) }
+    if isSettled(vote), candidates.contains(where: { $0.view == vote.view }) { return .known }
+    var proof: [SignatureCheck] = []
+    if let highest = NewView.highestPrepared(in: message.viewChanges) {
+      guard message.reproposes(highest) else { return .refused(.wrongReproposal) }
+      if let refusal = ConsensusRules.refusal(of: message.block, context, timing) {
+        return .refused(refusal)
+      }
+      if let certificate = message.certificate,
+        record(PreparedReference(view: certificate.view, block: certificate.block)) == nil
+      {
+        guard let checks = certificate.checks(in: context.set) else { return .refused(.malformed) }
+        proof = checks
+      }
+    } else {
+      guard message.certificate == nil else { return .refused(.malformed) }
+      if let refusal = ConsensusRules.refusal(
+        ofFresh: message.block, view: vote.view, context, timing)
+      {
+        return .refused(refusal)
+      }
+    }
+    return .check(checks([vote, prePrepare] + message.viewChanges) + proof)
+  }
+
+  private func admission(of message: Decided) -> Admission {
+    let certificate = message.certificate
+    guard certificate.kind == .commit, certificate.height == height,
+      let all = certificate.checks(in: context.set)
+    else { return .refused(.malformed) }
+    if let block = message.block, block.header.hash(chain) != certificate.block {
+      return .refused(.malformed)
+    }
+    if let known = self.certificate {
+      guard message.block != nil, known.block == certificate.block else { return .known }
+      if known == certificate { return .check([]) }
+    }
+    let statement = certificate.statement
+    let open = zip(certificate.signatures, all).filter { signature, _ in
+      !book.contains(
+        Vote(statement: statement, member: signature.member, signature: signature.signature))
+    }
+    return .check(open.map(\.1))
+  }
+
+  /// Takes in a message whose signatures are good.
+  mutating func apply(_ message: ConsensusMessage, now: UInt64) {
+    switch message {
+    case .vote(let vote): take(vote)
+    case .proposal(let message):
+      take(message.vote)
+      add(
+        Candidate(
+          view: 0, hash: message.block.header.hash(chain), block: message.block, isFresh: true,
+          carrier: .proposal(message)))
+    case .viewChange(let message):
+      if let record = message.prepared { remember(record) }
+      take(message.vote)
+    case .newView(let message): apply(message, now: now)
+    case .decided(let message):
+      certify(message.certificate)
+      if let block = message.block, self.certificate?.block == message.certificate.block {
+        certifiedBlock = block
+      }
+    case .inquiry: break
+    }
+  }
+
+  private mutating func apply(_ message: NewView, now: UInt64) {
+    for vote in message.viewChanges { take(vote) }
+    take(message.vote)
+    take(message.prePrepare)
+    if let certificate = message.certificate {
+      remember(PreparedRecord(block: message.block, certificate: certificate))
+    }
+    add(
+      Candidate(
+        view: message.view, hash: message.block.header.hash(chain), block: message.block,
+        isFresh: message.certificate == nil, carrier: .newView(message)))
+    enter(message.view, now: now)
+  }
+
+  /// Counts another's vote. One with this node's own key that it did not sign shows that another
+  /// process signs with it: two would contradict each other, so this one stops.
+  private mutating func take(_ vote: Vote) {
+    if mayVote, Int(vote.member) == context.own, !ownVotes.contains(where: { $0 == vote }),
+      !awaited.contains(vote.statement),
+      book.vote(of: Int(vote.member), at: vote.statement.position)?.statement != vote.statement
+    {
+      effects.append(.report(.ownKeyUsedElsewhere(vote)))
+      mayVote = false
+      deadline = nil
+    }
+    count(vote)
+  }
+}
+
+extension Proposal {
+  /// Whether the vote is a PRE-PREPARE for the block.
+  func isConsistent(_ chain: ChainID) -> Bool {
+    vote.statement.content == .prePrepare(block: block.header.hash(chain))
+  }
+}
+
+extension NewView {
+  /// Whether votes, digest and block belong together.
+  func isConsistent(_ chain: ChainID) -> Bool {
+    let hash = block.header.hash(chain)
+    let digest = Self.digest(of: viewChanges, chain: chain)
+    return view > 0
+      && vote.statement.content == .newView(viewChanges: digest, block: hash)
+      && prePrepare.statement.content == .prePrepare(block: hash)
+      && prePrepare.member == vote.member && prePrepare.view == view
+      && zip(viewChanges, viewChanges.dropFirst()).allSatisfy { $0.member < $1.member }
+      && viewChanges.allSatisfy { isAboveItsRecord($0) }
+      && (certificate.map { $0.block == hash && $0.height == vote.height } ?? true)
+  }
+
+  private func isAboveItsRecord(_ vote: Vote) -> Bool {
+    guard case .viewChange(let prepared) = vote.statement.content else { return false }
+    return (prepared?.view ?? 0) < vote.view
+  }
+
+  /// Whether the certificate is of the highest prepared view, for a block that one of the view
+  /// changes names in that view.
+  func reproposes(_ highest: PreparedReference) -> Bool {
+    guard let certificate, certificate.kind == .prepare, certificate.view == highest.view else {
+      return false
+    }
+    let named = PreparedReference(view: certificate.view, block: certificate.block)
+    return viewChanges.contains { $0.statement.content == .viewChange(prepared: named) }
+  }
+}
