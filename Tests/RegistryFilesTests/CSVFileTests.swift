@@ -1,0 +1,112 @@
+import RegistryFiles
+import Testing
+
+@Suite("CSV files")
+struct CSVFileTests {
+  private func read(_ text: String) throws -> RegistryReport {
+    try RegistryExport.read(
+      bytes: Array(text.utf8), registry: .goldStandard, asOf: CalendarDay(unixSeconds: 0))
+  }
+
+  static let header = "Project ID,Vintage,Credit Status,Quantity,Product Type,Serial Number"
+  static let row = "GS1,2019,Issued,10,VER,GS1-1-TW-GS1-1-2019-7-1-10"
+
+  @Test(
+    "line ends, byte order mark, quotes and empty lines do not change what is read",
+    arguments: [
+      "\(header)\r\n\(row)\r\n",
+      "\(header)\n\(row)\n",
+      "\(header)\n\(row)",
+      "\u{FEFF}\(header)\r\n\r\n\(row)\r\n\r\n",
+      "Project ID,Vintage,\"Credit\r\nStatus\",QUANTITY,\"Product \nType\",serial-number\n\(row)\n",
+      "\(header)\nGS1,2019,\"Issued\",\"10\",VER,\"GS1-1-TW-GS1-1-2019-7-1-10\"\n",
+    ])
+  func readsTheSame(text: String) throws {
+    let report = try read(text)
+    #expect(report.records == 1)
+    #expect(report.accepted == 1)
+    #expect(report.tonnesAccepted == 10)
+  }
+
+  @Test("quoted cells hold separators, line breaks and doubled quotation marks")
+  func quotedCells() throws {
+    let report = try read(
+      "\(Self.header),Project Name\r\n\(Self.row),\"Wind, \"\"Phase 1\"\"\r\nnorth\"\r\n")
+    #expect(report.credits.map(\.projectName) == ["Wind, \"Phase 1\"\r\nnorth"])
+  }
+
+  @Test(
+    "a file that is no CSV says where",
+    arguments: [
+      ("", RegistryFileError.empty),
+      ("\r\n\r\n", .empty),
+      ("\(header)\n\(row)\n\"open", .csv(.unterminatedQuote(record: 2))),
+      ("\(header)\n\(row)\na\"b\n", .csv(.strayQuote(record: 2))),
+      ("\(header)\n\"a\"b\n", .csv(.textAfterQuote(record: 1))),
+      ("\(header)\na\rb\n", .csv(.strayCarriageReturn(record: 1))),
+      ("\(header)\na\r", .csv(.strayCarriageReturn(record: 1))),
+      (
+        String(repeating: "x", count: 65_537),
+        .csv(.cellTooLong(record: 0, bytesMax: 65_536))
+      ),
+      (
+        String(repeating: ",", count: 300), .csv(.tooManyCells(record: 0, cellsMax: 256))
+      ),
+      ("Project ID,Vintage\n", .missingColumn(accepted: ["Serial Number", "Serial Numbers"])),
+    ])
+  func malformed(text: String, error: RegistryFileError) {
+    #expect(throws: error) { try read(text) }
+  }
+
+  @Test("UTF-16 is refused, not misread")
+  func notUTF8() {
+    #expect(throws: RegistryFileError.csv(.notUTF8)) {
+      try RegistryExport.read(
+        bytes: [0xFF, 0xFE, 0x50, 0x00], registry: .goldStandard,
+        asOf: CalendarDay(unixSeconds: 0))
+    }
+  }
+
+  @Test("a record with cells too few or too many is refused alone")
+  func raggedRecords() throws {
+    let report = try read("\(Self.header)\n1,2\n\(Self.row)\n\(Self.row),more\n")
+    #expect(report.rows.map(\.reason) == [.cells, .cells])
+    #expect(report.credits.map(\.record) == [2])
+  }
+
+  @Test("the same comes out however the bytes are cut into pieces", arguments: [1, 2, 7, 1_000])
+  func pieces(size: Int) throws {
+    let bytes = try Vectors.bytes("credits/gold_standard_issuances.csv")[..<60_000]
+    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[...$0] } ?? bytes
+    let asOf = CalendarDay(unixSeconds: 1_764_000_000)
+    var reader = RegistryReader(registry: .goldStandard, asOf: asOf)
+    var rest = whole
+    while !rest.isEmpty {
+      try reader.consume(rest.prefix(size))
+      rest = rest.dropFirst(size)
+    }
+    let expected = try RegistryExport.read(
+      bytes: Array(whole), registry: .goldStandard, asOf: asOf)
+    #expect(try reader.finish() == expected)
+    #expect(expected.accepted > 200)
+  }
+
+  @Test("no byte string makes the reader trap")
+  func hostileBytes() throws {
+    let signs: [UInt8] = Array("\",\r\n-GS1 0aé\u{A0}".utf8) + [0x00, 0xFF, 0xEF, 0xBB, 0xC3, 0x82]
+    var seed: UInt64 = 7
+    var outcomes = Set<Bool>()
+    for _ in 0..<400 {
+      var bytes = Array("\(Self.header)\n\(Self.row)\n".utf8)
+      for _ in 0..<2 {
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        bytes[Int((seed >> 33) % UInt64(bytes.count))] =
+          signs[Int((seed >> 20) % UInt64(signs.count))]
+      }
+      let report = try? RegistryExport.read(
+        bytes: bytes, registry: .goldStandard, asOf: CalendarDay(unixSeconds: 0))
+      outcomes.insert(report == nil)
+    }
+    #expect(outcomes == [true, false])
+  }
+}
