@@ -42,6 +42,7 @@ soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted ever
 .PHONY: format
 format: ## settle the layout of all Swift files
 	@swift format -i -r Sources Tests Package.swift
+	@git ls-files 'Sources/*.swift' 'Tests/*.swift' | xargs Scripts/wrap-comments
 
 .PHONY: lint
 lint: ## say where the layout is not settled

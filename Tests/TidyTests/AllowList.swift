@@ -2,6 +2,14 @@
 /// fails a test, so that the list only ever holds what is still needed.
 let allowList: [Allowed] = [
   Allowed(
+    path: "Sources/LedgerCore/Engines/Ed25519SigningKey.swift", rule: "banned call",
+    containing: "private let secret: UnsafeMutablePointer",
+    reason: "locked memory, set once when the key is made and only read until it is wiped"),
+  Allowed(
+    path: "Sources/LedgerCore/Engines/Ed25519SigningKey.swift", rule: "banned call",
+    containing: "a seed has 32 bytes",
+    reason: "the seed is our own 32 random bytes; no outside input reaches it"),
+  Allowed(
     path: "Sources/LedgerState/StateView.swift", rule: "hash order",
     containing: "for (key, entry) in entries",
     reason: "the changes gathered from the table are sorted by key before they are returned")

@@ -51,7 +51,8 @@ enum TextChecks {
 
   /// Public types, functions, throwing initialisers, constants and computed properties without a
   /// docstring. Not asked of what its surroundings document: fields of a documented type and the
-  /// initialiser that takes them, and witnesses of the codec's and the standard library's protocols.
+  /// initialiser that takes them, and witnesses of the codec's and the standard library's
+  /// protocols.
   static func undocumented(_ file: SourceText) -> [Finding] {
     let witnesses = [
       "description", "debugDescription", "hash(into", "func ==", "func <", "init(from reader",
