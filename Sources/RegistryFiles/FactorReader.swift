@@ -56,7 +56,7 @@ struct FactorReader {
     guard let regionCode = CellText.regionCode(record[columns.regionCode]) else {
       throw FactorRejection(.regionCode)
     }
-    guard let year = CellText.number(record[columns.year]), (1990...2199).contains(year) else {
+    guard let year = CellText.number(record[columns.year]), Limits.factorYears.contains(year) else {
       throw FactorRejection(.year)
     }
     guard let kind = FactorKind(rawValue: CellText.text(record[columns.kind])) else {

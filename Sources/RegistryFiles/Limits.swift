@@ -18,4 +18,8 @@ enum Limits {
   /// Largest milliwatts, millijoules or permille of an energy profile: a megawatt, and far from
   /// where the due's 128-bit product could overflow.
   static let profileValueMax: UInt64 = 1_000_000_000
+  /// Years a vintage can have.
+  static let vintageYears: ClosedRange<UInt64> = 1970...2199
+  /// Years an emission factor can describe.
+  static let factorYears: ClosedRange<UInt64> = 1990...2199
 }

@@ -74,7 +74,7 @@ struct RegistryColumns {
       tonnes == CellText.quantity(record[quantity])
     else { throw RecordRejection(.quantity) }
     guard let year = CellText.number(CellText.withoutWhiteSpace(record[vintage])),
-      (1970...2199).contains(year)
+      Limits.vintageYears.contains(year)
     else { throw RecordRejection(.vintage) }
     let issued = try date(record, issuedOn)
     let retired = try date(record, retiredOn)

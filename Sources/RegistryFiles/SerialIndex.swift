@@ -12,17 +12,20 @@ struct SerialIndex {
   /// Keeps `range` unless it meets an earlier one; gives that one's record number. O(log n) to
   /// find; exports list a block's ranges nearly in order, so keeping one seldom moves many.
   mutating func insert(_ range: SerialRange, record: Int) -> Int? {
-    let key = range.block.key
-    let block = entries[key] ?? []
+    Self.insert(
+      Entry(start: range.start, end: range.end, record: record),
+      into: &entries[range.block.key, default: []])
+  }
+
+  private static func insert(_ entry: Entry, into block: inout [Entry]) -> Int? {
     var low = 0
     var high = block.count
     while low < high {
       let middle = (low + high) / 2
-      if block[middle].end < range.start { low = middle + 1 } else { high = middle }
+      if block[middle].end < entry.start { low = middle + 1 } else { high = middle }
     }
-    if low < block.count, block[low].start <= range.end { return block[low].record }
-    entries[key, default: []].insert(
-      Entry(start: range.start, end: range.end, record: record), at: low)
+    if low < block.count, block[low].start <= entry.end { return block[low].record }
+    block.insert(entry, at: low)
     return nil
   }
 }
