@@ -1,0 +1,51 @@
+import CLedgerCore
+import LedgerCore
+
+/// SHA-256 over raw memory, as the store's checks need it.
+enum Checksum {
+  /// SHA-256 of prefix and bytes, one after the other.
+  static func hash(prefix: [UInt8] = [], _ bytes: UnsafeRawBufferPointer) -> Digest {
+    var out = Bytes32.zero
+    unsafe withUnsafeMutableBytes(of: &out) { out in
+      unsafe prefix.withUnsafeBufferPointer { prefix in
+        unsafe cl_sha256_2(
+          prefix.baseAddress, prefix.count,
+          bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
+          out.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    return Digest(out)
+  }
+
+  static func hash(prefix: [UInt8] = [], _ bytes: [UInt8]) -> Digest {
+    unsafe bytes.withUnsafeBytes { unsafe hash(prefix: prefix, $0) }
+  }
+
+  /// The ICS-23 `SmtSpec` leaf hash: `SHA256(0x00 ‖ path ‖ SHA256(value))`.
+  static func leaf(path: Digest, value: UnsafeRawBufferPointer) -> Digest {
+    var pair = unsafe (path.bytes, hash(value).bytes)
+    var out = Bytes32.zero
+    unsafe withUnsafeMutableBytes(of: &out) { out in
+      unsafe withUnsafeBytes(of: &pair) { pair in
+        unsafe cl_sha256_leaf_level(
+          pair.baseAddress?.assumingMemoryBound(to: UInt8.self), 1,
+          out.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    return Digest(out)
+  }
+}
+
+extension Digest {
+  /// Copies 32 bytes from memory; the caller has checked that they are there.
+  init(copying memory: UnsafeRawBufferPointer) {
+    var bytes = Bytes32.zero
+    unsafe withUnsafeMutableBytes(of: &bytes) { unsafe $0.copyMemory(from: memory) }
+    self.init(bytes)
+  }
+
+  /// Calls the body with the 32 bytes in memory.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    unsafe withUnsafeBytes(of: bytes) { unsafe body($0) }
+  }
+}

@@ -1,0 +1,133 @@
+public import LedgerCore
+import Synchronization
+
+/// A bundle as it is kept until it is decided or expired.
+public struct StoredBundle: Hashable, Sendable {
+  public let digest: Digest
+  /// The height at which it was born: what it expires by.
+  public let birthHeight: UInt64
+  /// The bundle's bytes as they arrived.
+  public let bytes: [UInt8]
+
+  public init(digest: Digest, birthHeight: UInt64, bytes: [UInt8]) {
+    self.digest = digest
+    self.birthHeight = birthHeight
+    self.bytes = bytes
+  }
+}
+
+/// Received and own bundles: a node that has acknowledged one still holds it after a crash.
+///
+/// Append what arrives, `sync` once for all of it, then let the acknowledgement leave. Thread
+/// safe; callers take turns.
+public final class BundleStore: Sendable {
+  private struct Segment: Sendable {
+    let file: FrameFile
+    var digests: [Digest] = []
+    var places: [FramePlace] = []
+    var birthHeightMax: UInt64 = 0
+  }
+
+  private struct State: Sendable {
+    var writer: FrameWriter
+    var segments: [Segment] = []
+    /// Looked up in, never walked.
+    var known: Set<Digest> = []
+
+    mutating func add(_ digest: Digest, _ file: FrameFile, _ place: FramePlace) {
+      if segments.last?.file.number != file.number { segments.append(Segment(file: file)) }
+      let last = segments.count - 1
+      segments[last].digests.append(digest)
+      segments[last].places.append(place)
+      segments[last].birthHeightMax = max(segments[last].birthHeightMax, place.height)
+      known.insert(digest)
+    }
+  }
+
+  private static let digestBytes = 32
+
+  private let folder: FrameFolder
+  private let readOnly: Bool
+  private let state: Mutex<State>
+
+  init(_ path: String, chain: ChainID, options: StoreOptions) throws(StoreError) {
+    folder = FrameFolder(folder: Folder(path: path), kind: .bundles, chain: chain)
+    readOnly = options.readOnly
+    let segments = try folder.open(readOnly: readOnly)
+    var state = State(
+      writer: try FrameWriter(
+        folder, after: segments.last, segmentBytes: options.bundleSegmentBytes,
+        dataSync: options.dataSync))
+    for (file, scan) in segments {
+      for place in scan.frames {
+        let payload = try file.payload(place)
+        guard let digest = Digest(payload.prefix(Self.digestBytes)) else {
+          throw .damaged(StoreDamage(.frame(path: file.path, offset: place.offset), .badLayout))
+        }
+        state.add(digest, file, place)
+      }
+    }
+    self.state = Mutex(state)
+  }
+
+  /// Appends bundles that are not here yet; durable after `sync`. When it throws, those before the
+  /// one that failed are appended.
+  public func append(_ bundles: [StoredBundle]) throws(StoreError) {
+    guard !readOnly else { throw .readOnly(path: folder.folder.path) }
+    try state.withLock { state throws(StoreError) in
+      for bundle in bundles where !state.known.contains(bundle.digest) {
+        let appended = try state.writer.append(
+          height: bundle.birthHeight, [bundle.digest.bytes.array[...], bundle.bytes[...]])
+        state.add(bundle.digest, appended.file, appended.place)
+      }
+    }
+  }
+
+  /// Makes all appended bundles durable. A failure is final.
+  public func sync() throws(StoreError) {
+    guard !readOnly else { throw .readOnly(path: folder.folder.path) }
+    try state.withLock { state throws(StoreError) in try state.writer.sync() }
+  }
+
+  /// Whether a bundle is here.
+  public func contains(_ digest: Digest) -> Bool { state.withLock { $0.known.contains(digest) } }
+
+  /// How many bundles are here.
+  public var count: Int { state.withLock { $0.known.count } }
+
+  /// All bundles born at the height or later, in the order they were appended, checked.
+  public func load(bornFrom height: UInt64 = 0) throws(StoreError) -> [StoredBundle] {
+    try state.withLock { state throws(StoreError) in
+      var bundles: [StoredBundle] = []
+      for segment in state.segments where segment.birthHeightMax >= height {
+        for (digest, place) in zip(segment.digests, segment.places) where place.height >= height {
+          let payload = try segment.file.payload(place)
+          bundles.append(
+            StoredBundle(
+              digest: digest, birthHeight: place.height,
+              bytes: Array(payload[Self.digestBytes...])))
+        }
+      }
+      return bundles
+    }
+  }
+
+  /// Removes segments all of whose bundles were born below the height, because they are decided or
+  /// expired; the segment appended to stays until it is full.
+  public func removeSegments(bornBelow height: UInt64) throws(StoreError) {
+    guard !readOnly else { throw .readOnly(path: folder.folder.path) }
+    try state.withLock { state throws(StoreError) in
+      // From the front only: numbers stay without gaps.
+      var removed = false
+      while state.segments.count > 1, let first = state.segments.first,
+        first.birthHeightMax < height
+      {
+        try folder.folder.remove(FrameFile.name(.bundles, first.file.number))
+        for digest in first.digests { state.known.remove(digest) }
+        state.segments.removeFirst()
+        removed = true
+      }
+      if removed { try folder.folder.sync() }
+    }
+  }
+}

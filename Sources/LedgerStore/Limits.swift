@@ -1,0 +1,16 @@
+/// Upper bounds of what the store keeps, in one place; tests hold their relations.
+public enum StoreLimits {
+  /// A frame of the block log or a bundle file: a full block's bundles, its receipts and its
+  /// certificate.
+  public static let framePayloadBytesMax = 256 * 1024 * 1024
+  /// An index's name: ASCII letters, digits and hyphens.
+  public static let indexNameBytesMax = 32
+  /// A key of an index: with the name it stays under LMDB's bound of 511 bytes.
+  public static let indexKeyBytesMax = 400
+  /// A value of an index.
+  public static let indexValueBytesMax = 64 * 1024
+  /// The state file may not grow beyond this.
+  public static let mapBytesMax = 1 << 44
+  /// How long a flush waits for readers before it gives up growing the state file's map.
+  public static let growWaitMilliseconds: UInt32 = 10_000
+}

@@ -1,0 +1,218 @@
+import CLedgerCore
+
+/// An LMDB folder: named databases, transactions. Closed with its last reference, which every
+/// transaction holds too.
+@safe final class StateFile: Sendable {
+  let path: String
+  nonisolated(unsafe) private let handle: OpaquePointer
+
+  init(_ path: String, mapBytes: Int, readOnly: Bool) throws(StoreError) {
+    self.path = path
+    var opened: OpaquePointer?
+    let code = unsafe cl_lmdb_open(path, mapBytes, readOnly ? 1 : 0, &opened)
+    guard code == CL_LMDB_OK, let opened = unsafe opened else {
+      throw StoreError(lmdb: code, "open", path)
+    }
+    unsafe handle = opened
+  }
+
+  deinit { unsafe cl_lmdb_close(handle) }
+
+  /// Opens a named database; nil when it is missing and nothing may be made.
+  func database(_ name: String) throws(StoreError) -> UInt32? {
+    var database: UInt32 = 0
+    let code = unsafe cl_lmdb_database(handle, name, &database)
+    if code == CL_LMDB_NOT_FOUND { return nil }
+    guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "open database", path) }
+    return database
+  }
+
+  func grow(to mapBytes: Int, waitMilliseconds: UInt32) throws(StoreError) {
+    let code = unsafe cl_lmdb_grow(handle, mapBytes, waitMilliseconds)
+    if code == CL_LMDB_READERS_ACTIVE { throw .readersActive(path: path) }
+    guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "grow", path) }
+  }
+
+  func preallocate(aheadBytes: Int) throws(StoreError) {
+    let code = unsafe cl_lmdb_preallocate(handle, aheadBytes)
+    guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "preallocate", path) }
+  }
+
+  /// A view of what was committed last.
+  func beginRead() throws(StoreError) -> ReadTransaction {
+    var transaction: OpaquePointer?
+    let code = unsafe cl_lmdb_begin_read(handle, &transaction)
+    guard code == CL_LMDB_OK, let transaction = unsafe transaction else {
+      throw StoreError(lmdb: code, "begin reading", path)
+    }
+    return unsafe ReadTransaction(file: self, handle: transaction)
+  }
+
+  func beginWrite() throws(WriteFault) -> WriteTransaction {
+    var transaction: OpaquePointer?
+    let code = unsafe cl_lmdb_begin_write(handle, &transaction)
+    guard code == CL_LMDB_OK, let transaction = unsafe transaction else {
+      throw .store(StoreError(lmdb: code, "begin writing", path))
+    }
+    return unsafe WriteTransaction(file: self, handle: transaction)
+  }
+}
+
+extension StoreError {
+  init(lmdb code: Int32, _ operation: String, _ path: String) {
+    switch code {
+    case CL_LMDB_IN_USE: self = .inUse(path: path, process: nil)
+    case CL_LMDB_PANIC: self = .stopped(path: path)
+    default:
+      let system = StoreError(code, operation, path)
+      self =
+        if case .diskFull = system {
+          system
+        } else {
+          .stateFailed(operation: operation, path: path, code: code)
+        }
+    }
+  }
+}
+
+/// A read transaction: shows one commit until it ends with its owner. One thread at a time.
+@safe struct ReadTransaction: ~Copyable {
+  let file: StateFile
+  private let handle: OpaquePointer
+
+  fileprivate init(file: StateFile, handle: OpaquePointer) {
+    self.file = file
+    unsafe self.handle = handle
+  }
+
+  deinit { unsafe cl_lmdb_end_read(handle) }
+
+  /// Calls the body with the value's bytes, which lie in the map and are valid inside it only;
+  /// nil when there is no such key.
+  func withValue<Result>(
+    _ database: UInt32, _ key: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    guard let value = try unsafe lookUp(handle, file, database, key) else { return nil }
+    return try unsafe body(value)
+  }
+
+  /// Calls the body with each entry from `lower` on (from the first, when it is empty), until it
+  /// returns false.
+  func scan(
+    _ database: UInt32, from lower: [UInt8],
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+  ) throws(StoreError) {
+    var opened: OpaquePointer?
+    var code = unsafe cl_lmdb_cursor_open(handle, database, &opened)
+    guard code == CL_LMDB_OK, let cursor = unsafe opened else {
+      throw StoreError(lmdb: code, "open cursor", file.path)
+    }
+    defer { unsafe cl_lmdb_cursor_close(cursor) }
+    var key = unsafe cl_lmdb_bytes()
+    var value = unsafe cl_lmdb_bytes()
+    code = unsafe lower.withUnsafeBufferPointer {
+      unsafe cl_lmdb_cursor_seek(cursor, $0.baseAddress, $0.count, &key, &value)
+    }
+    while code == CL_LMDB_OK {
+      guard try unsafe body(buffer(key), buffer(value)) else { return }
+      code = unsafe cl_lmdb_cursor_next(cursor, &key, &value)
+    }
+    guard code == CL_LMDB_NOT_FOUND else { throw StoreError(lmdb: code, "scan", file.path) }
+  }
+
+  func stat(_ database: UInt32) throws(StoreError) -> cl_lmdb_stat {
+    var stat = cl_lmdb_stat()
+    let code = unsafe cl_lmdb_database_stat(handle, database, &stat)
+    guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "measure", file.path) }
+    return stat
+  }
+}
+
+/// The write transaction: everything in it becomes durable with `commit`, or nothing does.
+@safe struct WriteTransaction: ~Copyable {
+  let file: StateFile
+  private let handle: OpaquePointer
+  private var isEnded = false
+
+  fileprivate init(file: StateFile, handle: OpaquePointer) {
+    self.file = file
+    unsafe self.handle = handle
+  }
+
+  deinit { if !isEnded { unsafe cl_lmdb_abort(handle) } }
+
+  consuming func commit() throws(WriteFault) {
+    isEnded = true
+    try WriteFault.check(unsafe cl_lmdb_commit(handle), "commit", file)
+  }
+
+  /// Makes room for a value and lets the body fill all of it. `append` promises that the key is
+  /// above all others.
+  func put(
+    _ database: UInt32, _ key: UnsafeRawBufferPointer, count: Int, append: Bool = false,
+    _ fill: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(WriteFault) {
+    var room: UnsafeMutablePointer<UInt8>?
+    let code = unsafe cl_lmdb_put_reserve(
+      handle, database, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count,
+      count, append ? 1 : 0, &room)
+    try WriteFault.check(code, "put", file)
+    unsafe fill(UnsafeMutableRawBufferPointer(start: room, count: count))
+  }
+
+  /// Deletes a key, if it is there.
+  func delete(_ database: UInt32, _ key: UnsafeRawBufferPointer) throws(WriteFault) {
+    let code = unsafe cl_lmdb_delete(
+      handle, database, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count)
+    if code != CL_LMDB_NOT_FOUND { try WriteFault.check(code, "delete", file) }
+  }
+
+  /// Deletes every entry whose key starts with the prefix.
+  func deleteAll(_ database: UInt32, prefix: [UInt8]) throws(WriteFault) {
+    var opened: OpaquePointer?
+    try WriteFault.check(
+      unsafe cl_lmdb_cursor_open(handle, database, &opened), "open cursor", file)
+    guard let cursor = unsafe opened else { return }
+    defer { unsafe cl_lmdb_cursor_close(cursor) }
+    var key = unsafe cl_lmdb_bytes()
+    var value = unsafe cl_lmdb_bytes()
+    var code = unsafe prefix.withUnsafeBufferPointer {
+      unsafe cl_lmdb_cursor_seek(cursor, $0.baseAddress, $0.count, &key, &value)
+    }
+    while code == CL_LMDB_OK, unsafe buffer(key).starts(with: prefix) {
+      try WriteFault.check(unsafe cl_lmdb_cursor_delete(cursor), "delete", file)
+      code = unsafe cl_lmdb_cursor_next(cursor, &key, &value)
+    }
+    if code != CL_LMDB_NOT_FOUND { try WriteFault.check(code, "delete", file) }
+  }
+}
+
+/// Why a write transaction fails: the map is full (grow it and write anew), or for good.
+enum WriteFault: Error {
+  case mapFull
+  case store(StoreError)
+
+  static func check(_ code: Int32, _ operation: String, _ file: StateFile) throws(WriteFault) {
+    switch code {
+    case CL_LMDB_OK: return
+    case CL_LMDB_MAP_FULL: throw .mapFull
+    default: throw .store(StoreError(lmdb: code, operation, file.path))
+    }
+  }
+}
+
+private func buffer(_ bytes: cl_lmdb_bytes) -> UnsafeRawBufferPointer {
+  unsafe UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.length)
+}
+
+private func lookUp(
+  _ handle: OpaquePointer, _ file: StateFile, _ database: UInt32, _ key: UnsafeRawBufferPointer
+) throws(StoreError) -> UnsafeRawBufferPointer? {
+  var value = unsafe cl_lmdb_bytes()
+  let code = unsafe cl_lmdb_get(
+    handle, database, key.baseAddress?.assumingMemoryBound(to: UInt8.self), key.count, &value)
+  if code == CL_LMDB_NOT_FOUND { return nil }
+  guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "read", file.path) }
+  return unsafe buffer(value)
+}

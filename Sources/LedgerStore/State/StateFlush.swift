@@ -1,0 +1,150 @@
+import LedgerCore
+import LedgerState
+
+/// One flush: its writes in key order, so that the B-tree is walked once and pages are filled
+/// side by side. Can be run again when the map was full.
+struct StateFlush {
+  /// Where a change stands among the others.
+  private struct Place {
+    let path: Digest
+    let index: Int
+  }
+
+  let note: StateNote
+  /// Entries of this index are deleted first.
+  var emptiedIndex: String?
+  private let changes: [StateChange]
+  private let order: [Place]
+  private let indexes: [(key: [UInt8], value: [UInt8]?)]
+  private let append: Bool
+
+  /// Checks and sorts. `append` promises an empty state.
+  init(
+    _ changes: [StateChange], _ indexes: [IndexChange], _ note: StateNote, append: Bool
+  ) throws(StoreError) {
+    for change in changes { if let refusal = Self.refusal(change) { throw refusal } }
+    for change in indexes { if let refusal = IndexLayout.refusal(change) { throw refusal } }
+    self.note = note
+    self.changes = changes
+    self.append = append
+    var order: [Place] = []
+    order.reserveCapacity(changes.count)
+    for (index, change) in changes.enumerated() {
+      order.append(Place(path: change.key.hash, index: index))
+    }
+    order.sort { ($0.path, $0.index) < ($1.path, $1.index) }
+    self.order = Self.lastOfEach(order) { $0.path == $1.path }
+    let entries = indexes.enumerated().map { index, change in
+      (key: IndexLayout.prefix(change.index) + change.key, value: change.value, index: index)
+    }
+    let sorted = entries.sorted {
+      if $0.key.lexicographicallyPrecedes($1.key) { return true }
+      return $0.key == $1.key && $0.index < $1.index
+    }
+    self.indexes = Self.lastOfEach(sorted) { $0.key == $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private static func lastOfEach<Element>(
+    _ sorted: [Element], _ isSame: (Element, Element) -> Bool
+  ) -> [Element] {
+    var kept: [Element] = []
+    kept.reserveCapacity(sorted.count)
+    for element in sorted {
+      if let last = kept.last, isSame(last, element) { kept.removeLast() }
+      kept.append(element)
+    }
+    return kept
+  }
+
+  private static func refusal(_ change: StateChange) -> StoreError? {
+    guard (1...Limits.recordKeyBytesMax).contains(change.key.bytes.count) else {
+      return .sizeRefused(
+        what: "record key", bytes: change.key.bytes.count, allowed: 1...Limits.recordKeyBytesMax)
+    }
+    if let value = change.value, !(1...Limits.recordValueBytesMax).contains(value.count) {
+      return .sizeRefused(
+        what: "record value", bytes: value.count, allowed: 1...Limits.recordValueBytesMax)
+    }
+    return nil
+  }
+
+  /// Writes and commits; doubles the map as long as it is full.
+  mutating func run(
+    _ file: StateFile, _ databases: StateDatabases, _ options: StoreOptions,
+    mapBytes: inout Int
+  ) throws(StoreError) {
+    while true {
+      try file.preallocate(aheadBytes: options.stateAheadBytes)
+      do throws(WriteFault) {
+        return try attempt(file, databases)
+      } catch {
+        switch error {
+        case .store(let fault): throw fault
+        case .mapFull:
+          guard mapBytes <= StoreLimits.mapBytesMax / 2 else { throw .diskFull(path: file.path) }
+          try file.grow(to: mapBytes * 2, waitMilliseconds: options.growWaitMilliseconds)
+          mapBytes *= 2
+        }
+      }
+    }
+  }
+
+  private func attempt(_ file: StateFile, _ databases: StateDatabases) throws(WriteFault) {
+    let transaction = try file.beginWrite()
+    for place in order { try write(place, transaction, databases) }
+    if let emptiedIndex {
+      try transaction.deleteAll(databases.indexes, prefix: IndexLayout.prefix(emptiedIndex))
+    }
+    for entry in indexes { try write(entry, transaction, databases) }
+    let bytes = note.bytes
+    try unsafe Self.withBytes(StateNote.key) { key throws(WriteFault) in
+      try unsafe transaction.put(databases.notes, key, count: bytes.count) {
+        unsafe $0.copyBytes(from: bytes)
+      }
+    }
+    try transaction.commit()
+  }
+
+  private func write(
+    _ place: Place, _ transaction: borrowing WriteTransaction, _ databases: StateDatabases
+  ) throws(WriteFault) {
+    let change = changes[place.index]
+    var path = place.path.bytes
+    var fault: WriteFault?
+    unsafe withUnsafeBytes(of: &path) { key in
+      do throws(WriteFault) {
+        guard let value = change.value else {
+          return try unsafe transaction.delete(databases.records, key)
+        }
+        let size = RecordLayout.size(change, value: value)
+        try unsafe transaction.put(databases.records, key, count: size, append: append) {
+          unsafe RecordLayout.fill($0, path: place.path, key: change.key.bytes, value: value)
+        }
+      } catch { fault = error }
+    }
+    if let fault { throw fault }
+  }
+
+  private func write(
+    _ entry: (key: [UInt8], value: [UInt8]?), _ transaction: borrowing WriteTransaction,
+    _ databases: StateDatabases
+  ) throws(WriteFault) {
+    try unsafe Self.withBytes(entry.key) { key throws(WriteFault) in
+      guard let value = entry.value else {
+        return try unsafe transaction.delete(databases.indexes, key)
+      }
+      let size = IndexLayout.checkBytes + value.count
+      try unsafe transaction.put(databases.indexes, key, count: size) {
+        unsafe IndexLayout.fill($0, key: entry.key, value: value)
+      }
+    }
+  }
+
+  private static func withBytes(
+    _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(WriteFault) -> Void
+  ) throws(WriteFault) {
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(WriteFault) in
+      try unsafe body(UnsafeRawBufferPointer(buffer))
+    }
+  }
+}
