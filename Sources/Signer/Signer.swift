@@ -1,0 +1,166 @@
+import Glibc
+public import LedgerCore
+import Synchronization
+
+/// The consensus key behind its watermark (protocol §5 "One watermark").
+///
+/// Votes are ordered by height, view and kind. Only a vote above the highest one signed is signed,
+/// and only after its position, message digest and signature are on the disk; the same vote again
+/// gives the stored signature; anything else is refused. So one key never signs two statements for
+/// one position, whatever crashes in between. A crash between the sync and the signature's use costs
+/// nothing: the same statement can be asked for again.
+///
+/// When the record of what was signed is missing, nothing is signed until `raise` says from where on
+/// that is safe.
+///
+/// Threads: all methods may be called from any thread; they take turns and wait for the disk.
+public final class Signer: Sendable {
+  /// How the watermark was found when the signer was opened.
+  public enum Condition: Sendable, Hashable {
+    /// What was signed is known.
+    case intact
+    /// The file was not there or not readable, or was so at an earlier start and nothing was done
+    /// about it: this node's vote log is missing (protocol §5 "Starting and catching up").
+    case missing
+  }
+
+  /// The consensus public key.
+  public let publicKey: PublicKey
+  /// Counts the starts of this signer: bundles of this start carry it. After the file was lost it
+  /// goes on from the seconds since 1970, above any count that could have been.
+  public let incarnation: UInt64
+  /// As found at the start.
+  public let condition: Condition
+  private let chain: ChainID
+  private let key: SigningKey
+  private let state: Mutex<State>
+
+  private struct State: ~Copyable {
+    var file: WatermarkFile
+    /// Held as long as the signer lives.
+    let lock: FileLock
+    var lastBundle: (number: UInt64, digest: Digest)?
+  }
+
+  /// Makes the empty watermark of a key that was just generated and has signed nothing. Replaces no
+  /// file. A watermark that was lost is not made anew with this: `init` reports it as missing.
+  public static func create(
+    path: String, publicKey: PublicKey, chain: ChainID
+  ) throws(SignerError) {
+    try WatermarkFile.create(
+      path,
+      WatermarkRecord(
+        sequence: 1, chain: chain, key: publicKey, incarnation: 0, watermark: .none))
+  }
+
+  /// Opens the watermark at `path`, counts the start and syncs that. `path` with ".lock" behind it
+  /// keeps every other signer out, in this and in other processes, until this one goes.
+  ///
+  /// A missing or unreadable file is made anew, in the condition `.missing`; the unreadable one is
+  /// kept with ".damaged" behind its name.
+  public init(path: String, key: SigningKey, chain: ChainID) throws(SignerError) {
+    let lock = try FileLock("\(path).lock")
+    if case .unreadable = try WatermarkFile.contents(path) {
+      try System.rename(path, to: "\(path).damaged")
+    }
+    if case .absent = try WatermarkFile.contents(path) {
+      try WatermarkFile.create(
+        path,
+        WatermarkRecord(
+          sequence: 1, chain: chain, key: key.publicKey, incarnation: Self.secondsSince1970(),
+          watermark: .missing))
+    }
+    guard case .found(let record, let slot) = try WatermarkFile.contents(path) else {
+      throw .file(path: path, doing: "read back", errno: EIO)
+    }
+    guard record.key == key.publicKey else { throw .otherKey(path: path, found: record.key) }
+    guard record.chain == chain else { throw .otherChain(path: path, found: record.chain) }
+    guard record.incarnation < .max else { throw .incarnationsExhausted }
+    var file = try WatermarkFile(path, found: record, slot: slot)
+    try file.write(incarnation: record.incarnation + 1, record.watermark)
+
+    publicKey = key.publicKey
+    incarnation = record.incarnation + 1
+    condition = record.watermark == .missing ? .missing : .intact
+    self.chain = chain
+    self.key = key
+    state = Mutex(State(file: file, lock: lock))
+  }
+
+  private static func secondsSince1970() -> UInt64 { UInt64(max(0, time(nil))) }
+
+  /// The highest position signed, or counted as signed; nil when nothing was, or that is unknown.
+  public var watermark: VotePosition? {
+    state.withLock { state in
+      switch state.file.record.watermark {
+      case .none, .missing: nil
+      case .floor(let position), .signed(let position, _, _): position
+      }
+    }
+  }
+
+  /// Whether nothing is signed because what was signed is unknown.
+  public var isMissing: Bool {
+    state.withLock { $0.file.record.watermark == .missing }
+  }
+
+  /// Signs a vote above the watermark, having synced the new watermark before; gives the stored
+  /// signature for the vote at the watermark.
+  ///
+  /// After `.file` the signer signs nothing any more; stop the node.
+  public func sign(_ statement: VoteStatement) throws(SignerError) -> Signature {
+    let message = statement.message
+    let digest = statement.kind.domain.digest(chain, message)
+    let position = statement.position
+    return try locked { state throws(SignerError) in
+      switch state.file.record.watermark {
+      case .none: break
+      case .missing: throw .watermarkMissing
+      case .signed(position, digest, let signature): return signature
+      case .floor(let watermark), .signed(let watermark, _, _):
+        guard watermark < position else {
+          throw .belowWatermark(asked: position, watermark: watermark)
+        }
+      }
+      let signature = key.sign(
+        domain: statement.kind.domain, chain: chain, message: message[...])
+      try state.file.write(.signed(position, message: digest, signature: signature))
+      return signature
+    }
+  }
+
+  /// Counts everything up to and including `floor` as signed, synced: for a node whose peers hold a
+  /// later vote of its own than its watermark, or whose watermark is missing. Lowers nothing.
+  public func raise(to floor: VotePosition) throws(SignerError) {
+    try locked { state throws(SignerError) in
+      switch state.file.record.watermark {
+      case .none, .missing: break
+      case .floor(let watermark), .signed(let watermark, _, _):
+        guard watermark < floor else { return }
+      }
+      try state.file.write(.floor(floor))
+    }
+  }
+
+  /// Signs a bundle header of this incarnation whose number is above all signed before, or the last
+  /// one again. The numbers need no disk: the next start has a higher incarnation.
+  public func sign(_ header: BundleHeader) throws(SignerError) -> Signature {
+    guard header.incarnation == incarnation else {
+      throw .otherIncarnation(asked: header.incarnation, current: incarnation)
+    }
+    let digest = header.digest(chain)
+    return try locked { state throws(SignerError) in
+      if let last = state.lastBundle, last.number >= header.number, last.digest != digest {
+        throw .bundleNumberUsed(asked: header.number, highest: last.number)
+      }
+      state.lastBundle = (header.number, digest)
+      return key.sign(domain: .bundle, chain: chain, message: header.bcs[...])
+    }
+  }
+
+  private func locked<Value: Sendable>(
+    _ body: (inout State) throws(SignerError) -> Value
+  ) throws(SignerError) -> Value {
+    try state.withLock { state throws(SignerError) in try body(&state) }
+  }
+}

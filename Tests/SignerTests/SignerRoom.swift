@@ -1,0 +1,66 @@
+import Foundation
+import LedgerCore
+import Testing
+
+@testable import Signer
+
+/// A folder of its own with one key's watermark file, and what tests do to it.
+final class SignerRoom {
+  let directory: URL
+  let key: SigningKey
+  let chain: ChainID
+
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appending(
+      path: "eco2-signer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+    chain = try #require(ChainID([UInt8](repeating: 1, count: 32)))
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  var file: URL { directory.appending(path: "votes.watermark") }
+
+  var path: String { file.path }
+
+  func create() throws {
+    try Signer.create(path: path, publicKey: key.publicKey, chain: chain)
+  }
+
+  func open() throws -> Signer { try Signer(path: path, key: key, chain: chain) }
+
+  var image: [UInt8] {
+    get throws { Array(try Data(contentsOf: file)) }
+  }
+
+  func setImage(_ bytes: [UInt8]) throws { try Data(bytes).write(to: file) }
+
+  /// Whether a signature holds for a statement on this chain.
+  func holds(_ signature: Signature, _ statement: VoteStatement) -> Bool {
+    Ed25519.verify(
+      signature: signature, key: key.publicKey, domain: statement.kind.domain, chain: chain,
+      message: statement.message[...])
+  }
+}
+
+func digest(_ number: UInt8) -> Digest {
+  Digest([UInt8](repeating: number, count: 32)) ?? .zero
+}
+
+func prepare(_ height: UInt64, _ view: UInt64 = 0, block: UInt8 = 1) -> VoteStatement {
+  VoteStatement(
+    height: height, view: view, content: .prepare(block: digest(block), stateRoot: digest(9)))
+}
+
+func commit(_ height: UInt64, _ view: UInt64 = 0, block: UInt8 = 1) -> VoteStatement {
+  VoteStatement(
+    height: height, view: view, content: .commit(block: digest(block), stateRoot: digest(9)))
+}
+
+func header(_ signer: Signer, _ number: UInt64, root: UInt8 = 1, ahead: UInt64 = 0) -> BundleHeader
+{
+  BundleHeader(
+    author: AccountID(signer.publicKey), incarnation: signer.incarnation + ahead, number: number,
+    birthHeight: 1, transactionCount: 1, transactionBytes: 150, transactionsRoot: digest(root))
+}

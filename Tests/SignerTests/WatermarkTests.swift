@@ -1,0 +1,189 @@
+import Foundation
+import LedgerCore
+import Testing
+
+@testable import Signer
+
+@Suite("One watermark")
+struct WatermarkTests {
+  private let room: SignerRoom
+
+  init() throws {
+    room = try SignerRoom()
+    try room.create()
+  }
+
+  @Test("the five kinds rise within a view, views within a height, heights above all")
+  func order() throws {
+    let signer = try room.open()
+    let statements: [VoteStatement] = [
+      VoteStatement(height: 5, view: 0, content: .prePrepare(block: digest(1))),
+      prepare(5), commit(5),
+      VoteStatement(height: 5, view: 1, content: .viewChange(prepared: nil)),
+      VoteStatement(
+        height: 5, view: 1, content: .newView(viewChanges: digest(2), block: digest(1))),
+      VoteStatement(height: 5, view: 1, content: .prePrepare(block: digest(1))),
+      prepare(5, 1), commit(5, 1), prepare(6),
+    ]
+    for statement in statements {
+      let signature = try signer.sign(statement)
+      #expect(room.holds(signature, statement))
+      #expect(signer.watermark == statement.position)
+    }
+    for statement in statements.dropLast() {
+      #expect(
+        throws: SignerError.belowWatermark(
+          asked: statement.position, watermark: prepare(6).position)
+      ) { try signer.sign(statement) }
+    }
+  }
+
+  @Test("the same vote again gives the stored signature; another at its position is refused")
+  func equalPosition() throws {
+    let first: Signature
+    do {
+      let signer = try room.open()
+      first = try signer.sign(prepare(5))
+      let image = try room.image
+      #expect(try signer.sign(prepare(5)) == first)
+      #expect(try room.image == image, "nothing is written for what is stored")
+    }
+    let signer = try room.open()
+    #expect(signer.condition == .intact)
+    #expect(try signer.sign(prepare(5)) == first)
+    let position = prepare(5).position
+    #expect(throws: SignerError.belowWatermark(asked: position, watermark: position)) {
+      try signer.sign(prepare(5, block: 2))
+    }
+    #expect(room.holds(try signer.sign(commit(5)), commit(5)))
+  }
+
+  @Test("the watermark is on the disk before the signature is returned")
+  func diskFirst() throws {
+    let signer = try room.open()
+    for height in UInt64(1)...20 {
+      let signature = try signer.sign(prepare(height))
+      guard case .found(let record, _) = try WatermarkFile.contents(room.path) else {
+        Issue.record("no record after signing")
+        return
+      }
+      guard case .signed(let position, _, let stored) = record.watermark else {
+        Issue.record("the record holds no vote")
+        return
+      }
+      #expect(position == prepare(height).position)
+      #expect(stored == signature)
+    }
+  }
+
+  @Test("a raised watermark stays raised, and raising it lower changes nothing")
+  func raise() throws {
+    let floor = VotePosition(height: 10, view: 3, kind: .commit)
+    do {
+      let signer = try room.open()
+      _ = try signer.sign(prepare(5))
+      try signer.raise(to: floor)
+      try signer.raise(to: prepare(7).position)
+      #expect(signer.watermark == floor)
+    }
+    let signer = try room.open()
+    #expect(signer.watermark == floor)
+    #expect(throws: SignerError.belowWatermark(asked: floor, watermark: floor)) {
+      try signer.sign(commit(10, 3))
+    }
+    #expect(throws: SignerError.self) { try signer.sign(prepare(5)) }
+    #expect(room.holds(try signer.sign(prepare(11)), prepare(11)))
+  }
+
+  @Test("a lost watermark signs nothing until it is raised, also after a restart")
+  func missing() throws {
+    var last: UInt64 = 0
+    do {
+      let signer = try room.open()
+      _ = try signer.sign(prepare(5))
+      last = signer.incarnation
+    }
+    try FileManager.default.removeItem(at: room.file)
+    for _ in 0..<2 {
+      let signer = try room.open()
+      #expect(signer.condition == .missing)
+      #expect(signer.isMissing)
+      #expect(signer.watermark == nil)
+      #expect(signer.incarnation > last)
+      last = signer.incarnation
+      #expect(throws: SignerError.watermarkMissing) { try signer.sign(prepare(9)) }
+    }
+    do {
+      let signer = try room.open()
+      try signer.raise(to: VotePosition(height: 8, view: .max, kind: .commit))
+      #expect(!signer.isMissing)
+      #expect(throws: SignerError.self) { try signer.sign(commit(8, 77)) }
+      #expect(room.holds(try signer.sign(prepare(9)), prepare(9)))
+    }
+    #expect(try room.open().condition == .intact)
+  }
+
+  @Test("bundle numbers only rise, and belong to this start")
+  func bundles() throws {
+    let first: Signature
+    let incarnation: UInt64
+    do {
+      let signer = try room.open()
+      incarnation = signer.incarnation
+      first = try signer.sign(header(signer, 0))
+      #expect(try signer.sign(header(signer, 0)) == first)
+      #expect(throws: SignerError.bundleNumberUsed(asked: 0, highest: 0)) {
+        try signer.sign(header(signer, 0, root: 2))
+      }
+      _ = try signer.sign(header(signer, 1))
+      #expect(throws: SignerError.bundleNumberUsed(asked: 0, highest: 1)) {
+        try signer.sign(header(signer, 0))
+      }
+      #expect(
+        throws: SignerError.otherIncarnation(asked: incarnation + 1, current: incarnation)
+      ) { try signer.sign(header(signer, 2, ahead: 1)) }
+      let named = header(signer, 1)
+      #expect(
+        Ed25519.verify(
+          signature: try signer.sign(named), key: signer.publicKey, domain: .bundle,
+          chain: room.chain, message: named.bcs[...]))
+    }
+    let again = try room.open()
+    #expect(again.incarnation == incarnation + 1)
+    #expect(try again.sign(header(again, 0)) != first)
+  }
+
+  @Test("a watermark of another key or chain is refused, and create replaces none")
+  func otherOwner() throws {
+    let other = try #require(SigningKey(seed: [UInt8](repeating: 8, count: 32)))
+    #expect(throws: SignerError.otherKey(path: room.path, found: room.key.publicKey)) {
+      try Signer(path: room.path, key: other, chain: room.chain)
+    }
+    let chain = try #require(ChainID([UInt8](repeating: 2, count: 32)))
+    #expect(throws: SignerError.otherChain(path: room.path, found: room.chain)) {
+      try Signer(path: room.path, key: room.key, chain: chain)
+    }
+    #expect(throws: SignerError.exists(path: room.path)) { try room.create() }
+    #expect(try room.open().condition == .intact)
+  }
+
+  @Test("two signers at once: the second is refused, in this process and in another")
+  func lock() throws {
+    func otherProcessGetsTheLock() throws -> Bool {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["flock", "--nonblock", "\(room.path).lock", "true"]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus == 0
+    }
+    do {
+      let signer = try room.open()
+      #expect(throws: SignerError.inUse(path: "\(room.path).lock")) { try room.open() }
+      #expect(try !otherProcessGetsTheLock())
+      #expect(room.holds(try signer.sign(prepare(1)), prepare(1)))
+    }
+    #expect(try otherProcessGetsTheLock())
+    #expect(try room.open().watermark == prepare(1).position)
+  }
+}
