@@ -2,6 +2,10 @@
 /// fails a test, so that the list only ever holds what is still needed.
 let allowList: [Allowed] = [
   Allowed(
+    path: "Sources/LedgerCore/Keys/KeyFile.swift", rule: "import not in the table",
+    containing: "import Glibc",
+    reason: "key files are made whole or not at all, mode 0600; no rule or state machine calls it"),
+  Allowed(
     path: "Sources/LedgerCore/Engines/Ed25519SigningKey.swift", rule: "banned call",
     containing: "private let secret: UnsafeMutablePointer",
     reason: "set once in init, then only read until deinit erases it; sending it is safe"),
@@ -12,5 +16,5 @@ let allowList: [Allowed] = [
   Allowed(
     path: "Sources/LedgerState/StateView.swift", rule: "hash order",
     containing: "for (key, entry) in entries",
-    reason: "the changes gathered from the table are sorted by key before they are returned")
+    reason: "the changes gathered from the table are sorted by key before they are returned"),
 ]

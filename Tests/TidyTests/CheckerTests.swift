@@ -91,6 +91,8 @@ struct CheckerTests {
       accounts.values.forEach { use($0) }
       seen.forEach { use($0) }
       let order = accounts.sorted { $0.key < $1.key }
+      let pairs: [(key: Int, value: Int)] = []
+      for (key, value) in pairs { use(key) }
       """)
     #expect(OrderChecks.hashOrder(file).map(\.line) == [4, 5, 7, 9, 10])
   }

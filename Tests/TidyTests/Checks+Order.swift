@@ -36,7 +36,7 @@ enum OrderChecks {
       let isSorted = line.contains("sorted")
       if !isSorted,
         let match = line.firstMatch(
-          of: /\b(?:var|let)\s+(\w+)\s*:\s*(?:\[[^\[\]]+:|Set<|Dictionary<)/)
+          of: /\b(?:var|let)\s+(\w+)\s*:\s*(?:\[[^\[\]()]+:|Set<|Dictionary<)/)
       {
         names.insert(String(match.1))
       }
