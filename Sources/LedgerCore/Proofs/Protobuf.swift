@@ -1,0 +1,118 @@
+/// Bounds of proofs that come from outside.
+public enum ProofLimits {
+  /// Steps from a leaf to the root: one for each bit of a path.
+  public static let pathStepsMax = 256
+  /// A key.
+  public static let keyBytesMax = 4_096
+  /// What stands before or after a child's hash.
+  public static let affixBytesMax = 1_024
+  /// A proof: two neighbours with the longest values, and their paths.
+  public static let proofBytesMax = 2 * Limits.recordValueBytesMax + 256 * 1024
+}
+
+/// Reads the fields of a protobuf message whose fields are numbers below 32 and of two kinds: varint
+/// and length-delimited.
+struct ProtobufReader {
+  private let bytes: ArraySlice<UInt8>
+  private var offset: Int
+  private var seen: UInt32 = 0
+  private var wireType: UInt64 = 0
+  /// Where the current field starts.
+  private(set) var fieldOffset: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    offset = bytes.startIndex
+    fieldOffset = bytes.startIndex
+  }
+
+  /// The next field's number, or nil at the end. No field but `repeated` may come twice.
+  mutating func nextField(repeated: Int? = nil) throws(ProofError) -> Int? {
+    guard offset < bytes.endIndex else { return nil }
+    fieldOffset = offset
+    let tag = try varint()
+    wireType = tag & 7
+    guard tag >> 3 > 0, tag >> 3 < 32, wireType == 0 || wireType == 2 else {
+      throw .malformed(offset: fieldOffset)
+    }
+    let field = Int(tag >> 3)
+    let bit = UInt32(1) << UInt32(field)
+    guard seen & bit == 0 || field == repeated else { throw .malformed(offset: fieldOffset) }
+    seen |= bit
+    return field
+  }
+
+  /// The current field's bytes.
+  mutating func bytes(max: Int) throws(ProofError) -> [UInt8] { Array(try slice(max: max)) }
+
+  /// The current field's bytes, to be read as a message.
+  mutating func message() throws(ProofError) -> ProtobufReader {
+    ProtobufReader(try slice(max: ProofLimits.proofBytesMax))
+  }
+
+  /// The current field's number as a case.
+  mutating func enumeration<Value: RawRepresentable<UInt8>>() throws(ProofError) -> Value {
+    guard wireType == 0, let raw = UInt8(exactly: try varint()), let value = Value(rawValue: raw)
+    else { throw .malformed(offset: fieldOffset) }
+    return value
+  }
+
+  private mutating func slice(max: Int) throws(ProofError) -> ArraySlice<UInt8> {
+    guard wireType == 2, let count = Int(exactly: try varint()), count <= max,
+      count <= bytes.endIndex - offset
+    else { throw .malformed(offset: fieldOffset) }
+    defer { offset += count }
+    return bytes[offset..<offset + count]
+  }
+
+  private mutating func varint() throws(ProofError) -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 35, by: 7) {
+      guard offset < bytes.endIndex else { break }
+      let byte = bytes[offset]
+      offset += 1
+      value |= UInt64(byte & 0x7F) << shift
+      guard byte & 0x80 == 0 else { continue }
+      guard byte != 0 || shift == 0 else { break }
+      return value
+    }
+    throw .malformed(offset: fieldOffset)
+  }
+}
+
+/// Writes the fields of a protobuf message, those with their default value left out.
+struct ProtobufWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func number(_ field: UInt8, _ value: UInt8) {
+    guard value != 0 else { return }
+    bytes.append(field << 3)
+    varint(UInt64(value))
+  }
+
+  mutating func bytes(_ field: UInt8, _ value: [UInt8]) {
+    guard !value.isEmpty else { return }
+    delimited(field, value)
+  }
+
+  mutating func message(_ field: UInt8, _ body: (inout ProtobufWriter) -> Void) {
+    var inner = ProtobufWriter()
+    body(&inner)
+    delimited(field, inner.bytes)
+  }
+
+  private mutating func delimited(_ field: UInt8, _ value: [UInt8]) {
+    bytes.append(field << 3 | 2)
+    varint(UInt64(value.count))
+    bytes.append(contentsOf: value)
+  }
+
+  private mutating func varint(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+}
