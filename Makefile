@@ -37,7 +37,7 @@ e2e: build ## a short run of the real binary: 4 nodes, load, audit
 
 .PHONY: soak
 soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
-	@Scripts/soak
+	@NODES=21 INTERVAL=1s LOAD=100 DURATION=5m Scripts/e2e --kill-every 20s
 
 .PHONY: format
 format: ## settle the layout of all Swift files
