@@ -7,11 +7,11 @@ import Synchronization
 /// Votes are ordered by height, view and kind. Only a vote above the highest one signed is signed,
 /// and only after its position, message digest and signature are on the disk; the same vote again
 /// gives the stored signature; anything else is refused. So one key never signs two statements for
-/// one position, whatever crashes in between. A crash between the sync and the signature's use costs
-/// nothing: the same statement can be asked for again.
+/// one position, whatever crashes in between. A crash between the sync and the signature's use
+/// costs nothing: the same statement can be asked for again.
 ///
-/// When the record of what was signed is missing, nothing is signed until `raise` says from where on
-/// that is safe.
+/// When the record of what was signed is missing, nothing is signed until `raise` says from where
+/// on that is safe.
 ///
 /// Threads: all methods may be called from any thread; they take turns and wait for the disk.
 public final class Signer: Sendable {

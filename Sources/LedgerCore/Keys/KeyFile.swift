@@ -1,8 +1,9 @@
 import CLedgerCore
 import Glibc
 
-/// Files that hold one Ed25519 secret key (protocol §2): PKCS#8 PEM, encrypted with PBES2/scrypt, so
-/// that `openssl pkey -in FILE` opens them; readable by their owner only; made whole or not at all.
+/// Files that hold one Ed25519 secret key (protocol §2): PKCS#8 PEM, encrypted with PBES2/scrypt,
+/// so that `openssl pkey -in FILE` opens them; readable by their owner only; made whole or not at
+/// all.
 ///
 /// What these functions copy of seeds and passphrases they overwrite; callers overwrite their own
 /// with `erase`.
