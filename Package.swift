@@ -27,6 +27,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(
@@ -39,6 +40,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,34 +74,33 @@ let package = Package(
         "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
       ]),
     module("Signer", ["LedgerCore"]),
-    module("Metrics", ["LedgerCore"]),
+    module("LedgerMetrics", []),
+    module("NodeAnswers", []),
     module("PeerNetwork", ["CLedgerCore", "LedgerCore", nioCore, nioPosix]),
-    module(
-      "NodeAPI",
-      [
-        "LedgerCore", "LedgerState", "LedgerRules", "Metrics", nioCore, hummingbird, logging,
-      ]),
+    module("NodeAPI", ["LedgerCore", "NodeAnswers", nioCore, hummingbird, httpTypes, logging]),
     module(
       "NodeRuntime",
       [
         "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Replica", "Signer",
-        "Metrics", "PeerNetwork", "NodeAPI", logging,
+        "LedgerMetrics", "NodeAnswers", "PeerNetwork", "NodeAPI", deque, logging,
       ]),
     module("RegistryFiles", []),
-    module("LedgerClient", ["LedgerCore", nioCore, nioPosix, nioHTTP1]),
+    module("LedgerClient", ["LedgerCore", "NodeAnswers", nioCore, nioPosix, nioHTTP1]),
     module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
     module(
       "Simulation",
       ["LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Replica", deque]),
     module(
       "LocalNetwork",
-      ["LedgerCore", "LedgerRules", "RegistryFiles", "LedgerClient", "LoadTest"]),
-    module("LoadTest", ["LedgerCore", "LedgerRules", "LedgerClient"]),
+      [
+        "LedgerCore", "LedgerRules", "RegistryFiles", "NodeAnswers", "LedgerClient", "LoadTest",
+      ]),
+    module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient"]),
     .executableTarget(
       name: "eco2",
       dependencies: [
-        "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "LedgerClient", "NodeRuntime",
-        "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
+        "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers", "LedgerClient",
+        "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
       ],
       swiftSettings: strict
     ),

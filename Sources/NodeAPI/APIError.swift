@@ -1,0 +1,80 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NodeAnswers
+
+/// An answer that says what was wrong with the request and what to do.
+struct APIError: Error {
+  let status: HTTPResponse.Status
+  let code: String
+  let message: String
+
+  static func badRequest(_ code: String, _ message: String) -> APIError {
+    APIError(status: .badRequest, code: code, message: message)
+  }
+
+  static func notFound(_ message: String) -> APIError {
+    APIError(status: .notFound, code: "not_found", message: message)
+  }
+
+  static let tooLarge = APIError(
+    status: .contentTooLarge, code: "body_too_large",
+    message:
+      "The body is longer than \(SubmissionFormat.bodyBytesMax) bytes; send fewer transactions at a time."
+  )
+
+  static let unavailable = APIError(
+    status: .serviceUnavailable, code: "unavailable",
+    message: "The node is stopping; ask another node.")
+
+  func response() -> Response { .json(ErrorAnswer(code: code, message: message), status: status) }
+}
+
+extension Response {
+  /// A JSON answer with sorted keys.
+  static func json(_ answer: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let bytes = (try? encoder.encode(answer)).map { Array($0) } ?? []
+    return Response(
+      status: status, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}
+
+/// Turns every error of a request into an `ErrorAnswer`, unknown routes included.
+struct ErrorMiddleware: RouterMiddleware {
+  typealias Context = BasicRequestContext
+
+  @concurrent
+  func handle(
+    _ request: Request, context: Context,
+    next: @concurrent (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as APIError {
+      return error.response()
+    } catch let error as HTTPError {
+      return Self.answer(error, request: request).response()
+    } catch is NodeServiceError {
+      return APIError.unavailable.response()
+    }
+  }
+
+  private static func answer(_ error: HTTPError, request: Request) -> APIError {
+    switch error.status {
+    case .notFound, .methodNotAllowed:
+      APIError.notFound(
+        "There is nothing at \(request.method.rawValue) \(request.uri.path); the routes are "
+          + "POST /v1/transactions, GET /v1/status, /v1/blocks/{height|latest}, "
+          + "/v1/accounts/{address} and /metrics.")
+    case .contentTooLarge: APIError.tooLarge
+    default:
+      APIError(
+        status: error.status, code: "http_\(error.status.code)",
+        message: error.body ?? "The request cannot be answered.")
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/// `GET /v1/status`: what a node is and where it stands.
+public struct StatusAnswer: Codable, Equatable, Sendable {
+  /// The network's name from genesis.
+  public var network: String
+  /// True on test networks: nothing there is a claim.
+  public var isTest: Bool
+  /// Genesis hash, hexadecimal.
+  public var chain: String
+  /// Block interval in milliseconds.
+  public var intervalMilliseconds: UInt64
+  /// The node's account, as an address.
+  public var node: String
+  public var name: String
+  /// Height of the last final block.
+  public var height: UInt64
+  /// Hash of the last final block, hexadecimal.
+  public var block: String
+  public var stateRoot: String
+  /// Timestamp of the last final block, milliseconds since 1970.
+  public var timestamp: UInt64
+  /// `following`, `catching-up` or `halted`.
+  public var mode: String
+  /// Why the node does not vote, when it does not.
+  public var notVotingBecause: String?
+  /// View of the height being decided.
+  public var view: UInt64
+  public var peersConnected: Int
+  public var peersKnown: Int
+  public var pendingTransactions: Int
+  public var unflushedBlocks: Int
+  /// Transactions final since the node's start.
+  public var transactionsFinal: UInt64
+  /// View changes this node voted for since its start.
+  public var viewChanges: UInt64
+  /// CPU-µs since the node's start, by stage.
+  public var stages: [StageAnswer]
+  /// CPU-µs since the node's start, of the whole process.
+  public var processMicroseconds: UInt64
+  /// What a transfer costs now.
+  public var transferEstimate: EstimateAnswer
+
+  public init(
+    network: String, isTest: Bool, chain: String, intervalMilliseconds: UInt64, node: String,
+    name: String, height: UInt64, block: String, stateRoot: String, timestamp: UInt64,
+    mode: String, notVotingBecause: String?, view: UInt64, peersConnected: Int, peersKnown: Int,
+    pendingTransactions: Int, unflushedBlocks: Int, transactionsFinal: UInt64,
+    viewChanges: UInt64, stages: [StageAnswer], processMicroseconds: UInt64,
+    transferEstimate: EstimateAnswer
+  ) {
+    self.network = network
+    self.isTest = isTest
+    self.chain = chain
+    self.intervalMilliseconds = intervalMilliseconds
+    self.node = node
+    self.name = name
+    self.height = height
+    self.block = block
+    self.stateRoot = stateRoot
+    self.timestamp = timestamp
+    self.mode = mode
+    self.notVotingBecause = notVotingBecause
+    self.view = view
+    self.peersConnected = peersConnected
+    self.peersKnown = peersKnown
+    self.pendingTransactions = pendingTransactions
+    self.unflushedBlocks = unflushedBlocks
+    self.transactionsFinal = transactionsFinal
+    self.viewChanges = viewChanges
+    self.stages = stages
+    self.processMicroseconds = processMicroseconds
+    self.transferEstimate = transferEstimate
+  }
+}
+
+/// CPU time of one stage.
+public struct StageAnswer: Codable, Equatable, Sendable {
+  public var stage: String
+  public var microseconds: UInt64
+
+  public init(stage: String, microseconds: UInt64) {
+    self.stage = stage
+    self.microseconds = microseconds
+  }
+}
+
+/// What a transaction would be charged in the next block.
+public struct EstimateAnswer: Codable, Equatable, Sendable {
+  /// µg CO2e, decimal.
+  public var charge: String
+  /// ECO2 base units, decimal.
+  public var fee: String
+
+  public init(charge: String, fee: String) {
+    self.charge = charge
+    self.fee = fee
+  }
+}

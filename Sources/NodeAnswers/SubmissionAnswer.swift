@@ -1,0 +1,56 @@
+/// `POST /v1/transactions`: what became of each transaction sent, in the order sent.
+public struct SubmissionAnswer: Codable, Equatable, Sendable {
+  public var transactions: [TransactionAnswer]
+
+  public init(transactions: [TransactionAnswer]) { self.transactions = transactions }
+}
+
+/// One transaction's state as far as the request has waited.
+public struct TransactionAnswer: Codable, Equatable, Sendable {
+  /// How far a transaction has come.
+  public enum Status: String, Codable, Sendable {
+    /// In this node's pool.
+    case pending
+    /// In a bundle that f + 1 ER Nodes hold: it ends final or is reported expired.
+    case accepted
+    /// In a final block; see `applied`.
+    case final
+    /// Not taken, or expired; see `code`.
+    case refused
+  }
+
+  /// Hexadecimal; absent when the bytes are no transaction.
+  public var id: String?
+  public var status: Status
+  /// Of a final transaction: whether its operations were applied.
+  public var applied: Bool?
+  /// Of a final transaction: its block.
+  public var height: UInt64?
+  /// Stable code of what went wrong.
+  public var code: String?
+  /// The same as a sentence.
+  public var message: String?
+
+  public init(
+    id: String?, status: Status, applied: Bool? = nil, height: UInt64? = nil,
+    code: String? = nil, message: String? = nil
+  ) {
+    self.id = id
+    self.status = status
+    self.applied = applied
+    self.height = height
+    self.code = code
+    self.message = message
+  }
+}
+
+/// Any request that fails as a whole.
+public struct ErrorAnswer: Codable, Equatable, Sendable {
+  public var code: String
+  public var message: String
+
+  public init(code: String, message: String) {
+    self.code = code
+    self.message = message
+  }
+}

@@ -1,0 +1,13 @@
+/// How transactions travel to `POST /v1/transactions`, and its limits.
+public enum SubmissionFormat {
+  /// One transaction's bytes.
+  public static let oneContentType = "application/vnd.eco2.transaction+bcs"
+  /// A BCS list of byte strings, each one transaction.
+  public static let listContentType = "application/vnd.eco2.transactions+bcs"
+  /// Transactions in one request.
+  public static let transactionsMax = 4_096
+  /// Bytes of one request's body.
+  public static let bodyBytesMax = 4 * 1024 * 1024
+  /// How long a request may wait for `accepted` or `final`.
+  public static let waitMillisecondsMax = 120_000
+}

@@ -1,0 +1,53 @@
+public import CatchUp
+public import Consensus
+public import Dissemination
+public import LedgerCore
+
+/// What one node sends another: one of the three machines' messages behind a tag byte.
+public enum PeerMessage: Sendable {
+  /// Tag 0.
+  case consensus(ConsensusMessage)
+  /// Tag 1.
+  case dissemination(DisseminationMessage)
+  /// Tag 2.
+  case catchUp(CatchUpMessage)
+
+  /// The connection it travels on: votes never wait behind bundles or blocks.
+  public var channel: PeerChannel {
+    switch self {
+    case .consensus: .votes
+    case .dissemination, .catchUp: .data
+    }
+  }
+
+  /// Decodes bytes that must be one message; what it holds of transactions are views over them.
+  public init(decoding bytes: ArraySlice<UInt8>) throws(BCSError) {
+    guard let tag = bytes.first else {
+      throw BCSError(.truncated, field: "peer message", offset: 0)
+    }
+    let rest = bytes.dropFirst()
+    switch tag {
+    case 0: self = .consensus(try ConsensusMessage(bcs: rest))
+    case 1: self = .dissemination(try DisseminationMessage(decoding: rest))
+    case 2: self = .catchUp(try CatchUpMessage(decoding: rest))
+    default: throw BCSError(.unknownTag(UInt64(tag)), field: "peer message", offset: 0)
+    }
+  }
+
+  /// The canonical bytes.
+  public var bytes: [UInt8] {
+    switch self {
+    case .consensus(let message): [0] + message.bcs
+    case .dissemination(let message): [1] + message.bcs
+    case .catchUp(let message): [2] + message.bcs
+    }
+  }
+}
+
+/// The two connections between each pair of nodes.
+public enum PeerChannel: Hashable, Sendable {
+  /// Consensus: small and urgent.
+  case votes
+  /// Bundles, acknowledgements, blocks to catch up with.
+  case data
+}

@@ -1,0 +1,167 @@
+import CatchUp
+import Consensus
+import Dissemination
+import LedgerCore
+import LedgerRules
+import LedgerState
+
+/// From a commit certificate to a final block and the next height.
+extension Replica {
+  /// A block has its commit certificate.
+  mutating func decide(
+    _ block: Block, hash: Digest, _ certificate: QuorumCertificate, sawItDecided: Bool
+  ) throws(ReplicaFailure) {
+    guard deciding == nil, certificate.height == tip.height + 1 else { return }
+    let elapsed = now > block.header.timestamp ? now - block.header.timestamp : 0
+    deciding = Deciding(
+      block: block, hash: hash, certificate: certificate,
+      certifiedAfterMilliseconds: sawItDecided ? elapsed : nil)
+    try completeDecision()
+    if deciding?.executed == nil { try prepare(block, hash: hash) }
+  }
+
+  /// Hands a decided block to the log once it is executed, with the certified root.
+  mutating func completeDecision() throws(ReplicaFailure) {
+    guard let decision = deciding, decision.executed == nil,
+      let executed = candidates.result(decision.hash)
+    else { return }
+    try log(executed)
+  }
+
+  /// Hands the block being decided to the log.
+  mutating func log(_ executed: Executed) throws(ReplicaFailure) {
+    guard let decision = deciding else { return }
+    guard executed.delta.root == decision.certificate.stateRoot else {
+      throw .diverged(
+        height: decision.certificate.height, certified: decision.certificate.stateRoot,
+        own: executed.delta.root)
+    }
+    deciding?.executed = executed
+    effects.append(
+      .appendBlock(
+        LoggedBlock(
+          decided: DecidedBlock(
+            block: decision.block, certificate: decision.certificate, bundles: executed.bundles),
+          receipts: executed.outcome.receipts)))
+  }
+
+  /// The block is in the log, synced: it is final from now on.
+  mutating func finalise(_ height: UInt64) throws(ReplicaFailure) {
+    guard let decision = deciding, let executed = decision.executed,
+      decision.certificate.height == height
+    else { return }
+    guard !state.isOverlayFull else {
+      // The store is behind: the block stays in hand until a flush makes room.
+      deciding?.isLogged = true
+      return
+    }
+    deciding = nil
+    candidates.clear()
+    try adopt(executed, decision.certificate)
+    restored = nil
+    effects.append(.finalised(announcement(of: executed, decision)))
+    pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
+    pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
+    flushIfIdle()
+    beginHeight()
+  }
+
+  /// Makes an executed block the tip.
+  mutating func adopt(_ executed: Executed, _ certificate: QuorumCertificate)
+    throws(ReplicaFailure)
+  {
+    do {
+      try state.adopt(executed.delta, height: certificate.height)
+    } catch {
+      throw .state("\(error)")
+    }
+    recent.append(
+      hash: executed.hash, certificate: certificate, header: executed.block.header,
+      set: tip.set)
+    let outcome = executed.outcome
+    tip = Tip(
+      height: certificate.height, hash: executed.hash,
+      timestamp: executed.block.header.timestamp,
+      roots: StateRoots(
+        state: executed.delta.root, transactions: outcome.transactionsRoot,
+        receipts: outcome.receiptsRoot),
+      statement: outcome.statement, set: outcome.validators, nextSet: outcome.nextValidators,
+      debtors: outcome.debtors, certificate: certificate)
+  }
+
+  /// Gives consensus the next height.
+  mutating func beginHeight() {
+    let schedule = Schedule(chain: configuration.chain, set: tip.set)
+    let height = tip.height + 1
+    guard
+      let context = HeightContext(
+        height: height, set: tip.set, own: tip.set.index(of: configuration.account),
+        primaries: schedule.primaries(at: height, debtors: tip.debtors), parent: tip.hash,
+        parentTimestamp: tip.timestamp, mayVote: mayVote(at: height),
+        watermark: restored?.watermark, ownVotes: restored?.ownVotes ?? [],
+        prepared: restored?.prepared)
+    else { return }
+    pending.append(.consensus(.begin(context)))
+  }
+
+  func mayVote(at height: UInt64) -> Bool {
+    if case .following(let from, _) = mode { return height >= from }
+    return false
+  }
+
+  private func announcement(of executed: Executed, _ decision: Deciding) -> FinalBlock {
+    FinalBlock(
+      decided: DecidedBlock(
+        block: decision.block, certificate: decision.certificate, bundles: executed.bundles),
+      hash: executed.hash, receipts: executed.outcome.receipts, roots: tip.roots,
+      statement: executed.outcome.statement,
+      certifiedAfterMilliseconds: decision.certifiedAfterMilliseconds)
+  }
+
+  private func disseminationDecision(of executed: Executed) -> DisseminationDecision {
+    var ran: [Digest] = []
+    var skipped: [Digest] = []
+    for receipt in executed.outcome.receipts {
+      if case .skipped = receipt.outcome {
+        skipped.append(receipt.transaction)
+      } else {
+        ran.append(receipt.transaction)
+      }
+    }
+    return DisseminationDecision(
+      height: tip.height, runs: executed.block.runs, executed: ran, skipped: skipped,
+      sets: sets())
+  }
+
+  /// The sets of the heights around the tip, ascending by first height, each once.
+  func sets() -> [ValidatorSet] {
+    var sets: [ValidatorSet] = []
+    for set in recent.entries.map(\.set) + [tip.set, tip.nextSet] where !sets.contains(set) {
+      sets.append(set)
+    }
+    return sets.sorted { $0.firstHeight < $1.firstHeight }
+  }
+
+  /// Writes everything final to LMDB, when no flush is under way.
+  mutating func flushIfIdle() {
+    guard flushUnderWay == nil, !state.unflushedHeights.isEmpty else { return }
+    flushUnderWay = tip.height
+    let changes = state.writes(through: tip.height).map {
+      StateChange(key: $0.key, value: $0.value)
+    }
+    effects.append(
+      .flush(FlushBatch(height: tip.height, root: tip.roots.state, changes: changes)))
+  }
+
+  mutating func flushed(_ height: UInt64) throws(ReplicaFailure) {
+    guard flushUnderWay == height else { return }
+    flushUnderWay = nil
+    do {
+      try state.flushed(through: height)
+    } catch {
+      throw .state("\(error)")
+    }
+    if let decision = deciding, decision.isLogged { try finalise(decision.certificate.height) }
+    flushIfIdle()
+  }
+}

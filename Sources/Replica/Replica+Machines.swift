@@ -1,0 +1,124 @@
+import CatchUp
+import Consensus
+import Dissemination
+import LedgerCore
+import LedgerRules
+import LedgerState
+
+/// What the machines inside want done, turned into effects of the replica or into events of another
+/// machine.
+extension Replica {
+  mutating func perform(_ effect: ConsensusEffect) throws(ReplicaFailure) {
+    switch effect {
+    case .propose(let view, let timestamp, let emptyOfBundles):
+      propose(view: view, timestamp: timestamp, emptyOfBundles: emptyOfBundles)
+    case .execute(let block, let hash, _): try prepare(block, hash: hash)
+    case .check(let token, let checks):
+      effects.append(.verify(.consensus(token), checks, isUrgent: true))
+    case .sign(let statement):
+      guard let member = tip.set.index(of: configuration.account) else { return }
+      effects.append(.signVote(statement, member: UInt16(member)))
+    case .persistPrepared(let token, let record):
+      effects.append(
+        .storePrepared(token: token, height: record.certificate.height, record.bcs))
+    case .broadcast(let message): broadcast(.consensus(message))
+    case .send(let message, let peer): send(.consensus(message), to: peer)
+    case .decided(let block, let certificate, _):
+      try decide(
+        block, hash: certificate.block, certificate, sawItDecided: true)
+    case .lateCommit(let commit, let height): recent.addLate(commit, height: height)
+    case .answerDecided(let height, let withBlock, let peer):
+      effects.append(.serveDecided(height: height, withBlock: withBlock, to: peer))
+    case .wake(let time): wakes.set(.consensus, at: time)
+    case .report(let note):
+      if case .peersAhead(let height) = note {
+        pending.append(.catchUp(.sawCertificate(height: height)))
+      }
+      effects.append(.report(.consensus(note)))
+    }
+  }
+
+  mutating func perform(_ effect: DisseminationEffect) throws(ReplicaFailure) {
+    switch effect {
+    case .precheck(let token, let candidates):
+      let verdicts = try precheck(candidates)
+      pending.append(.dissemination(.prechecked(token: token, verdicts)))
+    case .check(let token, let checks):
+      effects.append(.verify(.dissemination(token), checks, isUrgent: false))
+    case .signBundle(let header): effects.append(.signBundle(header))
+    case .store(let token, let bundles):
+      effects.append(.storeBundles(token: token, bundles))
+    case .discard(let digests): effects.append(.discardBundles(digests))
+    case .send(let message, let peer): send(.dissemination(message), to: peer)
+    case .broadcast(let message): broadcast(.dissemination(message))
+    case .answer(let answer): effects.append(.answer(answer))
+    case .accepted(let ids): effects.append(.accepted(ids))
+    case .ended(let ended): effects.append(.ended(ended))
+    case .available: try executeIfReady()
+    case .unusable(let digests): try refuseUnusable(digests)
+    case .misbehaviour(let offence): effects.append(.report(.bundleOffence(offence)))
+    case .wake(let time): wakes.set(.dissemination, at: time)
+    }
+  }
+
+  private mutating func refuseUnusable(_ digests: [Digest]) throws(ReplicaFailure) {
+    guard let waiting = candidates.waiting,
+      waiting.block.bundleDigests.contains(where: digests.contains)
+    else { return }
+    try refuse(waiting.hash, "a bundle holds a badly signed transaction")
+  }
+
+  mutating func perform(_ effect: CatchUpEffect) throws(ReplicaFailure) {
+    switch effect {
+    case .send(let message, let peer): send(.catchUp(message), to: peer)
+    case .broadcast(let message): broadcast(.catchUp(message))
+    case .check(let token, let checks):
+      effects.append(.verify(.catchUp(token), checks, isUrgent: true))
+    case .apply(let decided): try apply(decided)
+    case .serve(let height, let count, let peer):
+      effects.append(.serveBlocks(from: height, count: count, to: peer))
+    case .mode(let mode): changeMode(mode)
+    case .report(let progress): effects.append(.report(.progress(progress)))
+    case .distrust(let peer, let lie): effects.append(.report(.distrust(peer, lie)))
+    case .wake(let time): wakes.set(.catchUp, at: time)
+    }
+  }
+
+  private mutating func changeMode(_ mode: CatchUpMode) {
+    self.mode = mode
+    effects.append(.report(.mode(mode)))
+    pending.append(.consensus(.mayVoteChanged(mayVote(at: tip.height + 1))))
+  }
+
+  /// Executes a certified block that a peer handed out.
+  private mutating func apply(_ decided: DecidedBlock) throws(ReplicaFailure) {
+    let hash = decided.certificate.block
+    guard decided.height == tip.height + 1, deciding?.executed == nil else { return }
+    switch try execute(decided.block, hash: hash, bundles: decided.bundles) {
+    case .failure:
+      pending.append(.catchUp(.applyFailed(height: decided.height)))
+    case .success(let executed) where executed.delta.root != decided.certificate.stateRoot:
+      throw .diverged(
+        height: decided.height, certified: decided.certificate.stateRoot,
+        own: executed.delta.root)
+    case .success(let executed):
+      deciding = Deciding(
+        block: decided.block, hash: hash, certificate: decided.certificate,
+        certifiedAfterMilliseconds: nil)
+      try log(executed)
+    }
+  }
+
+  /// Judges transactions against the tip.
+  private func precheck(_ candidates: [PrecheckCandidate])
+    throws(ReplicaFailure) -> [TransactionFault?]
+  {
+    var view = StateView(over: state)
+    do {
+      return try Admission.faults(
+        of: candidates.map(\.transaction), chain: configuration.chain, on: &view)
+    } catch {
+      throw .state("\(error)")
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import CatchUp
+import Consensus
+import Dissemination
+public import LedgerCore
+import LedgerRules
+import LedgerState
+
+extension Replica {
+  /// Loads the state and executes the log's blocks above it, checking each against its certificate.
+  public init(
+    configuration: ReplicaConfiguration, start: ReplicaStart, meter: any StageMeter
+  ) throws(ReplicaFailure) {
+    self.configuration = configuration
+    self.meter = meter
+    consensus = ConsensusMachine(chain: configuration.chain, timing: configuration.timing)
+    let interval = configuration.timing.intervalMilliseconds
+    disseminator = Disseminator(
+      own: configuration.account, chain: configuration.chain, intervalMilliseconds: interval)
+    catchUp = CatchUpMachine(
+      own: configuration.account, chain: configuration.chain, intervalMilliseconds: interval)
+    do {
+      state = try AuthenticatedState(reader: start.reader)
+    } catch {
+      throw .state("\(error)")
+    }
+    do {
+      tip = try Self.tip(of: state, certificate: start.recent.last?.decided.certificate)
+    } catch {
+      throw .state("\(error)")
+    }
+    if let certificate = tip.certificate, certificate.stateRoot != state.root {
+      throw .diverged(
+        height: tip.height, certified: certificate.stateRoot, own: state.root)
+    }
+    for entry in start.recent { remember(entry.decided) }
+    for entry in start.replay { try replay(entry.decided) }
+    restored = RestoredVotes(
+      watermark: start.watermark, ownVotes: start.ownVotes, prepared: start.prepared)
+  }
+
+  private static func tip(
+    of state: AuthenticatedState, certificate: QuorumCertificate?
+  ) throws(RecordError) -> Tip {
+    var queries = LedgerQueries(StateView(over: state))
+    let facts = try queries.parentFacts()
+    return Tip(
+      height: facts.height, hash: facts.headerHash, timestamp: facts.timestamp,
+      roots: StateRoots(
+        state: state.root, transactions: facts.transactionsRoot, receipts: facts.receiptsRoot),
+      statement: facts.statement, set: facts.validators, nextSet: facts.nextValidators,
+      debtors: facts.debtors, certificate: certificate)
+  }
+
+  /// A block from before the flushed state: for the COMMITs later headers carry. Its set is the
+  /// current one where that one decided it already.
+  private mutating func remember(_ decided: DecidedBlock) {
+    guard tip.set.firstHeight <= decided.height else { return }
+    recent.append(
+      hash: decided.certificate.block, certificate: decided.certificate,
+      header: decided.block.header, set: tip.set)
+  }
+
+  private mutating func replay(_ decided: DecidedBlock) throws(ReplicaFailure) {
+    let certificate = decided.certificate
+    guard decided.height == tip.height + 1,
+      decided.block.header.hash(configuration.chain) == certificate.block
+    else {
+      throw .invalidCertifiedBlock(
+        height: decided.height, reason: "the log's block does not follow height \(tip.height)")
+    }
+    switch try execute(decided.block, hash: certificate.block, bundles: decided.bundles) {
+    case .failure(let fault):
+      throw .invalidCertifiedBlock(height: decided.height, reason: "\(fault)")
+    case .success(let executed):
+      guard executed.delta.root == certificate.stateRoot else {
+        throw .diverged(
+          height: decided.height, certified: certificate.stateRoot, own: executed.delta.root)
+      }
+      try adopt(executed, certificate)
+    }
+  }
+
+  /// Begins: what the node does first. Called once, before any event.
+  public mutating func begin(_ start: ReplicaStart, now: UInt64) -> [ReplicaEffect] {
+    self.now = now
+    let progress: [AuthorProgress]
+    do {
+      progress = try bundleProgress()
+    } catch {
+      return finishStep { _ throws(ReplicaFailure) in throw .state("\(error)") }
+    }
+    pending.append(
+      .dissemination(
+        .restored(
+          DisseminationStart(
+            incarnation: start.incarnation, height: tip.height, sets: sets(), progress: progress,
+            bundles: start.bundles))))
+    pending.append(
+      .catchUp(
+        .start(
+          CatchUpStart(
+            height: tip.height, certificate: tip.certificate, set: tip.set,
+            watermark: start.watermark, isVoteLogMissing: start.isVoteLogMissing))))
+    beginHeight()
+    flushIfIdle()
+    return finishStep { _ in }
+  }
+
+  private func bundleProgress() throws(RecordError) -> [AuthorProgress] {
+    var queries = LedgerQueries(StateView(over: state))
+    var list: [AuthorProgress] = []
+    for set in sets() {
+      for member in set.members where !list.contains(where: { $0.author == member.account }) {
+        guard let progress = try queries.bundleProgress(member.account), progress.next > 0 else {
+          continue
+        }
+        list.append(
+          AuthorProgress(
+            author: member.account, incarnation: progress.incarnation,
+            number: progress.next - 1))
+      }
+    }
+    return list
+  }
+
+  /// The last final height.
+  public var height: UInt64 { tip.height }
+
+  /// The genesis hash.
+  public var chain: ChainID { configuration.chain }
+}

@@ -1,0 +1,160 @@
+import CatchUp
+import Consensus
+import Dissemination
+import LedgerCore
+import LedgerRules
+import LedgerState
+
+/// One ER Node's logic, whole: consensus, dissemination and catching up, joined with the rules over
+/// the authenticated state. No I/O: events in, effects out, one thread.
+///
+/// A block's way: `.execute` from consensus → bundles and header COMMITs are there → rules give a
+/// delta, the tree its root → the root goes back to consensus → `.decided` → `.appendBlock` →
+/// `.blockLogged`: only now the delta becomes the tip, is announced, and the next height begins.
+public struct Replica {
+  let configuration: ReplicaConfiguration
+  let meter: any StageMeter
+  var consensus: ConsensusMachine
+  var disseminator: Disseminator
+  var catchUp: CatchUpMachine
+  var state: AuthenticatedState
+  var tip: Tip
+  var recent = RecentBlocks()
+  var candidates = Candidates()
+  /// Decided by certificate, not logged yet.
+  var deciding: Deciding?
+  var mode: CatchUpMode = .catchingUp(.tipsUnknown(known: 0, quorum: 1))
+  /// What consensus asked to be signed or stored before a restart, for its first height.
+  var restored: RestoredVotes?
+  var flushUnderWay: UInt64?
+  var wakes = Wakes()
+  var hasHalted = false
+  var now: UInt64 = 0
+  /// Internal events not processed yet, in order.
+  var pending: [Internal] = []
+  var effects: [ReplicaEffect] = []
+
+  /// An event for one of the machines inside.
+  enum Internal {
+    case consensus(ConsensusEvent)
+    case dissemination(DisseminationEvent)
+    case catchUp(CatchUpEvent)
+  }
+
+  /// Takes one event. `now` is milliseconds since 1970; it may step back without harm.
+  public mutating func step(_ event: ReplicaEvent, now: UInt64) -> [ReplicaEffect] {
+    guard !hasHalted else { return [] }
+    self.now = now
+    return finishStep { (replica) throws(ReplicaFailure) in try replica.take(event) }
+  }
+
+  /// Runs a body and then the machines until none has an event left; gives all effects.
+  mutating func finishStep(
+    _ body: (inout Replica) throws(ReplicaFailure) -> Void
+  ) -> [ReplicaEffect] {
+    do throws(ReplicaFailure) {
+      try body(&self)
+      try settle()
+    } catch {
+      hasHalted = true
+      effects.append(.halt(error))
+    }
+    if let wake = wakes.changed() { effects.append(.wake(at: wake)) }
+    defer { effects = [] }
+    return effects
+  }
+
+  private mutating func take(_ event: ReplicaEvent) throws(ReplicaFailure) {
+    switch event {
+    case .peerConnected(let peer):
+      pending.append(.dissemination(.peerConnected(peer)))
+      pending.append(.catchUp(.peerConnected(peer)))
+    case .peerDisconnected(let peer):
+      pending.append(.dissemination(.peerDisconnected(peer)))
+      pending.append(.catchUp(.peerDisconnected(peer)))
+    case .frame(let bytes, let peer): receive(bytes, from: peer)
+    case .submitted(let ticket, let transactions):
+      pending.append(.dissemination(.submitted(ticket: ticket, transactions)))
+    case .verified(let token, let verdicts): try verified(token, verdicts)
+    case .voteSigned(let vote): pending.append(.consensus(.signed(vote)))
+    case .voteRefused(let statement): pending.append(.consensus(.signingRefused(statement)))
+    case .bundleSigned(let header, let signature):
+      pending.append(.dissemination(.bundleSigned(header, signature)))
+    case .preparedStored(let token): pending.append(.consensus(.persisted(token: token)))
+    case .bundlesStored(let token): pending.append(.dissemination(.stored(token: token)))
+    case .blockLogged(let height): try finalise(height)
+    case .flushed(let height): try flushed(height)
+    case .tick:
+      for machine in wakes.due(at: now) {
+        switch machine {
+        case .consensus: pending.append(.consensus(.tick))
+        case .dissemination: pending.append(.dissemination(.tick))
+        case .catchUp: pending.append(.catchUp(.tick))
+        }
+      }
+    }
+  }
+
+  private mutating func receive(_ bytes: [UInt8], from peer: AccountID) {
+    let message: PeerMessage
+    do {
+      message = try meter.measure(.decode) { () throws(BCSError) in
+        try PeerMessage(decoding: bytes[...])
+      }
+    } catch {
+      effects.append(.report(.malformedFrame(from: peer, error)))
+      return
+    }
+    switch message {
+    case .consensus(let message):
+      pending.append(.consensus(.message(message, from: peer)))
+    case .dissemination(let message):
+      pending.append(.dissemination(.message(message, from: peer)))
+    case .catchUp(let message): pending.append(.catchUp(.message(message, from: peer)))
+    }
+  }
+
+  private mutating func verified(_ token: VerificationToken, _ verdicts: [Bool])
+    throws(ReplicaFailure)
+  {
+    switch token {
+    case .consensus(let token):
+      pending.append(.consensus(.checked(token: token, verdicts)))
+    case .dissemination(let token):
+      pending.append(.dissemination(.checked(token: token, verdicts)))
+    case .catchUp(let token):
+      pending.append(.catchUp(.checked(token: token, verdicts)))
+    case .header(let hash):
+      try headerVerified(hash, isValid: verdicts.allSatisfy(\.self))
+    }
+  }
+
+  /// Runs the machines until none has an event left.
+  mutating func settle() throws(ReplicaFailure) {
+    var next = 0
+    while next < pending.count {
+      let event = pending[next]
+      next += 1
+      switch event {
+      case .consensus(let event):
+        let effects = meter.measure(.consensus) { consensus.step(event, now: now) }
+        for effect in effects { try perform(effect) }
+      case .dissemination(let event):
+        let effects = meter.measure(.dissemination) { disseminator.step(event, now: now) }
+        for effect in effects { try perform(effect) }
+      case .catchUp(let event):
+        let effects = catchUp.step(event, now: now)
+        for effect in effects { try perform(effect) }
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  mutating func send(_ message: PeerMessage, to peer: AccountID) {
+    effects.append(.send(message.bytes, on: message.channel, to: peer))
+  }
+
+  mutating func broadcast(_ message: PeerMessage) {
+    effects.append(.broadcast(message.bytes, on: message.channel))
+  }
+}

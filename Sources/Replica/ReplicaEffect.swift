@@ -1,0 +1,135 @@
+public import CatchUp
+public import Consensus
+public import Dissemination
+public import LedgerCore
+public import LedgerState
+
+/// Everything a replica wants done. Effects are carried out in their order.
+public enum ReplicaEffect: Sendable {
+  case send([UInt8], on: PeerChannel, to: AccountID)
+  case broadcast([UInt8], on: PeerChannel)
+  /// Verify; answer `.verified`. Urgent ones are votes: few, and somebody waits.
+  case verify(VerificationToken, [SignatureCheck], isUrgent: Bool)
+  /// Sync the watermark, sign; answer `.voteSigned` or `.voteRefused`.
+  case signVote(VoteStatement, member: UInt16)
+  /// Answer `.bundleSigned`.
+  case signBundle(BundleHeader)
+  /// Keep, synced, in place of an earlier one; answer `.preparedStored`.
+  case storePrepared(token: UInt64, height: UInt64, [UInt8])
+  /// Keep, synced; answer `.bundlesStored`.
+  case storeBundles(token: UInt64, [Bundle])
+  case discardBundles([Digest])
+  /// Append and sync; answer `.blockLogged`.
+  case appendBlock(LoggedBlock)
+  /// Write to LMDB in one transaction; answer `.flushed`. One at a time is outstanding.
+  case flush(FlushBatch)
+  /// Read blocks from the log and send them to the peer as `CatchUpMessage.blocks`.
+  case serveBlocks(from: UInt64, count: Int, to: AccountID)
+  /// Send the peer `.decided` of a height from the log.
+  case serveDecided(height: UInt64, withBlock: Bool, to: AccountID)
+  case answer(SubmissionAnswer)
+  /// Submitted here, and now acknowledged by f + 1 ER Nodes.
+  case accepted([Digest])
+  /// Submitted here, and over without a block.
+  case ended([EndedTransaction])
+  /// A block is final.
+  case finalised(FinalBlock)
+  /// Send `.tick` at this time, milliseconds since 1970. Replaces the wake before.
+  case wake(at: UInt64)
+  case report(ReplicaNote)
+  /// The replica has stopped: nothing it says after this may be trusted.
+  case halt(ReplicaFailure)
+}
+
+/// What the block log keeps of a block.
+public struct LoggedBlock: Sendable {
+  public let decided: DecidedBlock
+  public let receipts: [Receipt]
+
+  public init(decided: DecidedBlock, receipts: [Receipt]) {
+    self.decided = decided
+    self.receipts = receipts
+  }
+
+  /// Decided block and receipts, each as a byte string.
+  public var bytes: [UInt8] {
+    let block = decided.bcs
+    var writer = BCSWriter(reserving: block.count + receipts.count * 80 + 16)
+    writer.byteString(block)
+    writer.list(receipts)
+    return writer.bytes
+  }
+
+  /// Decodes bytes that must be one entry.
+  public init(decoding bytes: ArraySlice<UInt8>) throws(BCSError) {
+    var reader = unsafe BCSReader(bytes.span.bytes)
+    let length = try reader.length(in: 1...2 * Limits.blockBytesMax, "decided block")
+    let range = try reader.skip(length, "decided block")
+    let base = bytes.startIndex
+    decided = try DecidedBlock(
+      decoding: bytes[base + range.lowerBound..<base + range.upperBound])
+    receipts = try reader.list(in: 0...Limits.blockBytesMax / 128, "receipts")
+    try reader.finish("log entry")
+  }
+}
+
+/// The writes of one or more final blocks, merged: what LMDB gets in one transaction.
+public struct FlushBatch: Sendable {
+  /// The height after which the store stands.
+  public let height: UInt64
+  public let root: Digest
+  /// Each key once, ascending by key hash.
+  public let changes: [StateChange]
+
+  public init(height: UInt64, root: Digest, changes: [StateChange]) {
+    self.height = height
+    self.root = root
+    self.changes = changes
+  }
+}
+
+/// A final block and what its execution gave.
+public struct FinalBlock: Sendable {
+  public let decided: DecidedBlock
+  public let hash: Digest
+  public let receipts: [Receipt]
+  public let roots: StateRoots
+  public let statement: CarbonStatement
+  /// Milliseconds from the slot's start until this node held the certificate; nil when it caught up.
+  public let certifiedAfterMilliseconds: UInt64?
+
+  public init(
+    decided: DecidedBlock, hash: Digest, receipts: [Receipt], roots: StateRoots,
+    statement: CarbonStatement, certifiedAfterMilliseconds: UInt64?
+  ) {
+    self.decided = decided
+    self.hash = hash
+    self.receipts = receipts
+    self.roots = roots
+    self.statement = statement
+    self.certifiedAfterMilliseconds = certifiedAfterMilliseconds
+  }
+}
+
+/// What operators and metrics should know.
+public enum ReplicaNote: Sendable {
+  case consensus(ConsensusNote)
+  case mode(CatchUpMode)
+  case progress(CatchUpProgress)
+  case distrust(AccountID, CatchUpLie)
+  case bundleOffence(BundleOffence)
+  /// A frame that is no message.
+  case malformedFrame(from: AccountID, BCSError)
+  /// A proposal this node finds invalid.
+  case invalidProposal(Digest, reason: String)
+}
+
+/// Why a replica stops.
+public enum ReplicaFailure: Error, Sendable {
+  /// State could not be read, or is not what the rules wrote.
+  case state(String)
+  /// A certified block gives another root here: this node's state or release is wrong.
+  case diverged(height: UInt64, certified: Digest, own: Digest?)
+  /// A certified block cannot be executed here.
+  case invalidCertifiedBlock(height: UInt64, reason: String)
+}

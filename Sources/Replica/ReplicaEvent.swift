@@ -1,0 +1,36 @@
+public import LedgerCore
+
+/// Everything that can happen to a replica. Each event comes with a time.
+public enum ReplicaEvent: Sendable {
+  /// Both connections to the peer are up, or were replaced.
+  case peerConnected(AccountID)
+  case peerDisconnected(AccountID)
+  /// A frame from an authenticated peer.
+  case frame([UInt8], from: AccountID)
+  /// Transactions from this node's own API; each is answered by `.answer`.
+  case submitted(ticket: UInt64, [ArraySlice<UInt8>])
+  /// The verdicts of a `.verify`, in its order.
+  case verified(VerificationToken, [Bool])
+  case voteSigned(Vote)
+  case voteRefused(VoteStatement)
+  case bundleSigned(BundleHeader, Signature)
+  /// A `.storePrepared` is synced.
+  case preparedStored(token: UInt64)
+  /// A `.storeBundles` is synced.
+  case bundlesStored(token: UInt64)
+  /// An `.appendBlock` is synced: the block is final.
+  case blockLogged(height: UInt64)
+  /// A `.flush` is committed and synced.
+  case flushed(height: UInt64)
+  /// A time named by `.wake` has come.
+  case tick
+}
+
+/// Which part of the replica asked for a verification.
+public enum VerificationToken: Hashable, Sendable {
+  case consensus(UInt64)
+  case dissemination(UInt64)
+  case catchUp(UInt64)
+  /// COMMITs that a proposal's header carries, by block hash.
+  case header(Digest)
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command-line tool: one file per command, parsing and printing only.
+@main
+struct ECO2: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eco2",
+    abstract: "ECO2 Ledger: the emissions-trading blockchain whose every block is carbon neutral.",
+    discussion: """
+      A first look:
+        eco2 testnet --nodes 4 --block-interval 2s --load 50 --duration 60s
+        eco2 status --node 127.0.0.1:8101
+        eco2 block latest --node 127.0.0.1:8101
+      """,
+    subcommands: [
+      KeyCommand.self, GenesisCommand.self, NodeCommand.self, TestnetCommand.self,
+      SendCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
+      LoadCommand.self, AuditCommand.self, SimulateCommand.self,
+    ])
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import LedgerClient
+import LedgerCore
+
+/// `--json`, wherever something is reported.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print JSON for programs instead of text for people.")
+  var json = false
+
+  /// Prints a value as JSON or as text.
+  func show(_ value: some Encodable, text: () throws -> String) throws {
+    Printing.line(json ? try Printing.json(value) : try text())
+  }
+}
+
+/// `--node`, wherever a node is asked.
+struct NodeOptions: ParsableArguments {
+  @Option(help: "The node's API, host:port.")
+  var node = NodeAddress(host: "127.0.0.1", port: 8_101)
+}
+
+extension NodeAddress: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// A span of time as people write it: `500ms`, `10s`, `5m`, `2h`.
+struct Span: ExpressibleByArgument, CustomStringConvertible {
+  let milliseconds: UInt64
+
+  init(milliseconds: UInt64) { self.milliseconds = milliseconds }
+
+  init?(argument: String) {
+    let units: [(String, UInt64)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+    for (suffix, scale) in units where argument.hasSuffix(suffix) {
+      guard let number = UInt64(argument.dropLast(suffix.count)) else { continue }
+      let (product, overflow) = number.multipliedReportingOverflow(by: scale)
+      guard !overflow else { return nil }
+      milliseconds = product
+      return
+    }
+    return nil
+  }
+
+  var description: String {
+    milliseconds.isMultiple(of: 1_000) ? "\(milliseconds / 1_000)s" : "\(milliseconds)ms"
+  }
+
+  var duration: Duration { .milliseconds(milliseconds) }
+}
+
+/// An amount with its token: `12.5eco2`, `3ecc`.
+struct TokenAmount: ExpressibleByArgument {
+  let token: Token
+  let amount: Amount
+
+  init?(argument: String) {
+    for token in Token.allCases where argument.lowercased().hasSuffix(token.symbol.lowercased()) {
+      let number = String(argument.dropLast(token.symbol.count))
+      guard let amount = token.parse(number) else { return nil }
+      self.token = token
+      self.amount = amount
+      return
+    }
+    return nil
+  }
+}
+
+/// Where a key file's passphrase comes from: a file, the environment, or the terminal.
+struct PassphraseOptions: ParsableArguments {
+  @Option(
+    help: """
+      File whose first line is the key file's passphrase; otherwise ECO2_PASSPHRASE, otherwise you \
+      are asked.
+      """)
+  var passphraseFile: String?
+
+  func passphrase(prompt: String) throws -> [UInt8] {
+    if let passphraseFile {
+      let text = try String(contentsOfFile: passphraseFile, encoding: .utf8)
+      return Array((text.split(separator: "\n").first ?? "").utf8)
+    }
+    if let text = ProcessInfo.processInfo.environment["ECO2_PASSPHRASE"] { return Array(text.utf8) }
+    guard isatty(STDIN_FILENO) == 1, let entered = unsafe getpass(prompt) else {
+      throw ValidationError(
+        "A passphrase is needed: give --passphrase-file or set ECO2_PASSPHRASE.")
+    }
+    return unsafe Array(String(cString: entered).utf8)
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// What commands print: tables for people, JSON for programs.
+enum Printing {
+  /// Aligned columns; numbers to the right.
+  static func table(_ rows: [[String]], header: [String]) -> String {
+    let all = [header] + rows
+    let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    let lines = all.enumerated().map { number, row in
+      row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        let isNumber = number > 0 && cell.first.map { $0.isNumber } ?? false
+        return isNumber ? padding + cell : cell + padding
+      }.joined(separator: "  ")
+    }
+    return lines.map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
+  }
+
+  /// Names and values, one a line.
+  static func facts(_ facts: [(String, String)]) -> String {
+    let width = facts.map(\.0.count).max() ?? 0
+    return facts.map { name, value in
+      name + String(repeating: " ", count: width - name.count + 2) + value
+    }.joined(separator: "\n")
+  }
+
+  /// Indented JSON with sorted keys.
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// µg CO2e as people read it: `1.234 g`, `129192 µg`.
+  static func mass(_ micrograms: String) -> String {
+    guard let value = Double(micrograms) else { return micrograms }
+    switch value {
+    case 1e12...: return (value / 1e12).formatted(.number.precision(.fractionLength(3))) + " t"
+    case 1e9...: return (value / 1e9).formatted(.number.precision(.fractionLength(3))) + " kg"
+    case 1e6...: return (value / 1e6).formatted(.number.precision(.fractionLength(3))) + " g"
+    case 1e3...: return (value / 1e3).formatted(.number.precision(.fractionLength(3))) + " mg"
+    default: return micrograms + " µg"
+    }
+  }
+
+  /// Prints at once, also when the output is a file or pipe.
+  static func line(_ text: String) {
+    print(text)
+    unsafe fflush(stdout)
+  }
+
+  /// To standard error.
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}
+
+extension Printing {
+  /// A moment in UTC.
+  static func time(milliseconds: UInt64) -> String {
+    Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+  }
+}
