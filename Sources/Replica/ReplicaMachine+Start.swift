@@ -5,7 +5,7 @@ public import LedgerCore
 import LedgerRules
 import LedgerState
 
-extension Replica {
+extension ReplicaMachine {
   /// Loads the state and executes the log's blocks above it, checking each against its certificate.
   public init(
     configuration: ReplicaConfiguration, start: ReplicaStart, meter: any StageMeter

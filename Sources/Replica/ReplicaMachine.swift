@@ -11,7 +11,7 @@ import LedgerState
 /// A block's way: `.execute` from consensus → bundles and header COMMITs are there → rules give a
 /// delta, the tree its root → the root goes back to consensus → `.decided` → `.appendBlock` →
 /// `.blockLogged`: only now the delta becomes the tip, is announced, and the next height begins.
-public struct Replica {
+public struct ReplicaMachine {
   let configuration: ReplicaConfiguration
   let meter: any StageMeter
   var consensus: ConsensusMachine
@@ -50,7 +50,7 @@ public struct Replica {
 
   /// Runs a body and then the machines until none has an event left; gives all effects.
   mutating func finishStep(
-    _ body: (inout Replica) throws(ReplicaFailure) -> Void
+    _ body: (inout ReplicaMachine) throws(ReplicaFailure) -> Void
   ) -> [ReplicaEffect] {
     do throws(ReplicaFailure) {
       try body(&self)

@@ -6,7 +6,7 @@ import LedgerRules
 import LedgerState
 
 /// From a commit certificate to a final block and the next height.
-extension Replica {
+extension ReplicaMachine {
   /// A block has its commit certificate.
   mutating func decide(
     _ block: Block, hash: Digest, _ certificate: QuorumCertificate, sawItDecided: Bool

@@ -7,7 +7,7 @@ import LedgerState
 
 /// What the machines inside want done, turned into effects of the replica or into events of another
 /// machine.
-extension Replica {
+extension ReplicaMachine {
   mutating func perform(_ effect: ConsensusEffect) throws(ReplicaFailure) {
     switch effect {
     case .propose(let view, let timestamp, let emptyOfBundles):

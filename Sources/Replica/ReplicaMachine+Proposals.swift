@@ -5,7 +5,7 @@ import LedgerRules
 import LedgerState
 
 /// Building blocks, and judging and executing those of others.
-extension Replica {
+extension ReplicaMachine {
   /// Builds a block on the tip.
   mutating func propose(view: UInt64, timestamp: UInt64, emptyOfBundles: Bool) {
     let height = tip.height + 1
