@@ -1,0 +1,70 @@
+public import LedgerCore
+public import LedgerState
+
+/// Something that must hold over the whole state and does not, and where.
+public enum StateFault: Error, Equatable, Sendable {
+  /// The key belongs to no kind of record.
+  case unknownKind(StateKey)
+  /// The record's bytes are not those of its kind.
+  case malformed(StateKey, BCSError)
+  /// A record that must exist does not, or cannot be read.
+  case unreadable(RecordError)
+  /// ECO2 in all places is not the fixed supply.
+  case supply(found: Amount, expected: Amount)
+  /// ECC in all places and what was consumed of it is not what the lots have brought.
+  case backing(found: Amount, expected: Amount)
+  /// A total kept in a record is not what the records it counts add up to.
+  case total(StateKey, what: String, kept: Amount, counted: Amount)
+  /// A sum over records leaves 128 bits.
+  case overflow
+  /// A node owes while its reserve is not empty, or withholds rewards without owing.
+  case node(StateKey)
+  /// The lot is not reached, or is out of order, in the order of retirement.
+  case lotOrder(StateKey)
+  /// Two lots share serials.
+  case lotOverlap(StateKey, StateKey)
+  /// The retirement does not follow from the one before it, or its lot has not retired those serials.
+  case retirement(StateKey)
+  /// The statement does not follow from the one before it, or contradicts itself.
+  case statement(StateKey, what: String)
+  /// A member of a validator set is no ER Node with that key.
+  case validator(StateKey, AccountID)
+  /// The factor in force is not that of its row, or the table's highest is another.
+  case factor(StateKey)
+}
+
+extension StateFault: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownKind(let key): "record \(key.text) is of no known kind"
+    case .malformed(let key, let error): "record \(key.text): \(error)"
+    case .unreadable(.unreadable(let error)): "a record cannot be read: \(error)"
+    case .unreadable(.malformed(let key, let error)): "record \(key.text): \(error)"
+    case .unreadable(.missing(let key)): "record \(key.text) is missing"
+    case .supply(let found, let expected):
+      "ECO2 supply is \(found) base units, must be \(expected)"
+    case .backing(let found, let expected):
+      "ECC and consumption add up to \(found) µg, the lots brought \(expected)"
+    case .total(let key, let what, let kept, let counted):
+      "record \(key.text) keeps \(kept) as \(what), the records add up to \(counted)"
+    case .overflow: "a sum over all records leaves 128 bits"
+    case .node(let key): "record \(key.text): reserve, debts and withheld rewards contradict"
+    case .lotOrder(let key): "record \(key.text): the lot is out of the order of retirement"
+    case .lotOverlap(let first, let second):
+      "records \(first.text) and \(second.text): the lots share serials"
+    case .retirement(let key): "record \(key.text): the retirement does not fit tonnes or lot"
+    case .statement(let key, let what): "record \(key.text): \(what)"
+    case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"
+    case .factor(let key): "record \(key.text): not the factor its row says"
+    }
+  }
+}
+
+extension StateKey {
+  /// The key as people read it: its kind's name and the rest in hexadecimal.
+  public var text: String {
+    guard let kind = RecordKind(of: self) else { return Hex.encode(bytes) }
+    let rest = bytes.dropFirst(2)
+    return rest.isEmpty ? kind.name : "\(kind.name)/\(Hex.encode(rest))"
+  }
+}

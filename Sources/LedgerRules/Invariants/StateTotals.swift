@@ -1,0 +1,54 @@
+public import LedgerCore
+
+/// What all records of a state add up to.
+public struct StateTotals: Hashable, Sendable {
+  public var height: UInt64 = 0
+  public var records: UInt64 = 0
+  public var accounts: UInt64 = 0
+  /// ECO2 base units in accounts.
+  public var eco2InAccounts: Amount = .zero
+  /// ECO2 base units withheld from debtors.
+  public var eco2Withheld: Amount = .zero
+  /// ECO2 base units in the neutrality fund.
+  public var eco2InFund: Amount = .zero
+  /// ECO2 base units that block rewards have still to give.
+  public var eco2InRewards: Amount = .zero
+  /// ECO2 base units that founders have still to receive.
+  public var eco2Vesting: Amount = .zero
+  /// µg in accounts.
+  public var eccInAccounts: Amount = .zero
+  /// µg in the ER Nodes' reserves.
+  public var eccInReserves: Amount = .zero
+  /// µg in the neutrality fund.
+  public var eccInFund: Amount = .zero
+  /// µg on the number line.
+  public var consumed: Amount = .zero
+  public var tonnesRetired: UInt64 = 0
+  /// Tonnes in lots and not retired.
+  public var tonnesInReserve: UInt64 = 0
+  public var lots: UInt64 = 0
+  /// µg of dues in arrears.
+  public var arrears: Amount = .zero
+
+  /// ECO2 in all places; nil when the sum leaves 128 bits.
+  public var eco2: Amount? {
+    Self.sum([eco2InAccounts, eco2Withheld, eco2InFund, eco2InRewards, eco2Vesting])
+  }
+
+  /// ECC in all places; nil when the sum leaves 128 bits.
+  public var ecc: Amount? { Self.sum([eccInAccounts, eccInReserves, eccInFund]) }
+
+  /// µg that the lots have brought: retired and in reserve.
+  public var eccDeposited: Amount {
+    Amount((UInt128(tonnesInReserve) + UInt128(tonnesRetired)) * Supply.microgramsPerTonne)
+  }
+
+  static func sum(_ amounts: [Amount]) -> Amount? {
+    var total = Amount.zero
+    for amount in amounts {
+      guard let next = try? total.adding(amount) else { return nil }
+      total = next
+    }
+    return total
+  }
+}
