@@ -49,6 +49,8 @@ public struct StoreDamage: Error, Hashable, Sendable {
     /// A record, by its path in the tree: SHA-256 of its key.
     case record(path: Digest)
     case indexEntry(index: String, key: [UInt8])
+    /// A page of the state's file.
+    case statePage(path: String, page: UInt64)
     /// The note of height, root and genesis beside the records.
     case stateNote(path: String)
   }
@@ -80,6 +82,7 @@ extension StoreDamage: CustomStringConvertible {
       case .segment(let path): "the head of \(path)"
       case .record(let path): "the record at path \(path)"
       case .indexEntry(let index, let key): "index \(index), entry \(Hex.encode(key))"
+      case .statePage(let path, let page): "page \(page) of \(path)"
       case .stateNote(let path): "the state's note of height and root in \(path)"
       }
     let what =

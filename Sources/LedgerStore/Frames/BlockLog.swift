@@ -92,7 +92,7 @@ public final class BlockLog: Sendable {
     self.index = Mutex(index)
     writer = Mutex(
       try FrameWriter(
-        folder, after: segments.last, segmentBytes: options.logSegmentBytes,
+        folder, after: readOnly ? nil : segments.last, segmentBytes: options.logSegmentBytes,
         dataSync: options.dataSync))
   }
 

@@ -14,6 +14,15 @@ public struct StoredBundle: Hashable, Sendable {
     self.birthHeight = birthHeight
     self.bytes = bytes
   }
+
+  /// A frame's payload: digest, then bytes.
+  init?(birthHeight: UInt64, payload: [UInt8]) {
+    guard let digest = Digest(payload.prefix(Self.digestBytes)) else { return nil }
+    self.init(
+      digest: digest, birthHeight: birthHeight, bytes: Array(payload[Self.digestBytes...]))
+  }
+
+  fileprivate static let digestBytes = 32
 }
 
 /// Received and own bundles: a node that has acknowledged one still holds it after a crash.
@@ -44,8 +53,6 @@ public final class BundleStore: Sendable {
     }
   }
 
-  private static let digestBytes = 32
-
   private let folder: FrameFolder
   private let readOnly: Bool
   private let state: Mutex<State>
@@ -56,12 +63,12 @@ public final class BundleStore: Sendable {
     let segments = try folder.open(readOnly: readOnly)
     var state = State(
       writer: try FrameWriter(
-        folder, after: segments.last, segmentBytes: options.bundleSegmentBytes,
+        folder, after: readOnly ? nil : segments.last, segmentBytes: options.bundleSegmentBytes,
         dataSync: options.dataSync))
     for (file, scan) in segments {
       for place in scan.frames {
         let payload = try file.payload(place)
-        guard let digest = Digest(payload.prefix(Self.digestBytes)) else {
+        guard let digest = Digest(payload.prefix(StoredBundle.digestBytes)) else {
           throw .damaged(StoreDamage(.frame(path: file.path, offset: place.offset), .badLayout))
         }
         state.add(digest, file, place)
@@ -100,12 +107,13 @@ public final class BundleStore: Sendable {
     try state.withLock { state throws(StoreError) in
       var bundles: [StoredBundle] = []
       for segment in state.segments where segment.birthHeightMax >= height {
-        for (digest, place) in zip(segment.digests, segment.places) where place.height >= height {
+        for place in segment.places where place.height >= height {
           let payload = try segment.file.payload(place)
-          bundles.append(
-            StoredBundle(
-              digest: digest, birthHeight: place.height,
-              bytes: Array(payload[Self.digestBytes...])))
+          guard let bundle = StoredBundle(birthHeight: place.height, payload: payload) else {
+            throw .damaged(
+              StoreDamage(.frame(path: segment.file.path, offset: place.offset), .badLayout))
+          }
+          bundles.append(bundle)
         }
       }
       return bundles
