@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCore
+public import LedgerCore
 public import NIOCore
 public import NIOPosix
 public import NodeAnswers
@@ -50,6 +50,29 @@ public actor NodeClient {
           method: .post(contentType: SubmissionFormat.listContentType, body: body.bytes),
           path: path,
           timeout: .milliseconds(Int64(SubmissionFormat.waitMillisecondsMax) + 10_000))))
+  }
+
+  /// Where a transaction stands that was submitted before, to this node or another; nil when this
+  /// node does not know it.
+  public func transaction(_ id: Digest) async throws -> TransactionAnswer? {
+    do {
+      return try await get("/v1/transactions/\(id.hex)")
+    } catch ClientError.refused(status: 404, _, _) {
+      return nil
+    }
+  }
+
+  /// Where each of these transactions stands, in order; `unknown` for what this node does not know.
+  ///
+  /// - Parameter ids: 1 … `SubmissionFormat.transactionsMax`.
+  public func states(_ ids: [Digest]) async throws -> SubmissionAnswer {
+    var body = BCSWriter(reserving: 8 + ids.count * 32)
+    body.list(ids)
+    return try await decode(
+      send(
+        HTTPRequest(
+          method: .post(contentType: SubmissionFormat.idsContentType, body: body.bytes),
+          path: "/v1/transactions/states", timeout: .seconds(10))))
   }
 
   /// Sends any bytes to any path: for tests of what a node refuses.

@@ -18,6 +18,12 @@ struct APIError: Error {
     APIError(status: .notFound, code: "not_found", message: message)
   }
 
+  static func unsupportedMediaType(_ accepted: String) -> APIError {
+    APIError(
+      status: .unsupportedMediaType, code: "unsupported_media_type",
+      message: "The content type must be \(accepted).")
+  }
+
   static let tooLarge = APIError(
     status: .contentTooLarge, code: "body_too_large",
     message:
@@ -68,8 +74,8 @@ struct ErrorMiddleware: RouterMiddleware {
     case .notFound, .methodNotAllowed:
       APIError.notFound(
         "There is nothing at \(request.method.rawValue) \(request.uri.path); the routes are "
-          + "POST /v1/transactions, GET /v1/status, /v1/blocks/{height|latest}, "
-          + "/v1/accounts/{address} and /metrics.")
+          + "POST /v1/transactions and /v1/transactions/states, GET /v1/transactions/{id}, "
+          + "/v1/status, /v1/blocks/{height|latest}, /v1/accounts/{address} and /metrics.")
     case .contentTooLarge: APIError.tooLarge
     default:
       APIError(

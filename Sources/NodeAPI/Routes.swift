@@ -15,6 +15,8 @@ struct Routes: Sendable {
     router.get("/v1/blocks/:height") { _, context in try await block(context) }
     router.get("/v1/accounts/:address") { _, context in try await account(context) }
     router.post("/v1/transactions") { request, _ in try await submit(request) }
+    router.get("/v1/transactions/:id") { _, context in try await transaction(context) }
+    router.post("/v1/transactions/states") { request, _ in try await states(request) }
     router.get("/metrics") { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
@@ -49,6 +51,38 @@ struct Routes: Sendable {
 
   private func submit(_ request: Request) async throws -> Response {
     let wait = try Self.wait(request)
+    let transactions = try Self.split(
+      try await Self.body(request), contentType: request.headers[.contentType])
+    return .json(await service.submit(transactions, wait: wait))
+  }
+
+  private func transaction(_ context: BasicRequestContext) async throws -> Response {
+    let text = context.parameters.get("id") ?? ""
+    guard let id = Digest(hex: text) else {
+      throw APIError.badRequest(
+        "bad_transaction_id",
+        "A transaction's id is 64 hexadecimal digits, not `\(text.prefix(70))`.")
+    }
+    guard let answer = await service.transaction(id) else {
+      throw APIError.notFound(
+        "This node does not know the transaction \(id): it never came here, or was final long ago.")
+    }
+    return .json(answer)
+  }
+
+  private func states(_ request: Request) async throws -> Response {
+    guard request.headers[.contentType] == SubmissionFormat.idsContentType else {
+      throw APIError.unsupportedMediaType(SubmissionFormat.idsContentType)
+    }
+    var answers: [TransactionAnswer] = []
+    for id in try Self.ids(try await Self.body(request)) {
+      answers.append(
+        await service.transaction(id) ?? TransactionAnswer(id: id.hex, status: .unknown))
+    }
+    return .json(SubmissionAnswer(transactions: answers))
+  }
+
+  private static func body(_ request: Request) async throws -> [UInt8] {
     if let length = request.headers[.contentLength].flatMap(Int.init),
       length > SubmissionFormat.bodyBytesMax
     {
@@ -60,9 +94,7 @@ struct Routes: Sendable {
     } catch is NIOTooManyBytesError {
       throw APIError.tooLarge
     }
-    let transactions = try Self.split(
-      Array(buffer.readableBytesView), contentType: request.headers[.contentType])
-    return .json(await service.submit(transactions, wait: wait))
+    return Array(buffer.readableBytesView)
   }
 
   private static func wait(_ request: Request) throws(APIError) -> SubmissionWait {
@@ -81,10 +113,20 @@ struct Routes: Sendable {
     case SubmissionFormat.oneContentType: return [body[...]]
     case SubmissionFormat.listContentType: return try list(body)
     default:
-      throw APIError(
-        status: .unsupportedMediaType, code: "unsupported_media_type",
-        message: "The content type must be \(SubmissionFormat.oneContentType) or "
-          + "\(SubmissionFormat.listContentType).")
+      throw APIError.unsupportedMediaType(
+        "\(SubmissionFormat.oneContentType) or \(SubmissionFormat.listContentType)")
+    }
+  }
+
+  private static func ids(_ body: [UInt8]) throws(APIError) -> [Digest] {
+    do {
+      var reader = unsafe BCSReader(body.span.bytes)
+      let ids = try reader.list(
+        of: Digest.self, in: 1...SubmissionFormat.transactionsMax, "transaction ids")
+      try reader.finish("transaction ids")
+      return ids
+    } catch {
+      throw APIError.badRequest("malformed_list", "The list of ids is broken: \(error).")
     }
   }
 

@@ -1,4 +1,4 @@
-/// `POST /v1/transactions`: what became of each transaction sent, in the order sent.
+/// `POST /v1/transactions` and `POST /v1/transactions/states`: what became of each transaction sent, in the order sent.
 public struct SubmissionAnswer: Codable, Equatable, Sendable {
   public var transactions: [TransactionAnswer]
 
@@ -17,6 +17,8 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
     case final
     /// Not taken, or expired; see `code`.
     case refused
+    /// Asked for by id, and not known to this node; another may know it.
+    case unknown
   }
 
   /// Hexadecimal; absent when the bytes are no transaction.

@@ -4,7 +4,9 @@ public enum SubmissionFormat {
   public static let oneContentType = "application/vnd.eco2.transaction+bcs"
   /// A BCS list of byte strings, each one transaction.
   public static let listContentType = "application/vnd.eco2.transactions+bcs"
-  /// Transactions in one request.
+  /// A BCS list of 32-byte transaction ids.
+  public static let idsContentType = "application/vnd.eco2.transaction-ids+bcs"
+  /// Transactions, or ids, in one request.
   public static let transactionsMax = 4_096
   /// Bytes of one request's body.
   public static let bodyBytesMax = 4 * 1024 * 1024
