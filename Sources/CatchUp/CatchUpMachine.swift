@@ -1,16 +1,244 @@
 public import LedgerCore
 
 /// Joining and catching up (protocol §5); no I/O.
+///
+/// A node follows when it knows the tips of a quorum, itself included, and is at the highest block
+/// that is known to be final; else it is catching up. A height is known to be final by a verified
+/// certificate, or because f + 1 members say so. One peer's unproven word makes this node ask it for
+/// the next block, and nothing more: that block's certificate is of a set known here.
+///
+/// Blocks are asked of several peers at a time, verified by certificate in one check for many,
+/// and handed out to be applied one by one, in order.
 public struct CatchUpMachine: Sendable {
+  /// What a check under way is for.
+  enum Purpose: Sendable {
+    /// A vote of this node that a peer told of in its greeting, with its tip.
+    case ownVote(Vote, Tip, from: AccountID)
+    case tip(height: UInt64, from: AccountID)
+    /// The heights of blocks, each with its number of signatures, under the set of this hash.
+    case blocks([(height: UInt64, signatures: Int)], set: Digest)
+  }
+
   public let own: AccountID
   public let chain: ChainID
+  /// The block interval.
   public let intervalMilliseconds: UInt64
+  /// Nil before the start.
+  public internal(set) var mode: CatchUpMode?
 
+  var isStarted = false
+  var height: UInt64 = 0
+  var certificate: QuorumCertificate?
+  /// Decides `height` + 1.
+  var set: ValidatorSet?
+  var setHash = Digest.zero
+  var watermark: VotePosition?
+  var isVoteLogMissing = false
+  var peers = CatchUpPeers()
+  var buffer = BlockBuffer()
+  /// The block handed out to be applied.
+  var applying: UInt64?
+  /// The highest height with a verified certificate.
+  var certifiedHeight: UInt64 = 0
+  /// The highest vote of this node that a peer holds.
+  var ownVoteSeen: VotePosition?
+  /// The latest vote of each member, ascending by account.
+  var latestVotes: [(account: AccountID, vote: Vote)] = []
+  var checks: [UInt64: Purpose] = [:]
+  var isCheckingTip = false
+  var isCheckingBlocks = false
+  /// Since when a higher block is said to be final.
+  var behindSince: UInt64?
+  /// Where and when catching up began.
+  var began: (height: UInt64, at: UInt64)?
+  var reportAt: UInt64 = 0
+  var cursor = 0
+  /// The votes this node may cast, settled when it follows first.
+  var settled: (mayVoteFrom: UInt64, pause: VotingPause?)?
+  var isDiverged = false
+  private var lastToken: UInt64 = 0
+  private var announcedWake: UInt64?
+  var effects: [CatchUpEffect] = []
+
+  /// `intervalMilliseconds` is the block interval of genesis.
   public init(own: AccountID, chain: ChainID, intervalMilliseconds: UInt64) {
     self.own = own
     self.chain = chain
-    self.intervalMilliseconds = intervalMilliseconds
+    self.intervalMilliseconds = max(1, intervalMilliseconds)
   }
 
-  public mutating func step(_ event: CatchUpEvent, now: UInt64) -> [CatchUpEffect] { [] }
+  /// Takes one event at a time in milliseconds that never decreases; what is wanted done is
+  /// returned in order.
+  public mutating func step(_ event: CatchUpEvent, now: UInt64) -> [CatchUpEffect] {
+    switch event {
+    case .start(let start): begin(start)
+    case .peerConnected(let peer): connected(peer)
+    case .peerDisconnected(let peer): disconnected(peer, now: now)
+    case .message(let message, let peer): receive(message, from: peer, now: now)
+    case .checked(let token, let verdicts): checked(token, verdicts, now: now)
+    case .decided(let certificate, let set): advance(certificate, set: set)
+    case .applyFailed(let height): if applying == height { diverge() }
+    case .sawCertificate(let height): certifiedHeight = max(certifiedHeight, height)
+    case .voteSeen(let vote, let account): note(vote, of: account)
+    case .tick: if let wake = announcedWake, wake <= now { announcedWake = nil }
+    }
+    if isStarted { pump(now: now) }
+    defer { effects = [] }
+    return effects
+  }
+
+  mutating func token() -> UInt64 {
+    lastToken += 1
+    return lastToken
+  }
+
+  /// The certificate for the very next height means nothing for this long.
+  var grace: UInt64 { min(intervalMilliseconds, CatchUpLimits.nextHeightGraceMillisecondsMax) }
+
+  // MARK: start and advance
+
+  private mutating func begin(_ start: CatchUpStart) {
+    guard !isStarted else { return }
+    isStarted = true
+    height = start.height
+    certificate = start.certificate
+    set = start.set
+    setHash = start.set.hash(chain)
+    watermark = start.watermark
+    isVoteLogMissing = start.isVoteLogMissing
+    for peer in peers.list where peer.isConnected { greet(peer.account) }
+  }
+
+  private mutating func advance(_ certificate: QuorumCertificate, set: ValidatorSet) {
+    guard isStarted, !isDiverged, certificate.height > height else { return }
+    height = certificate.height
+    self.certificate = certificate
+    if self.set != set {
+      self.set = set
+      setHash = set.hash(chain)
+    }
+    certifiedHeight = max(certifiedHeight, height)
+    if let applied = applying, applied <= height { applying = nil }
+    let height = height
+    buffer.removeAll { $0.block.height <= height }
+    behindSince = nil
+    if case .following = mode { effects.append(.broadcast(.tip(Tip(certificate)))) }
+  }
+
+  private mutating func diverge() {
+    isDiverged = true
+    applying = nil
+    buffer.removeAll { _ in true }
+  }
+
+  // MARK: mode
+
+  /// Does all that has become due or possible, and says when to be woken next.
+  private mutating func pump(now: UInt64) {
+    expireRequests(now: now)
+    if max(knownTarget(now: now), claimedHeight(now: now)) <= height {
+      behindSince = nil
+    } else if behindSince == nil {
+      behindSince = now
+    }
+    if !isDiverged {
+      checkTip(now: now)
+      checkBlocks(now: now)
+      applyNext()
+      requestBlocks(now: now)
+    }
+    settleMode(now: now)
+    report(now: now)
+    wake(now: now)
+  }
+
+  private mutating func settleMode(now: UInt64) {
+    let next = currentMode(now: now)
+    guard next != mode else { return }
+    let wasFollowing = if case .following = mode { true } else { false }
+    mode = next
+    if case .catchingUp = next {
+      if began == nil { began = (height, now) }
+    } else {
+      began = nil
+    }
+    effects.append(.mode(next))
+    if case .following = next, !wasFollowing, let certificate {
+      effects.append(.broadcast(.tip(Tip(certificate))))
+    }
+  }
+
+  private mutating func currentMode(now: UInt64) -> CatchUpMode {
+    guard !isDiverged, let set else { return .diverged(height: height + 1) }
+    let known = knownTips(now: now)
+    guard known >= set.quorum else {
+      return .catchingUp(.tipsUnknown(known: known, quorum: set.quorum))
+    }
+    let target = knownTarget(now: now)
+    if target > height, !isInGrace(target, now: now) { return .catchingUp(.behind(target: target)) }
+    let (mayVoteFrom, pause) = settled ?? settle()
+    settled = (mayVoteFrom, pause)
+    return .following(mayVoteFrom: mayVoteFrom, pause)
+  }
+
+  /// Whether the next height, said to be final, is still left to this node's own consensus.
+  func isInGrace(_ target: UInt64, now: UInt64) -> Bool {
+    guard case .following = mode, target == height + 1, let since = behindSince else {
+      return false
+    }
+    return now < since + grace
+  }
+
+  /// From which height this node votes, having reached the tip for the first time.
+  private func settle() -> (mayVoteFrom: UInt64, pause: VotingPause?) {
+    let isNewNetwork = height == 0 && ownVoteSeen == nil
+    let pause: VotingPause? =
+      if isVoteLogMissing, !isNewNetwork {
+        .voteLogMissing
+      } else if let seen = ownVoteSeen, watermark.map({ seen > $0 }) ?? true {
+        .voteAboveWatermark(seen)
+      } else {
+        nil
+      }
+    guard pause != nil else { return (height + 1, nil) }
+    // Above any height it is known to have voted at, too.
+    let afterSeen = ownVoteSeen.map { $0.height == .max ? .max : $0.height + 1 } ?? 0
+    return (max(height + 2, afterSeen), pause)
+  }
+
+  // MARK: progress and time
+
+  private mutating func report(now: UInt64) {
+    guard case .catchingUp(.behind(let target)) = mode, reportAt <= now, let began else { return }
+    reportAt = now + CatchUpLimits.reportMilliseconds
+    let blocks = height - began.height
+    let elapsed = now - began.at
+    let left = (target - height).multipliedReportingOverflow(by: elapsed)
+    effects.append(
+      .report(
+        CatchUpProgress(
+          height: height, target: target,
+          blocksPerKilosecond: elapsed == 0 ? 0 : blocks &* 1_000_000 / elapsed,
+          millisecondsLeft: blocks == 0 || left.overflow ? nil : left.partialValue / blocks)))
+  }
+
+  private mutating func wake(now: UInt64) {
+    var deadlines: [UInt64] = []
+    let target = max(knownTarget(now: now), claimedHeight(now: now))
+    for peer in peers.list {
+      if let request = peer.request { deadlines.append(request.deadline) }
+      if peer.tip != nil, !peer.isConnected {
+        deadlines.append(peer.disconnectedAt + intervalMilliseconds)
+      }
+      if target > height || peer.distrustedUntil > now {
+        deadlines += [peer.idleUntil, peer.distrustedUntil]
+      }
+    }
+    if let behindSince { deadlines.append(behindSince + grace) }
+    if case .catchingUp(.behind) = mode { deadlines.append(reportAt) }
+    guard let next = deadlines.filter({ $0 > now }).min() else { return }
+    if let announced = announcedWake, announced <= next, announced > now { return }
+    announcedWake = next
+    effects.append(.wake(at: next))
+  }
 }

@@ -16,8 +16,6 @@ public enum CatchUpLimits {
   public static let bufferBlocksMax = 64
   /// Their bytes; one block is always taken.
   public static let bufferBytesMax = 128 * 1024 * 1024
-  /// Blocks handed out to be applied and not answered yet.
-  public static let applyingMax = 1
 
   /// How long a peer may take to answer, the first time; it doubles with each failure.
   public static let requestTimeoutMilliseconds: UInt64 = 2_000
@@ -28,6 +26,8 @@ public enum CatchUpLimits {
   /// A certificate for the very next height means catching up only after this long, or after the
   /// block interval if that is shorter: the node's own consensus is about to decide it.
   public static let nextHeightGraceMillisecondsMax: UInt64 = 2_000
+  /// The certificates in one peer's tips are checked at most this often.
+  public static let tipCheckMilliseconds: UInt64 = 1_000
   /// Progress is reported this often.
   public static let reportMilliseconds: UInt64 = 1_000
   /// Requests of one peer served in a second.

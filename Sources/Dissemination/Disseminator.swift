@@ -1,58 +1,147 @@
 public import LedgerCore
 
 /// Pending transactions, bundles and their acknowledgements (protocol §3, §4); no I/O.
+///
+/// The way of a transaction: decoded → prechecked against the last state → its signatures checked,
+/// together with all that came meanwhile → pool → a bundle of its home author → stored →
+/// acknowledged → named by a block. Whatever cannot go on is dropped, counted by reason, and its
+/// submitter is told.
+///
+/// Invariants: an id is in the pool only while no held bundle contains it and no block executed it;
+/// an acknowledgement leaves only for what is stored; nothing grows without a bound of
+/// `DisseminationLimits`.
 public struct Disseminator: Sendable {
   public let own: AccountID
   public let chain: ChainID
+  /// The block interval.
   public let intervalMilliseconds: UInt64
+  public internal(set) var counters = DisseminationCounters()
 
+  var isStarted = false
+  /// The height being decided.
+  var nextHeight: UInt64 = 1
+  /// As `DisseminationStart.sets`.
+  var sets: [ValidatorSet] = []
+  var pool = TransactionPool()
+  var known = KnownTransactions()
+  var intake = Intake()
+  var checks = CheckQueue()
+  var shelf = BundleShelf()
+  var authoring = Authoring()
+  var peers = PeerTable()
+  var wanted = WantedBundles()
+  /// Verified bundles to be stored at the end of the step, and those being stored.
+  var toStore: [Digest] = []
+  var storing: [UInt64: [Digest]] = [:]
+  /// Since when an acknowledgement waits to be sent.
+  var acknowledgeSince: UInt64?
+  /// When fetches and re-sends are looked at next.
+  var sweepAt: UInt64?
+  var announcedWake: UInt64?
+  private var lastToken: UInt64 = 0
+  var effects: [DisseminationEffect] = []
+
+  /// `intervalMilliseconds` is the block interval of genesis.
   public init(own: AccountID, chain: ChainID, intervalMilliseconds: UInt64) {
     self.own = own
     self.chain = chain
-    self.intervalMilliseconds = intervalMilliseconds
+    self.intervalMilliseconds = max(1, intervalMilliseconds)
   }
 
+  /// Takes one event at a time in milliseconds that never decreases; what is wanted done is
+  /// returned in order.
   public mutating func step(_ event: DisseminationEvent, now: UInt64) -> [DisseminationEffect] {
-    []
+    switch event {
+    case .restored(let start): restore(start, now: now)
+    case .submitted(let ticket, let list): submit(list, ticket: ticket)
+    case .message(let message, let peer): receive(message, from: peer, now: now)
+    case .prechecked(let token, let faults): prechecked(token, faults, now: now)
+    case .checked(let token, let verdicts): checked(token, verdicts, now: now)
+    case .bundleSigned(let header, let signature): signed(header, signature, now: now)
+    case .stored(let token): stored(token, now: now)
+    case .decided(let decision): decide(decision, now: now)
+    case .peerConnected(let peer): connected(peer, now: now)
+    case .peerDisconnected(let peer): peers.update(peer) { $0.isConnected = false }
+    case .needed(let runs): need(runs, now: now)
+    case .tick: if let wake = announcedWake, wake <= now { announcedWake = nil }
+    }
+    if isStarted { pump(now: now) }
+    defer { effects = [] }
+    return effects
   }
 
-  /// What an honest primary proposes for the height being decided.
-  public func runsForProposal(height: UInt64, emptyOfBundles: Bool = false) -> [BundleRun] { [] }
+  // MARK: what others ask
 
-  /// Whether a proposal's runs may stand in a block of this height, as far as can be said from what
-  /// is held.
-  public func judge(_ runs: [BundleRun], height: UInt64) -> RunsVerdict { .usable }
-
-  /// A held bundle, verified and stored; decided ones for some heights.
-  public func bundle(_ digest: Digest) -> Bundle? { nil }
+  /// A held bundle that is verified and stored; decided ones for some heights.
+  public func bundle(_ digest: Digest) -> Bundle? {
+    if let held = shelf[digest] { return held.isStored ? held.bundle : nil }
+    return shelf.decidedBytes(digest).flatMap { try? Bundle(decoding: $0) }
+  }
 
   /// What this node knows of a transaction by itself, before any block.
-  public func standing(of id: Digest) -> TransactionStanding? { nil }
-}
+  public func standing(of id: Digest) -> TransactionStanding? {
+    guard let entry = known[id], !entry.isExecuted, !entry.isEnded else { return nil }
+    if entry.isAccepted { return .accepted }
+    if entry.bundles > 0 { return .bundled }
+    return entry.isPending ? .pending : nil
+  }
 
-/// Whether runs may stand in a block.
-public enum RunsVerdict: Hashable, Sendable {
-  /// Every bundle is held, verified and stored, and the rules of §4 hold: execute.
-  case usable
-  /// These are not held yet: `.needed` fetches them. The rules hold as far as can be seen.
-  case missing([Digest])
-  /// A rule is broken: no honest primary proposes this.
-  case refused(RunsFault)
-}
+  public var gauges: DisseminationGauges {
+    DisseminationGauges(
+      pendingTransactions: pool.count, pendingBytes: pool.bytes, bundles: shelf.held.count,
+      bundleBytes: shelf.byteCount, wantedBundles: wanted.list.count)
+  }
 
-/// Which rule a proposal's runs break.
-public enum RunsFault: Hashable, Sendable {
-  case unknownAuthor(AccountID)
-  case authorTwice(AccountID)
-  /// A run does not begin after the author's last committed number, or at 0 of a higher incarnation.
-  case gap(AccountID)
-  /// A digest is not that of the author's bundle of this number.
-  case wrongBundle(Digest)
-  /// Born more than `Limits.bundleAgeHeightsMax` heights ago, or after the block.
-  case wrongAge(Digest)
-  case badlySigned(Digest)
-  case tooManyBundles
-  case tooManyBytes
+  // MARK: what the parts share
+
+  mutating func token() -> UInt64 {
+    lastToken += 1
+    return lastToken
+  }
+
+  /// The set that decides a height, as far as known.
+  func validators(at height: UInt64) -> ValidatorSet? {
+    sets.last { $0.firstHeight <= height } ?? sets.first
+  }
+
+  var isMember: Bool { validators(at: nextHeight)?.index(of: own) != nil }
+
+  func isEverMember(_ account: AccountID) -> Bool {
+    sets.contains { $0.index(of: account) != nil }
+  }
+
+  /// How long the first ready transaction waits for its bundle to be sealed (protocol §4).
+  var sealDelay: UInt64 {
+    max(
+      1,
+      min(
+        intervalMilliseconds / DisseminationLimits.sealDelayIntervalParts,
+        DisseminationLimits.sealDelayMillisecondsMax))
+  }
+
+  var acknowledgeDelay: UInt64 {
+    max(1, min(intervalMilliseconds / 10, DisseminationLimits.acknowledgeDelayMillisecondsMax))
+  }
+
+  // MARK: what is due
+
+  /// Does all that has become due or possible, and says when to be woken next.
+  private mutating func pump(now: UInt64) {
+    releaseHeld(now: now)
+    sealBundles(now: now)
+    beginChecks()
+    storeVerified()
+    acknowledge(now: now)
+    sweep(now: now)
+    let deadlines = [
+      sealDeadline, acknowledgeSince.map { $0 + acknowledgeDelay }, pool.nextHeldDeadline(),
+      sweepAt,
+    ].compactMap { $0 }
+    guard let next = deadlines.min() else { return }
+    if let announced = announcedWake, announced <= next, announced > now { return }
+    announcedWake = max(next, now + 1)
+    effects.append(.wake(at: max(next, now + 1)))
+  }
 }
 
 /// What a node knows of a transaction before its block.

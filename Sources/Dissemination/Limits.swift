@@ -10,8 +10,8 @@ public enum DisseminationLimits {
   public static let poolPerSenderMax = Int(Limits.sequenceLeadMax)
   /// Ids of executed transactions remembered to refuse them again; the replay window does the rest.
   public static let executedIDsMax = 131_072
-  /// Transactions of this node's own clients whose end is still to be told.
-  public static let watchedIDsMax = 262_144
+  /// Forwarded transactions enter while the pool is less full than this: the rest is for clients.
+  public static let poolForwardedMax = poolTransactionsMax / 4 * 3
 
   /// Undecided bundles of one author that a node holds, all incarnations together.
   public static let authorBundlesMax = 512
@@ -35,6 +35,8 @@ public enum DisseminationLimits {
   public static let checksInFlightMax = 2
   /// Bundles that wait for their check, from all peers together.
   public static let checkBundlesMax = 256
+  /// … and from one peer.
+  public static let checkBundlesPerPeerMax = 64
   /// Their bytes, and those of transactions that wait.
   public static let checkBytesMax = 64 * 1024 * 1024
 
@@ -49,8 +51,8 @@ public enum DisseminationLimits {
   public static let fetchDigestsMax = 16
   /// Digests wanted at a time: those of a few proposals.
   public static let wantedDigestsMax = 4 * Limits.blockBundlesMax
-  /// Fetches of one kind to one peer at a time.
-  public static let fetchesPerPeerMax = 4
+  /// Digests asked of one peer at a time.
+  public static let fetchDigestsPerPeerMax = 4 * fetchDigestsMax
   /// How long a peer may take to answer before another is asked, the first time; it doubles.
   public static let fetchTimeoutMilliseconds: UInt64 = 400
   /// The longest such wait.
@@ -59,8 +61,17 @@ public enum DisseminationLimits {
   public static let gapDelayMilliseconds: UInt64 = 300
   /// How long an own bundle stays unacknowledged by a connected peer before it is sent again.
   public static let resendDelayMilliseconds: UInt64 = 2_000
+  /// Renewals of an incarnation within one start: an author whose bundles expired unnamed goes on
+  /// in a fresh run.
+  public static let renewalsMax: UInt64 = 65_536
   /// Own bundles sent again to one peer at a time.
   public static let resendBundlesMax = 8
+  /// … and when it has just said what it holds.
+  public static let resendBurstBundlesMax = 64
+  /// Bytes sent again at a time; one bundle always is.
+  public static let resendBytesMax = 8 * 1024 * 1024
+  /// Fetches, gaps and re-sends are looked at this often while there are any.
+  public static let sweepMillisecondsMax: UInt64 = 100
   /// Bytes of bundles served to one peer in a second.
   public static let servedBytesPerSecondMax = 64 * 1024 * 1024
 

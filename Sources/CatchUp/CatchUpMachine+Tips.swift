@@ -1,0 +1,166 @@
+import LedgerCore
+
+extension CatchUpMachine {
+  mutating func connected(_ peer: AccountID) {
+    guard peer != own else { return }
+    let index = peers.make(peer)
+    peers.list[index].isConnected = true
+    peers.list[index].request = nil
+    if isStarted { greet(peer) }
+  }
+
+  mutating func disconnected(_ peer: AccountID, now: UInt64) {
+    guard let index = peers.index(peer), peers.list[index].isConnected else { return }
+    if let set, set.index(of: peer) == nil { return peers.remove(peer) }
+    peers.list[index].isConnected = false
+    peers.list[index].disconnectedAt = now
+    peers.list[index].request = nil
+  }
+
+  mutating func greet(_ peer: AccountID) {
+    let vote = latestVotes.first { $0.account == peer }?.vote
+    let tip = certificate.map { Tip($0) } ?? .genesis
+    effects.append(.send(.greeting(tip, yourLatestVote: vote), to: peer))
+  }
+
+  mutating func receive(_ message: CatchUpMessage, from peer: AccountID, now: UInt64) {
+    guard isStarted, peer != own, let index = peers.index(peer) else { return }
+    switch message {
+    case .greeting(let tip, let vote): receive(tip, vote, from: index)
+    case .tip(let tip):
+      // Before its greeting is settled a peer's tip does not count.
+      if peers.list[index].tip != nil { peers.list[index].tip = tip }
+    case .getBlocks(let from, let count): serve(from, count, to: index, now: now)
+    case .blocks(let from, let blocks): receive(blocks, from: from, peer: index, now: now)
+    }
+  }
+
+  /// Takes a greeting; a vote in it that matters is checked before the tip counts.
+  private mutating func receive(_ tip: Tip, _ vote: Vote?, from index: Int) {
+    guard let vote, settled == nil, vote.statement.position > ownVoteSeen ?? .lowest,
+      isVoteLogMissing || watermark.map({ vote.statement.position > $0 }) ?? true,
+      let set, let member = set.index(of: own)
+    else {
+      peers.list[index].tip = tip
+      return
+    }
+    let token = token()
+    checks[token] = .ownVote(vote, tip, from: peers.list[index].account)
+    effects.append(
+      .check(
+        token: token,
+        [
+          SignatureCheck(
+            domain: vote.statement.kind.domain, message: vote.statement.message[...],
+            key: set.members[member].consensusKey, signature: vote.signature)
+        ]))
+  }
+
+  /// Keeps each member's latest vote, for when it comes back.
+  mutating func note(_ vote: Vote, of account: AccountID) {
+    guard account != own, let set, set.index(of: account) != nil else { return }
+    if let index = latestVotes.firstIndex(where: { $0.account == account }) {
+      if latestVotes[index].vote.statement.position < vote.statement.position {
+        latestVotes[index].vote = vote
+      }
+      return
+    }
+    latestVotes.removeAll { set.index(of: $0.account) == nil }
+    let place = latestVotes.firstIndex { $0.account > account } ?? latestVotes.count
+    latestVotes.insert((account, vote), at: place)
+  }
+
+  mutating func checked(_ token: UInt64, _ verdicts: [Bool], now: UInt64) {
+    guard let purpose = checks.removeValue(forKey: token) else { return }
+    let isValid = verdicts.allSatisfy { $0 }
+    switch purpose {
+    case .ownVote(let vote, let tip, let peer):
+      guard let index = peers.index(peer) else { return }
+      peers.list[index].tip = tip
+      if isValid {
+        ownVoteSeen = max(ownVoteSeen ?? .lowest, vote.statement.position)
+      } else {
+        // Forged, or of a key this node has renewed since: it says nothing either way.
+        effects.append(.distrust(peer, .forgedVote))
+      }
+    case .tip(let height, let peer):
+      isCheckingTip = false
+      if isValid {
+        certifiedHeight = max(certifiedHeight, height)
+      } else if let index = peers.index(peer) {
+        // Of a set not known here, or false: it proves nothing, and blocks will show.
+        peers.list[index].unprovenHeight = height
+      }
+    case .blocks(let parts, let setHash):
+      isCheckingBlocks = false
+      checkedBlocks(parts, verdicts, setHash: setHash, now: now)
+    }
+  }
+
+  // MARK: what is known
+
+  /// Members whose tips count, this node included.
+  func knownTips(now: UInt64) -> Int {
+    guard let set else { return 0 }
+    return set.members.count { member in
+      if member.account == own { return true }
+      guard let index = peers.index(member.account) else { return false }
+      return peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds)
+    }
+  }
+
+  /// The highest height known to be final: by a certificate, or by the word of f + 1 members.
+  func knownTarget(now: UInt64) -> UInt64 {
+    guard let set else { return certifiedHeight }
+    let claims = set.members.map { member -> UInt64 in
+      guard let index = peers.index(member.account) else { return 0 }
+      let peer = peers.list[index]
+      return peer.hasCurrentTip(now: now, grace: intervalMilliseconds) ? peer.tip?.height ?? 0 : 0
+    }.sorted(by: >)
+    return max(certifiedHeight, claims[set.faultyMax])
+  }
+
+  /// The highest height that any connected peer claims.
+  func claimedHeight(now: UInt64) -> UInt64 {
+    peers.list.filter { $0.isConnected && $0.distrustedUntil <= now }
+      .compactMap(\.tip?.height).max() ?? 0
+  }
+
+  /// Has the highest claim's certificate checked, when it would show more than is known.
+  mutating func checkTip(now: UInt64) {
+    guard !isCheckingTip, let set else { return }
+    let known = max(knownTarget(now: now), height)
+    let candidates = peers.list.indices.filter { index in
+      let peer = peers.list[index]
+      guard let claimed = peer.tip?.height, claimed > known, peer.isConnected else { return false }
+      return peer.distrustedUntil <= now && peer.tipCheckAt <= now
+        && peer.unprovenHeight != claimed && !isInGrace(claimed, now: now)
+    }
+    let best = candidates.max { tipHeight($0) < tipHeight($1) }
+    guard let best, let certificate = peers.list[best].tip?.certificate else { return }
+    peers.list[best].tipCheckAt = now + CatchUpLimits.tipCheckMilliseconds
+    guard let signatures = certificate.checks(in: set) else {
+      peers.list[best].unprovenHeight = certificate.height
+      return
+    }
+    isCheckingTip = true
+    let token = token()
+    checks[token] = .tip(height: certificate.height, from: peers.list[best].account)
+    effects.append(.check(token: token, signatures))
+  }
+
+  private func tipHeight(_ index: Int) -> UInt64 { peers.list[index].tip?.height ?? 0 }
+
+  mutating func distrust(_ index: Int, _ lie: CatchUpLie, now: UInt64) {
+    let account = peers.list[index].account
+    peers.list[index].fail(now: now)
+    peers.list[index].distrustedUntil = now + CatchUpLimits.liarPenaltyMilliseconds
+    buffer.removeAll { $0.peer == account }
+    effects.append(.distrust(account, lie))
+  }
+}
+
+extension VotePosition {
+  /// Not above any vote's position.
+  static let lowest = VotePosition(height: 0, view: 0, kind: .viewChange)
+}

@@ -1,0 +1,81 @@
+import LedgerCore
+
+/// What is known of one peer.
+struct CatchUpPeer: Sendable {
+  /// Blocks asked for and not answered yet.
+  struct Request: Sendable {
+    let from: UInt64
+    let count: Int
+    let deadline: UInt64
+  }
+
+  let account: AccountID
+  var isConnected = false
+  var disconnectedAt: UInt64 = 0
+  /// The last tip it told; nil before its greeting, and before the vote in it was checked.
+  var tip: Tip?
+  /// The height whose certificate proved nothing under the set known here.
+  var unprovenHeight: UInt64?
+  /// Another of its certificates is checked from then on.
+  var tipCheckAt: UInt64 = 0
+  var request: Request?
+  /// Requests in a row that brought nothing.
+  var failures: UInt64 = 0
+  /// Not asked before then.
+  var idleUntil: UInt64 = 0
+  /// Neither believed nor asked before then.
+  var distrustedUntil: UInt64 = 0
+  var servedSecond: UInt64 = 0
+  var servedCount = 0
+
+  init(account: AccountID) { self.account = account }
+
+  /// How long it may take to answer now.
+  var patience: UInt64 {
+    min(
+      CatchUpLimits.requestTimeoutMilliseconds << min(failures, 8),
+      CatchUpLimits.requestTimeoutMillisecondsMax)
+  }
+
+  mutating func fail(now: UInt64) {
+    request = nil
+    idleUntil = now + patience
+    failures += 1
+  }
+
+  /// Whether its tip counts: it is here, or was a moment ago.
+  func hasCurrentTip(now: UInt64, grace: UInt64) -> Bool {
+    tip != nil && distrustedUntil <= now && (isConnected || now < disconnectedAt + grace)
+  }
+}
+
+/// Peers, ascending by account.
+struct CatchUpPeers: Sendable {
+  var list: [CatchUpPeer] = []
+
+  func index(_ account: AccountID) -> Int? {
+    let place = position(account)
+    return place < list.count && list[place].account == account ? place : nil
+  }
+
+  private func position(_ account: AccountID) -> Int {
+    var low = 0
+    var high = list.count
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].account < account { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The index of a peer's entry, made when there is none.
+  mutating func make(_ account: AccountID) -> Int {
+    let place = position(account)
+    if place == list.count || list[place].account != account {
+      list.insert(CatchUpPeer(account: account), at: place)
+    }
+    return place
+  }
+
+  mutating func remove(_ account: AccountID) { list.removeAll { $0.account == account } }
+}

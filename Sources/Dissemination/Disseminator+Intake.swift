@@ -1,0 +1,183 @@
+import LedgerCore
+
+/// Transactions between their arrival and the pool.
+struct Intake: Sendable {
+  /// Candidates whose standing with the state is asked for, by token.
+  var prechecks: [UInt64: [Candidate]] = [:]
+  /// The bytes of the first candidate of each id under way: the same again is known, while others
+  /// of the same id, signed otherwise, are judged for themselves.
+  var bytesByID: [Digest: ArraySlice<UInt8>] = [:]
+  var count = 0
+  var byteCount = 0
+}
+
+extension Disseminator {
+  /// Transactions of this node's own client.
+  mutating func submit(_ list: [ArraySlice<UInt8>], ticket: UInt64) {
+    var candidates: [Candidate] = []
+    for (index, bytes) in list.enumerated() {
+      take(bytes, origin: .client(ticket: ticket, index: index), into: &candidates)
+    }
+    precheck(candidates)
+  }
+
+  /// Transactions that a peer takes this node for the home author of.
+  mutating func receiveForward(_ list: [ArraySlice<UInt8>], from peer: AccountID) {
+    guard isStarted else { return }
+    var candidates: [Candidate] = []
+    for bytes in list { take(bytes, origin: .peer(peer), into: &candidates) }
+    precheck(candidates)
+  }
+
+  /// Decodes and judges a transaction by its bytes and by what is known here; appends it to the
+  /// candidates, or refuses it.
+  private mutating func take(
+    _ bytes: ArraySlice<UInt8>, origin: Candidate.Origin, into candidates: inout [Candidate]
+  ) {
+    guard isStarted else { return refuse(nil, origin, .notReady) }
+    guard bytes.count <= Limits.transactionBytesMax else {
+      counters.drop(.transactionOversized)
+      return refuse(nil, origin, .oversized)
+    }
+    guard let transaction = try? Transaction(decoding: bytes) else {
+      counters.drop(.transactionMalformed)
+      return refuse(nil, origin, .malformed)
+    }
+    let id = transaction.id(chain)
+    let candidate = Candidate(id: id, transaction: transaction, origin: origin)
+    if let fault = faultOfBytes(candidate) { return refuse(id, origin, fault) }
+    intake.count += 1
+    intake.byteCount += bytes.count
+    if intake.bytesByID[id] == nil { intake.bytesByID[id] = bytes }
+    candidates.append(candidate)
+  }
+
+  private mutating func faultOfBytes(_ candidate: Candidate) -> TransactionFault? {
+    let body = candidate.transaction.body
+    guard body.chainTag == chain.tag else {
+      counters.drop(.transactionWrongChain)
+      return .wrongChain
+    }
+    guard body.validUntil >= nextHeight else {
+      counters.drop(.transactionExpired)
+      return .expired
+    }
+    guard body.validUntil - nextHeight <= Limits.validityHeightsMax else {
+      counters.drop(.transactionRefusedByState)
+      return .validityTooLong
+    }
+    if isKnown(candidate) {
+      counters.drop(.transactionKnown)
+      return .alreadyKnown
+    }
+    return faultOfRoom(candidate, isUnderWay: false)
+  }
+
+  /// Whether the id is pending, bundled or executed, or the very same bytes are under way. A client
+  /// that submits again is told of the end all the same.
+  private mutating func isKnown(_ candidate: Candidate) -> Bool {
+    if let entry = known[candidate.id] {
+      if case .client = candidate.origin, !entry.isExecuted, !entry.isEnded { watch(candidate) }
+      return true
+    }
+    return intake.bytesByID[candidate.id] == candidate.transaction.bytes
+  }
+
+  private func faultOfRoom(_ candidate: Candidate, isUnderWay: Bool) -> TransactionFault? {
+    var countMax = DisseminationLimits.poolTransactionsMax
+    if case .peer = candidate.origin { countMax = DisseminationLimits.poolForwardedMax }
+    let waiting = isUnderWay ? 0 : intake.count
+    let waitingBytes = isUnderWay ? 0 : intake.byteCount
+    guard pool.count + waiting < countMax,
+      pool.bytes + waitingBytes + candidate.transaction.bytes.count
+        <= DisseminationLimits.poolBytesMax
+    else { return .poolFull }
+    guard
+      pool.count(of: candidate.transaction.body.sender) < DisseminationLimits.poolPerSenderMax
+    else { return .senderQueueFull }
+    return nil
+  }
+
+  mutating func precheck(_ candidates: [Candidate]) {
+    guard !candidates.isEmpty else { return }
+    let token = token()
+    intake.prechecks[token] = candidates
+    effects.append(
+      .precheck(
+        token: token,
+        candidates.map { PrecheckCandidate(id: $0.id, transaction: $0.transaction) }))
+  }
+
+  mutating func prechecked(_ token: UInt64, _ faults: [TransactionFault?], now: UInt64) {
+    guard let candidates = intake.prechecks.removeValue(forKey: token) else { return }
+    precondition(faults.count == candidates.count, "one verdict per candidate")
+    var returned: [Candidate] = []
+    for (candidate, fault) in zip(candidates, faults) {
+      if case .bundle = candidate.origin {
+        returned.append(candidate)
+        continue
+      }
+      guard let fault else {
+        checks.enqueue(.transaction(candidate))
+        continue
+      }
+      leave(candidate)
+      counters.drop(fault == .expired ? .transactionExpired : .transactionRefusedByState)
+      refuse(candidate.id, candidate.origin, fault)
+    }
+    if !returned.isEmpty { readmit(returned, faults: faults, now: now) }
+  }
+
+  /// The end of a candidate's way, into the pool or not.
+  private mutating func leave(_ candidate: Candidate) {
+    intake.count -= 1
+    intake.byteCount -= candidate.transaction.bytes.count
+    if intake.bytesByID[candidate.id] == candidate.transaction.bytes {
+      intake.bytesByID[candidate.id] = nil
+    }
+  }
+
+  /// Takes candidates whose signatures were checked into the pool, or refuses them.
+  mutating func admit(_ verdicts: [(candidate: Candidate, isValid: Bool)], now: UInt64) {
+    var forwards = ForwardOutbox()
+    for (candidate, isValid) in verdicts {
+      leave(candidate)
+      guard isValid else {
+        counters.drop(.transactionBadSignature)
+        refuse(candidate.id, candidate.origin, .badSignature)
+        continue
+      }
+      if isKnown(candidate) {
+        counters.drop(.transactionKnown)
+        refuse(candidate.id, candidate.origin, .alreadyKnown)
+      } else if let fault = faultOfRoom(candidate, isUnderWay: true) {
+        refuse(candidate.id, candidate.origin, fault)
+      } else {
+        counters.transactionsAdmitted += 1
+        enterPool(candidate, forwards: &forwards, now: now)
+        if case .client(let ticket, let index) = candidate.origin {
+          effects.append(
+            .answer(
+              SubmissionAnswer(ticket: ticket, index: index, id: candidate.id, status: .pending)))
+        }
+      }
+    }
+    send(&forwards)
+  }
+
+  private mutating func refuse(_ id: Digest?, _ origin: Candidate.Origin, _ fault: TransactionFault)
+  {
+    if fault == .poolFull { counters.drop(.transactionPoolFull) }
+    if fault == .senderQueueFull { counters.drop(.transactionSenderQueueFull) }
+    guard case .client(let ticket, let index) = origin else { return }
+    effects.append(
+      .answer(SubmissionAnswer(ticket: ticket, index: index, id: id, status: .refused(fault))))
+  }
+
+  /// Makes a known transaction one whose acceptance and end are told.
+  mutating func watch(_ candidate: Candidate) {
+    if known[candidate.id]?.isAccepted == true { effects.append(.accepted([candidate.id])) }
+    known.update(candidate.id) { $0.isWatched = true }
+    known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
+  }
+}

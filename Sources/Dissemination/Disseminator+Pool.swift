@@ -1,0 +1,171 @@
+import LedgerCore
+
+/// Transactions to forward, by their home author.
+struct ForwardOutbox: Sendable {
+  private(set) var byPeer: [(peer: AccountID, transactions: [ArraySlice<UInt8>])] = []
+
+  mutating func append(_ transaction: ArraySlice<UInt8>, to peer: AccountID) {
+    if let index = byPeer.firstIndex(where: { $0.peer == peer }) {
+      byPeer[index].transactions.append(transaction)
+    } else {
+      byPeer.append((peer, [transaction]))
+    }
+  }
+}
+
+extension Disseminator {
+  /// Where a new transaction waits: at its home author for the next bundle; elsewhere for a bundle
+  /// of the home author, one slot if it came from a client here, two if from a peer; after a bundle
+  /// that was given up, one slot and a turn by distance from that author, so that not all holders
+  /// bundle it at once.
+  private func place(
+    of candidate: Candidate, home: AccountID, in set: ValidatorSet, now: UInt64
+  ) -> PooledTransaction.Place {
+    guard home != own else { return .ready }
+    switch candidate.origin {
+    case .client: return .held(until: now + intervalMilliseconds)
+    case .peer: return .held(until: now + 2 * intervalMilliseconds)
+    case .bundle(let author):
+      let ownIndex = set.index(of: own) ?? set.count
+      let authorIndex = set.index(of: author) ?? 0
+      let turn = (ownIndex + set.count - authorIndex) % set.count
+      return .held(until: now + intervalMilliseconds + UInt64(turn) * intervalMilliseconds / 4)
+    }
+  }
+
+  mutating func enterPool(_ candidate: Candidate, forwards: inout ForwardOutbox, now: UInt64) {
+    guard let set = validators(at: nextHeight) else { return }
+    let home = HomeAuthor.account(of: candidate.transaction.body.sender, in: set)
+    let place = place(of: candidate, home: home, in: set, now: now)
+    pool.insert(id: candidate.id, candidate.transaction, place: place, now: now)
+    known.update(candidate.id) { $0.isPending = true }
+    known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
+    switch candidate.origin {
+    case .client:
+      watch(candidate)
+      if home != own { forwards.append(candidate.transaction.bytes, to: home) }
+    case .peer: break
+    case .bundle(let author):
+      if home != own, author == own { forwards.append(candidate.transaction.bytes, to: home) }
+    }
+  }
+
+  /// Sends what is to be forwarded to those that are connected; others get it when they come.
+  mutating func send(_ forwards: inout ForwardOutbox) {
+    for (peer, transactions) in forwards.byPeer where peers.isConnected(peer) {
+      var part: [ArraySlice<UInt8>] = []
+      var size = 0
+      for bytes in transactions {
+        if part.count == DisseminationLimits.forwardTransactionsMax
+          || (size + bytes.count > DisseminationLimits.forwardBytesMax && !part.isEmpty)
+        {
+          effects.append(.send(.forward(part), to: peer))
+          part = []
+          size = 0
+        }
+        part.append(bytes)
+        size += bytes.count
+      }
+      if !part.isEmpty { effects.append(.send(.forward(part), to: peer)) }
+      counters.transactionsForwarded += UInt64(transactions.count)
+    }
+  }
+
+  /// Ends the wait for silent home authors: this node bundles the transaction itself, or, being no
+  /// member, asks the next one.
+  mutating func releaseHeld(now: UInt64) {
+    guard let set = validators(at: nextHeight) else { return }
+    var forwards = ForwardOutbox()
+    while let entry = pool.popHeld(now: now) {
+      if isMember {
+        pool.move(entry.id, to: .ready, now: now)
+        continue
+      }
+      pool.move(entry.id, to: .held(until: now + intervalMilliseconds), now: now)
+      let home = HomeAuthor.index(of: entry.transaction.body.sender, count: set.count)
+      let next = set.members[(home + entry.attempts + 1) % set.count].account
+      forwards.append(entry.transaction.bytes, to: next)
+    }
+    send(&forwards)
+  }
+
+  /// A peer is there (again): it is told what this node holds, and gets what waits for it.
+  mutating func connected(_ peer: AccountID, now: UInt64) {
+    guard peer != own else { return }
+    peers.update(peer) {
+      $0.isConnected = true
+      $0.resend = ResendState(since: now)
+    }
+    guard isStarted, let set = validators(at: nextHeight) else { return }
+    effects.append(.send(.holdings(ownHoldings), to: peer))
+    guard set.index(of: peer) != nil else { return }
+    var forwards = ForwardOutbox()
+    for entry in pool.heldTransactions
+    where HomeAuthor.account(of: entry.transaction.body.sender, in: set) == peer {
+      forwards.append(entry.transaction.bytes, to: peer)
+    }
+    send(&forwards)
+  }
+
+  // MARK: back from bundles
+
+  /// Gives up bundles: what they held and no other bundle or block does goes back to the pool,
+  /// after a look at the state.
+  mutating func giveUp(_ bundles: [HeldBundle]) {
+    var candidates: [Candidate] = []
+    for bundle in bundles {
+      counters.bundlesExpired += 1
+      giveUp(
+        zip(bundle.ids, bundle.bundle.transactions), author: bundle.header.author,
+        into: &candidates)
+    }
+    precheck(candidates)
+  }
+
+  mutating func giveUp(
+    _ transactions: some Sequence<(Digest, Transaction)>, author: AccountID,
+    into candidates: inout [Candidate]
+  ) {
+    for (id, transaction) in transactions {
+      guard var entry = known[id] else { continue }
+      entry.bundles -= 1
+      let isHomeless =
+        entry.bundles == 0 && !entry.isPending && !entry.isExecuted && !entry.isEnded
+      known.update(id) {
+        $0.bundles = entry.bundles
+        if isHomeless { $0.isPending = true }
+      }
+      guard isHomeless else { continue }
+      candidates.append(
+        Candidate(id: id, transaction: transaction, origin: .bundle(author: author)))
+    }
+  }
+
+  /// Takes transactions of given-up bundles back into the pool, whatever its bounds: they were
+  /// accepted. Those that can never execute end here; those that only now cannot pay are bundled
+  /// all the same and get their receipt.
+  mutating func readmit(_ candidates: [Candidate], faults: [TransactionFault?], now: UInt64) {
+    var forwards = ForwardOutbox()
+    var ended: [EndedTransaction] = []
+    for (candidate, fault) in zip(candidates, faults) {
+      let id = candidate.id
+      guard let entry = known[id], !entry.isExecuted, !entry.isEnded, pool[id] == nil
+      else { continue }
+      guard entry.bundles == 0 else {
+        known.update(id) { $0.isPending = false }
+        continue
+      }
+      let final: [TransactionFault] = [.expired, .replayed, .validityTooLong, .wrongChain]
+      if let fault, final.contains(fault) {
+        if entry.isWatched { ended.append(EndedTransaction(id: id, fault: fault)) }
+        known.update(id) { $0.isPending = false }
+        counters.drop(fault == .expired ? .transactionExpired : .transactionRefusedByState)
+      } else {
+        counters.transactionsReturned += 1
+        enterPool(candidate, forwards: &forwards, now: now)
+      }
+    }
+    if !ended.isEmpty { effects.append(.ended(ended)) }
+    send(&forwards)
+  }
+}

@@ -1,0 +1,146 @@
+import LedgerCore
+
+extension Disseminator {
+  mutating func receive(_ message: DisseminationMessage, from peer: AccountID, now: UInt64) {
+    guard isStarted, peer != own else { return }
+    switch message {
+    case .bundle(let bundle): receive(bundle, from: peer)
+    case .forward(let list): receiveForward(list, from: peer)
+    case .holdings(let list):
+      peers.update(peer) { $0.forgetHoldings() }
+      note(list, from: peer, now: now)
+      resendMissing(to: peer, now: now)
+    case .acknowledge(let list): note(list, from: peer, now: now)
+    case .fetch(let digests): serve(digests, to: peer, now: now)
+    case .fetchRun(let range): serve(range, to: peer, now: now)
+    case .missing(let digests):
+      for digest in digests { wanted.release(digest, from: peer, at: now) }
+      sweepAt = now
+    }
+  }
+
+  /// Takes a bundle that is new, due and within bounds to its check.
+  private mutating func receive(_ bundle: Bundle, from peer: AccountID) {
+    let header = bundle.header
+    let digest = header.digest(chain)
+    let isWanted = wanted.contains(digest)
+    guard !shelf.holds(digest), !checks.isChecking(digest), !shelf.isBad(digest) else {
+      return counters.drop(.bundleKnown)
+    }
+    guard header.birthHeight <= nextHeight + 1 else { return counters.drop(.bundleAhead) }
+    guard let set = validators(at: header.birthHeight), let member = set.index(of: header.author)
+    else {
+      return counters.drop(.bundleUnknownAuthor)
+    }
+    let key = set.members[member].consensusKey
+    if !isWanted {
+      guard isSolicited(header, from: peer) else { return counters.drop(.bundleUnsolicited) }
+      switch shelf.place(header, nextHeight: nextHeight) {
+      case .free: break
+      case .over: return counters.drop(.bundleExpired)
+      case .ahead: return counters.drop(.bundleAhead)
+      case .full: return counters.drop(.bundleAuthorFull)
+      case .taken(let first):
+        return checkConflict(
+          SignedBundleHeader(header: header, signature: bundle.signature), key, first: first)
+      }
+    }
+    guard checks.hasRoom(for: bundle.bytes.count, from: peer) || isWanted else {
+      return counters.drop(.bundleChecksFull)
+    }
+    checks.enqueue(
+      .bundle(
+        ArrivingBundle(
+          bundle: bundle, digest: digest, ids: bundle.transactions.map { $0.id(chain) }, key: key,
+          source: peer)),
+      isUrgent: isWanted)
+  }
+
+  /// Whether a bundle comes from its author, or from one who was asked to close a gap.
+  private func isSolicited(_ header: BundleHeader, from peer: AccountID) -> Bool {
+    if header.author == own, header.incarnation >= authoring.incarnation { return false }
+    if header.author == peer { return true }
+    guard let (author, lane) = shelf.laneIndices(header.author, header.incarnation)
+    else { return false }
+    return header.number < shelf.authors[author].lanes[lane].gap.askedEnd
+  }
+
+  private mutating func checkConflict(
+    _ signed: SignedBundleHeader, _ key: PublicKey, first: Digest
+  ) {
+    guard let (author, lane) = shelf.laneIndices(signed.header.author, signed.header.incarnation),
+      !shelf.authors[author].lanes[lane].isEquivocal
+    else { return counters.drop(.bundleConflict) }
+    checks.enqueue(.conflict(signed, key, first: first))
+  }
+
+  /// Puts a verified bundle on the shelf, to be stored.
+  mutating func hold(_ arriving: ArrivingBundle, now: UInt64) {
+    let held = HeldBundle(
+      bundle: arriving.bundle, digest: arriving.digest, ids: arriving.ids, isStored: false)
+    switch shelf.place(held.header, nextHeight: nextHeight) {
+    case .free: shelf.insert(held)
+    case .taken(let first):
+      reportConflict(
+        SignedBundleHeader(header: held.header, signature: held.bundle.signature), first: first)
+      guard wanted.contains(held.digest) else { return }
+      shelf.insertAlternate(held)
+    case .over, .ahead, .full:
+      guard wanted.contains(held.digest) else { return counters.drop(.bundleExpired) }
+      shelf.insertAlternate(held)
+    }
+    counters.bundlesVerified += 1
+    markBundled(held)
+    toStore.append(held.digest)
+    if let (author, lane) = shelf.laneIndices(held.header.author, held.header.incarnation) {
+      announceAccepted(author, lane)
+    }
+  }
+
+  /// Takes a held bundle's transactions out of the pool.
+  mutating func markBundled(_ held: HeldBundle) {
+    for id in held.ids {
+      pool.remove(id)
+      known.update(id) {
+        $0.isPending = false
+        $0.bundles += 1
+      }
+    }
+  }
+
+  // MARK: storing
+
+  /// Asks for all that was verified in this step to be stored, in one write.
+  mutating func storeVerified() {
+    let bundles = toStore.compactMap { shelf[$0] }
+    toStore = []
+    guard !bundles.isEmpty else { return }
+    let token = token()
+    storing[token] = bundles.map(\.digest)
+    effects.append(.store(token: token, bundles.map(\.bundle)))
+  }
+
+  mutating func stored(_ token: UInt64, now: UInt64) {
+    guard let digests = storing.removeValue(forKey: token) else { return }
+    var available: [Digest] = []
+    var gone: [Digest] = []
+    for digest in digests {
+      guard shelf.markStored(digest) else {
+        gone.append(digest)
+        continue
+      }
+      if wanted.contains(digest) {
+        wanted.remove(digest)
+        available.append(digest)
+      }
+      if let header = shelf[digest]?.header,
+        let (author, lane) = shelf.laneIndices(header.author, header.incarnation)
+      {
+        recount(author, lane)
+      }
+    }
+    if acknowledgeSince == nil, hasNews { acknowledgeSince = now }
+    if !available.isEmpty { effects.append(.available(available)) }
+    if !gone.isEmpty { shelf.scheduleDiscard(gone, nextHeight: nextHeight) }
+  }
+}

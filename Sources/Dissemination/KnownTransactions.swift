@@ -1,0 +1,80 @@
+import DequeModule
+import LedgerCore
+
+/// What a node knows of one transaction id.
+struct KnownTransaction: Sendable {
+  /// In the pool, or on its way back there.
+  var isPending = false
+  /// Undecided bundles held here, or being signed, that contain it.
+  var bundles = 0
+  /// Submitted by this node's own client, who is told of its acceptance and end.
+  var isWatched = false
+  var isAccepted = false
+  /// Executed in a decided block.
+  var isExecuted = false
+  /// Ended in a decided block's receipt without execution, or reported ended.
+  var isEnded = false
+
+  var isForgettable: Bool { !isPending && bundles == 0 && !isExecuted }
+}
+
+/// When a watched transaction can no longer execute.
+struct ValidityKey: Comparable, Sendable {
+  let validUntil: UInt64
+  let id: Digest
+
+  static func < (left: ValidityKey, right: ValidityKey) -> Bool {
+    (left.validUntil, left.id) < (right.validUntil, right.id)
+  }
+}
+
+/// Every id that is pending, in a held bundle, or among the latest executed: what makes one
+/// transaction travel once.
+struct KnownTransactions: Sendable {
+  private var table: [Digest: KnownTransaction] = [:]
+  private var executedOrder = Deque<Digest>()
+  private var validity = BinaryHeap<ValidityKey>()
+
+  subscript(id: Digest) -> KnownTransaction? { table[id] }
+
+  var count: Int { table.count }
+
+  mutating func update(_ id: Digest, _ change: (inout KnownTransaction) -> Void) {
+    change(&table[id, default: KnownTransaction()])
+    if let entry = table[id], entry.isForgettable { table[id] = nil }
+  }
+
+  /// Notes the last height at which a pending or watched transaction can execute.
+  mutating func watchValidity(_ id: Digest, until height: UInt64) {
+    validity.insert(ValidityKey(validUntil: height, id: id))
+    if validity.count > 2 * table.count + 1_024 {
+      var heap = validity
+      heap.removeAll { table[$0.id] == nil }
+      validity = heap
+    }
+  }
+
+  /// Ids noted whose last height lies below `height`, each removed from the notes.
+  mutating func takeExpired(before height: UInt64) -> [Digest] {
+    var expired: [Digest] = []
+    while let key = validity.first, key.validUntil < height {
+      validity.popFirst()
+      if let entry = table[key.id], !entry.isExecuted, !entry.isEnded { expired.append(key.id) }
+    }
+    return expired
+  }
+
+  /// Marks an id executed; the oldest such marks go when there are too many.
+  mutating func markExecuted(_ id: Digest) {
+    guard table[id]?.isExecuted != true else { return }
+    update(id) {
+      $0.isExecuted = true
+      $0.isPending = false
+    }
+    executedOrder.append(id)
+    while executedOrder.count > DisseminationLimits.executedIDsMax {
+      let oldest = executedOrder.removeFirst()
+      update(oldest) { $0.isExecuted = false }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import LedgerCore
+
+/// What is known of one peer.
+struct Peer: Sendable {
+  let account: AccountID
+  var isConnected = false
+  /// What it says it holds, ascending by author and incarnation.
+  private(set) var holdings: [Acknowledgement] = []
+  /// The second in which `servedBytes` were sent to it.
+  var servedSecond: UInt64 = 0
+  var servedBytes = 0
+  /// Of own bundles: how far it had acknowledged when it was looked at last, and since when.
+  var resend = ResendState()
+
+  init(account: AccountID) { self.account = account }
+
+  private func position(_ author: AccountID, _ incarnation: UInt64) -> Int {
+    var low = 0
+    var high = holdings.count
+    while low < high {
+      let middle = (low + high) / 2
+      let entry = holdings[middle]
+      if (entry.author, entry.incarnation) < (author, incarnation) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
+  /// One above the number up to which it holds a lane; 0 when it has said nothing of it.
+  func end(_ author: AccountID, _ incarnation: UInt64) -> UInt64 {
+    let index = position(author, incarnation)
+    guard index < holdings.count, holdings[index].author == author,
+      holdings[index].incarnation == incarnation
+    else { return 0 }
+    return holdings[index].number + 1
+  }
+
+  mutating func forgetHoldings() { holdings = [] }
+
+  mutating func forgetHoldings(where isOver: (Acknowledgement) -> Bool) {
+    holdings.removeAll(where: isOver)
+  }
+
+  /// Takes an acknowledgement; false when it says nothing new, or there is no room for it.
+  mutating func note(_ acknowledgement: Acknowledgement) -> Bool {
+    let index = position(acknowledgement.author, acknowledgement.incarnation)
+    if index < holdings.count, holdings[index].author == acknowledgement.author,
+      holdings[index].incarnation == acknowledgement.incarnation
+    {
+      guard holdings[index].number < acknowledgement.number else { return false }
+      holdings[index] = acknowledgement
+      return true
+    }
+    guard holdings.count < DisseminationLimits.acknowledgementsMax else { return false }
+    holdings.insert(acknowledgement, at: index)
+    return true
+  }
+}
+
+/// The watch over a peer that does not acknowledge own bundles.
+struct ResendState: Sendable {
+  var incarnation: UInt64 = 0
+  var end: UInt64 = 0
+  var since: UInt64 = 0
+  var attempts: UInt64 = 0
+}
+
+/// Peers, ascending by account.
+struct PeerTable: Sendable {
+  private(set) var list: [Peer] = []
+
+  func index(_ account: AccountID) -> Int? {
+    let place = position(account)
+    return place < list.count && list[place].account == account ? place : nil
+  }
+
+  private func position(_ account: AccountID) -> Int {
+    var low = 0
+    var high = list.count
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].account < account { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  subscript(account: AccountID) -> Peer? { index(account).map { list[$0] } }
+
+  func isConnected(_ account: AccountID) -> Bool { self[account]?.isConnected == true }
+
+  /// The connected peers, ascending.
+  var connected: [AccountID] { list.filter(\.isConnected).map(\.account) }
+
+  /// Changes a peer's entry, made when there is none.
+  mutating func update(_ account: AccountID, _ change: (inout Peer) -> Void) {
+    let place = position(account)
+    if place == list.count || list[place].account != account {
+      list.insert(Peer(account: account), at: place)
+    }
+    change(&list[place])
+  }
+
+  mutating func updateAll(_ change: (inout Peer) -> Void) {
+    for index in list.indices { change(&list[index]) }
+  }
+
+  /// Forgets peers that are gone and no members.
+  mutating func prune(keeping isMember: (AccountID) -> Bool) {
+    list.removeAll { !$0.isConnected && !isMember($0.account) }
+  }
+}
