@@ -23,10 +23,11 @@ public struct Schedule: Sendable {
 
   /// The index of the primary of a height and view: entry (position + view) mod n of the round's
   /// order, counted over the members that owe no carbon dues at the parent's state, or over all when
-  /// every one owes.
+  /// every one owes. Heights before the set's first count as the first.
   public func primary(height: UInt64, view: UInt64, debtors: Set<Int> = []) -> Int {
     let order = order(at: height)
-    let position = Int((height - roundStart(height)) % UInt64(order.count))
+    let start = roundStart(height)
+    let position = height > start ? Int((height - start) % UInt64(order.count)) : 0
     let turn = Array(order[position...] + order[..<position])
     let payers = turn.filter { !debtors.contains($0) }
     let eligible = payers.isEmpty ? turn : payers
