@@ -81,8 +81,9 @@ let package = Package(
     module(
       "NodeRuntime",
       [
-        "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Replica", "Signer",
-        "LedgerMetrics", "NodeAnswers", "PeerNetwork", "NodeAPI", deque, logging,
+        "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Dissemination",
+        "CatchUp", "Replica", "Signer", "LedgerMetrics", "NodeAnswers", "PeerNetwork", "NodeAPI",
+        deque, logging,
       ]),
     module("RegistryFiles", []),
     module("LedgerClient", ["LedgerCore", "NodeAnswers", nioCore, nioPosix, nioHTTP1]),

@@ -87,11 +87,14 @@ public struct StageAnswer: Codable, Equatable, Sendable {
 public struct EstimateAnswer: Codable, Equatable, Sendable {
   /// µg CO2e, decimal.
   public var charge: String
-  /// ECO2 base units, decimal.
+  /// ECO2 base units, decimal; without the fee for a recipient's first record.
   public var fee: String
+  /// ECO2 base units, decimal: what an account's first record costs.
+  public var creationFee: String
 
-  public init(charge: String, fee: String) {
+  public init(charge: String, fee: String, creationFee: String) {
     self.charge = charge
     self.fee = fee
+    self.creationFee = creationFee
   }
 }

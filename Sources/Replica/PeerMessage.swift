@@ -13,7 +13,7 @@ public enum PeerMessage: Sendable {
   case catchUp(CatchUpMessage)
 
   /// The connection it travels on: votes never wait behind bundles or blocks.
-  public var channel: PeerChannel {
+  public var channel: MessageChannel {
     switch self {
     case .consensus: .votes
     case .dissemination, .catchUp: .data
@@ -27,7 +27,7 @@ public enum PeerMessage: Sendable {
     }
     let rest = bytes.dropFirst()
     switch tag {
-    case 0: self = .consensus(try ConsensusMessage(bcs: rest))
+    case 0: self = .consensus(try ConsensusMessage(decoding: rest))
     case 1: self = .dissemination(try DisseminationMessage(decoding: rest))
     case 2: self = .catchUp(try CatchUpMessage(decoding: rest))
     default: throw BCSError(.unknownTag(UInt64(tag)), field: "peer message", offset: 0)
@@ -45,7 +45,7 @@ public enum PeerMessage: Sendable {
 }
 
 /// The two connections between each pair of nodes.
-public enum PeerChannel: Hashable, Sendable {
+public enum MessageChannel: Hashable, Sendable {
   /// Consensus: small and urgent.
   case votes
   /// Bundles, acknowledgements, blocks to catch up with.

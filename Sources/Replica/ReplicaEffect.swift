@@ -6,8 +6,8 @@ public import LedgerState
 
 /// Everything a replica wants done. Effects are carried out in their order.
 public enum ReplicaEffect: Sendable {
-  case send([UInt8], on: PeerChannel, to: AccountID)
-  case broadcast([UInt8], on: PeerChannel)
+  case send([UInt8], on: MessageChannel, to: AccountID)
+  case broadcast([UInt8], on: MessageChannel)
   /// Verify; answer `.verified`. Urgent ones are votes: few, and somebody waits.
   case verify(VerificationToken, [SignatureCheck], isUrgent: Bool)
   /// Sync the watermark, sign; answer `.voteSigned` or `.voteRefused`.
@@ -51,25 +51,19 @@ public struct LoggedBlock: Sendable {
     self.receipts = receipts
   }
 
-  /// Decided block and receipts, each as a byte string.
-  public var bytes: [UInt8] {
-    let block = decided.bcs
-    var writer = BCSWriter(reserving: block.count + receipts.count * 80 + 16)
-    writer.byteString(block)
-    writer.list(receipts)
-    return writer.bytes
+  /// Decodes what the log keeps: a decided block's bytes, and its receipts' as a list.
+  public init(block: ArraySlice<UInt8>, receipts: ArraySlice<UInt8>) throws(BCSError) {
+    decided = try DecidedBlock(decoding: block)
+    var reader = unsafe BCSReader(receipts.span.bytes)
+    self.receipts = try reader.list(in: 0...Limits.blockBytesMax / 128, "receipts")
+    try reader.finish("receipts")
   }
 
-  /// Decodes bytes that must be one entry.
-  public init(decoding bytes: ArraySlice<UInt8>) throws(BCSError) {
-    var reader = unsafe BCSReader(bytes.span.bytes)
-    let length = try reader.length(in: 1...2 * Limits.blockBytesMax, "decided block")
-    let range = try reader.skip(length, "decided block")
-    let base = bytes.startIndex
-    decided = try DecidedBlock(
-      decoding: bytes[base + range.lowerBound..<base + range.upperBound])
-    receipts = try reader.list(in: 0...Limits.blockBytesMax / 128, "receipts")
-    try reader.finish("log entry")
+  /// The receipts as the log keeps them.
+  public var receiptsBytes: [UInt8] {
+    var writer = BCSWriter(reserving: receipts.count * 80 + 8)
+    writer.list(receipts)
+    return writer.bytes
   }
 }
 

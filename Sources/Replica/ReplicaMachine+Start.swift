@@ -1,8 +1,8 @@
 import CatchUp
 import Consensus
-import Dissemination
+public import Dissemination
 public import LedgerCore
-import LedgerRules
+public import LedgerRules
 import LedgerState
 
 extension ReplicaMachine {
@@ -128,4 +128,24 @@ extension ReplicaMachine {
 
   /// The genesis hash.
   public var chain: ChainID { configuration.chain }
+}
+
+extension ReplicaMachine {
+  /// Reads the state at the tip, through each domain's queries.
+  public func queries() -> LedgerQueries { LedgerQueries(StateView(over: state)) }
+
+  /// Final blocks that LMDB does not have yet.
+  public var unflushedBlocks: Int { state.unflushedHeights.count }
+
+  /// The root of the state at the tip.
+  public var stateRoot: Digest { tip.roots.state }
+
+  /// Hash of the last final block.
+  public var blockHash: Digest { tip.hash }
+
+  /// Its timestamp, milliseconds since 1970.
+  public var timestamp: UInt64 { tip.timestamp }
+
+  /// What the disseminator knows of a transaction before its block.
+  public func standing(of id: Digest) -> TransactionStanding? { disseminator.standing(of: id) }
 }

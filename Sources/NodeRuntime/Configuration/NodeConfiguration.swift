@@ -1,5 +1,4 @@
 import Foundation
-public import LedgerCore
 
 /// What one node needs to know beside the genesis document: `node.json` in its home.
 public struct NodeConfiguration: Codable, Sendable {

@@ -1,0 +1,267 @@
+import CatchUp
+import Consensus
+import Dispatch
+import LedgerCore
+import LedgerMetrics
+import LedgerStore
+import Logging
+import PeerNetwork
+import Replica
+import Signer
+
+/// Turns the replica's effects into I/O, each kind on its own lane.
+final class EffectPerformer: Sendable {
+  let chain: ChainID
+  private let queue: EventQueue<NodeEvent>
+  private let peers: PeerNetwork
+  private let store: NodeStore
+  private let signer: Signer
+  private let desk: SubmissionDesk
+  private let board: NodeBoard
+  private let metrics: NodeMetrics
+  private let logger: Logger
+  private let verifier = Lane(name: "verify")
+  private let signing = Lane(name: "sign")
+  private let writer = Lane(name: "log")
+  private let flusher = Lane(name: "flush")
+  private let reader = Lane(name: "serve")
+  private let onFault: @Sendable (String) -> Void
+
+  init(
+    chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
+    signer: Signer, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics, logger: Logger,
+    onFault: @escaping @Sendable (String) -> Void
+  ) {
+    self.chain = chain
+    self.queue = queue
+    self.peers = peers
+    self.store = store
+    self.signer = signer
+    self.desk = desk
+    self.board = board
+    self.metrics = metrics
+    self.logger = logger
+    self.onFault = onFault
+  }
+
+  /// Carries out effects in order. Answers that are there at once are returned; the others come
+  /// through the queue.
+  func perform(_ effects: [ReplicaEffect], wake: inout UInt64?) -> [ReplicaEvent] {
+    var answers: [ReplicaEvent] = []
+    for effect in effects {
+      switch effect {
+      case .send(let bytes, let channel, let peer):
+        peers.send(to: peer, on: channel.connection, bytes)
+      case .broadcast(let bytes, let channel):
+        peers.broadcast(on: channel.connection, bytes)
+      case .verify(let token, let checks, isUrgent: true):
+        answers.append(.verified(token, verify(checks)))
+      case .verify(let token, let checks, isUrgent: false):
+        verifier.run { [self] in answer(.verified(token, verify(checks))) }
+      case .wake(let time): wake = time
+      case .answer(let submission): desk.answered(submission)
+      case .accepted(let ids): desk.accepted(ids)
+      case .ended(let ended): desk.ended(ended)
+      case .finalised(let block): announce(block)
+      case .report(let note): report(note)
+      case .halt(let failure): answers += halt(failure)
+      default: onDisk(effect)
+      }
+    }
+    return answers
+  }
+
+  /// Finishes what is under way on all lanes.
+  func finish() {
+    for lane in [verifier, signing, writer, flusher, reader] { lane.finish() }
+  }
+
+  func stopForFault(_ reason: String) { onFault(reason) }
+
+  private func answer(_ event: ReplicaEvent) { queue.require(.replica(event)) }
+
+  private func verify(_ checks: [SignatureCheck]) -> [Bool] {
+    metrics.measure(.signatures) {
+      metrics.signaturesVerified.add(UInt64(checks.count))
+      let verdicts = Ed25519.verify(checks, chain: chain)
+      return checks.indices.map { verdicts[$0] }
+    }
+  }
+
+  private func halt(_ failure: ReplicaFailure) -> [ReplicaEvent] {
+    queue.require(.fault("\(failure)"))
+    return []
+  }
+
+  private func announce(_ block: FinalBlock) {
+    board.add(block)
+    desk.finalised(block)
+    metrics.blocksFinal.add()
+    metrics.transactionsFinal.add(UInt64(block.receipts.count))
+    metrics.height.set(block.decided.height)
+    // Bundles whose blocks are past are in the log now.
+    let oldest = block.decided.height.subtractingReportingOverflow(Limits.bundleAgeHeightsMax + 1)
+    if !oldest.overflow, block.decided.height.isMultiple(of: 8) {
+      onLane(writer, .log) { [store] () throws(StoreError) in
+        try store.bundles.removeSegments(bornBelow: oldest.partialValue)
+      }
+    }
+  }
+
+  /// Effects that need the disk or the key.
+  private func onDisk(_ effect: ReplicaEffect) {
+    switch effect {
+    case .signVote(let statement, let member):
+      signing.run { [self] in signVote(statement, member: member) }
+    case .signBundle(let header):
+      signing.run { [self] in signBundle(header) }
+    case .storePrepared(let token, let height, let bytes):
+      onLane(signing, .log, then: .preparedStored(token: token)) { [store] () throws(StoreError) in
+        try store.votes.savePrepared(height: height, payload: bytes)
+      }
+    case .storeBundles(let token, let bundles):
+      onLane(writer, .log, then: .bundlesStored(token: token)) {
+        [store, chain] () throws(StoreError) in
+        try store.bundles.append(
+          bundles.map {
+            StoredBundle(
+              digest: $0.header.digest(chain), birthHeight: $0.header.birthHeight,
+              bytes: Array($0.bytes))
+          })
+        try store.bundles.sync()
+      }
+    case .appendBlock(let block):
+      onLane(writer, .log, then: .blockLogged(height: block.decided.height)) {
+        [store] () throws(StoreError) in
+        try store.log.append(
+          height: block.decided.height, block: block.decided.bcs, receipts: block.receiptsBytes)
+      }
+    case .flush(let batch):
+      onLane(flusher, .flush, then: .flushed(height: batch.height)) {
+        [store] () throws(StoreError) in
+        try store.records.flush(
+          changes: batch.changes, indexes: [], height: batch.height, root: batch.root)
+      }
+    case .serveBlocks(let height, let count, let peer):
+      reader.run { [self] in serveBlocks(from: height, count: count, to: peer) }
+    case .serveDecided(let height, let withBlock, let peer):
+      reader.run { [self] in serveDecided(height, withBlock: withBlock, to: peer) }
+    default: break
+    }
+  }
+
+  private func onLane(
+    _ lane: Lane, _ stage: Stage, then event: ReplicaEvent? = nil,
+    _ body: @escaping @Sendable () throws(StoreError) -> Void
+  ) {
+    lane.run { [self] in
+      do throws(StoreError) {
+        try metrics.measure(stage, body)
+        if let event { answer(event) }
+      } catch {
+        // A store that fails is not used further; what is final stays whole in the log.
+        queue.require(.fault("\(error)"))
+      }
+    }
+  }
+
+  private func signVote(_ statement: VoteStatement, member: UInt16) {
+    do throws(SignerError) {
+      let signature = try metrics.measure(.log) { () throws(SignerError) in
+        try signer.sign(statement)
+      }
+      answer(.voteSigned(Vote(statement: statement, member: member, signature: signature)))
+    } catch {
+      if case .file = error { return queue.require(.fault("\(error)")) }
+      logger.warning("a vote was not signed: \(error)")
+      answer(.voteRefused(statement))
+    }
+  }
+
+  private func signBundle(_ header: BundleHeader) {
+    do throws(SignerError) {
+      answer(.bundleSigned(header, try signer.sign(header)))
+      metrics.bundlesSealed.add()
+    } catch {
+      logger.warning("a bundle was not signed: \(error)")
+    }
+  }
+
+  private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
+    do throws(StoreError) {
+      let entries = try store.log.read(
+        from: height, bytesMax: CatchUpLimits.answerBytesTarget)
+      let message = CatchUpMessage.blocks(from: height, entries.prefix(count).map(\.block))
+      send(.catchUp(message), to: peer)
+    } catch {
+      logger.error("blocks from height \(height) cannot be read: \(error)")
+    }
+  }
+
+  private func serveDecided(_ height: UInt64, withBlock: Bool, to peer: AccountID) {
+    do {
+      guard let entry = try store.log.read(height) else { return }
+      let decided = try DecidedBlock(decoding: entry.block)
+      send(
+        .consensus(
+          .decided(
+            Decided(
+              certificate: decided.certificate, block: withBlock ? decided.block : nil))),
+        to: peer)
+    } catch {
+      logger.error("block \(height) cannot be read: \(error)")
+    }
+  }
+
+  private func send(_ message: PeerMessage, to peer: AccountID) {
+    peers.send(to: peer, on: message.channel.connection, message.bytes)
+  }
+
+  private func report(_ note: ReplicaNote) {
+    board.note(note)
+    switch note {
+    case .consensus(.viewChangeStarted(let height, let view)):
+      metrics.viewChanges.add()
+      logger.notice("view change", metadata: ["height": "\(height)", "view": "\(view)"])
+    case .consensus(.viewEntered(let height, let view)):
+      logger.info("view entered", metadata: ["height": "\(height)", "view": "\(view)"])
+    case .consensus(.refused(let refusal, let peer)):
+      metrics.messagesDropped.add()
+      logger.debug("message refused: \(refusal) from \(peer.map(\.hex) ?? "-")")
+    case .consensus(let note): logger.warning("consensus: \(note)")
+    case .mode(let mode):
+      logger.notice("mode: \(mode)")
+      raiseWatermark(for: mode)
+    case .progress(let progress):
+      logger.info("catching up: height \(progress.height) of \(progress.target)")
+    case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
+    case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
+    case .malformedFrame(let peer, let error):
+      metrics.messagesDropped.add()
+      logger.warning("a frame of \(peer.hex) is no message: \(error)")
+    case .invalidProposal(let hash, let reason):
+      logger.warning("proposal \(hash.hex) is invalid: \(reason)")
+    }
+  }
+
+  /// A signer that does not know what it has signed may sign from the height catch-up names.
+  private func raiseWatermark(for mode: CatchUpMode) {
+    guard case .following(let from, .some) = mode, from > 0 else { return }
+    let floor = VotePosition(height: from - 1, view: .max, kind: .commit)
+    signing.run { [self] in
+      do throws(SignerError) { try signer.raise(to: floor) } catch {
+        logger.error("the watermark cannot be raised: \(error)")
+      }
+    }
+  }
+}
+
+extension MessageChannel {
+  /// The connection a channel's messages travel on.
+  var connection: PeerChannel {
+    switch self {
+    case .votes: .votes
+    case .data: .data
+    }
+  }
+}

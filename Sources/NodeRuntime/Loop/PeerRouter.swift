@@ -1,0 +1,58 @@
+import LedgerCore
+import LedgerMetrics
+import Logging
+import PeerNetwork
+import Replica
+import Synchronization
+
+/// From peer connections to the replica: a peer is connected when both its connections are.
+final class PeerRouter: Sendable {
+  private let queue: EventQueue<NodeEvent>
+  private let metrics: NodeMetrics
+  private let logger: Logger
+  private let channels = Mutex<[AccountID: Set<PeerChannel>]>([:])
+
+  init(queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger) {
+    self.queue = queue
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  /// Called on the event loop.
+  func route(_ event: PeerEvent) {
+    switch event {
+    case .connected(let peer, let channel):
+      let isWhole = channels.withLock { channels in
+        channels[peer, default: []].insert(channel)
+        return channels[peer]?.count == PeerChannel.allCases.count
+      }
+      if isWhole {
+        logger.info("peer connected", metadata: ["peer": "\(peer.hex.prefix(16))"])
+        queue.require(.replica(.peerConnected(peer)))
+      }
+    case .disconnected(let peer, let channel, let reason):
+      let wasWhole = channels.withLock { channels in
+        let before = channels[peer]?.count == PeerChannel.allCases.count
+        channels[peer]?.remove(channel)
+        return before
+      }
+      if wasWhole {
+        logger.info(
+          "peer gone: \(reason)", metadata: ["peer": "\(peer.hex.prefix(16))"])
+        queue.require(.replica(.peerDisconnected(peer)))
+      }
+    case .received(let peer, _, let frame):
+      if !queue.offer(.replica(.frame(frame, from: peer)), weight: frame.count) {
+        metrics.messagesDropped.add()
+      }
+    case .refused(let reason, let address):
+      metrics.peerFramesRefused.add()
+      logger.warning("connection refused: \(reason)", metadata: ["address": "\(address)"])
+    }
+    metrics.peersConnected.set(
+      UInt64(
+        channels.withLock { channels in
+          channels.values.count { $0.count == PeerChannel.allCases.count }
+        }))
+  }
+}

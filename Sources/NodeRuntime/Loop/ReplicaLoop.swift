@@ -1,0 +1,94 @@
+import CatchUp
+import Dispatch
+import Foundation
+import LedgerCore
+import LedgerMetrics
+import Logging
+import Replica
+
+/// The replica's thread: takes events, steps the replica, carries out its effects.
+///
+/// The replica lives on this thread alone. Everything that may block happens on lanes; their answers
+/// come back as events.
+final class ReplicaLoop: Sendable {
+  private let queue: EventQueue<NodeEvent>
+  private let performer: EffectPerformer
+  private let metrics: NodeMetrics
+  private let logger: Logger
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Starts the thread with a replica and its first effects.
+  init(
+    replica: consuming sending ReplicaMachine, first: [ReplicaEffect],
+    queue: EventQueue<NodeEvent>, performer: EffectPerformer, metrics: NodeMetrics,
+    logger: Logger
+  ) {
+    self.queue = queue
+    self.performer = performer
+    self.metrics = metrics
+    self.logger = logger
+    let box = Handover(replica)
+    let thread = Thread { [self] in
+      if var replica = box.take() { run(&replica, first: first) }
+      ended.signal()
+    }
+    thread.name = "replica"
+    thread.stackSize = 16 * 1024 * 1024
+    thread.qualityOfService = .userInteractive
+    thread.start()
+  }
+
+  /// Waits until the thread has ended.
+  func waitForEnd() { ended.wait() }
+
+  private func run(_ replica: inout ReplicaMachine, first: [ReplicaEffect]) {
+    var wake: UInt64?
+    var own = performer.perform(first, wake: &wake)
+    while true {
+      while !own.isEmpty {
+        let events = own
+        own = []
+        for event in events { own += step(&replica, event, wake: &wake) }
+      }
+      guard let events = queue.take(until: Self.deadline(wake)) else { return }
+      if let time = wake, time <= NodeClock.milliseconds() {
+        wake = nil
+        own += step(&replica, .tick, wake: &wake)
+      }
+      for event in events {
+        switch event {
+        case .replica(let event): own += step(&replica, event, wake: &wake)
+        case .read(let body): body(replica)
+        case .fault(let reason):
+          logger.critical("the node stops: \(reason)")
+          performer.stopForFault(reason)
+          return
+        case .stop: return
+        }
+      }
+      metrics.unflushedBlocks.set(UInt64(replica.unflushedBlocks))
+    }
+  }
+
+  private func step(
+    _ replica: inout ReplicaMachine, _ event: ReplicaEvent, wake: inout UInt64?
+  ) -> [ReplicaEvent] {
+    performer.perform(replica.step(event, now: NodeClock.milliseconds()), wake: &wake)
+  }
+
+  private static func deadline(_ wake: UInt64?) -> DispatchTime {
+    guard let wake else { return .now() + .seconds(1) }
+    let now = NodeClock.milliseconds()
+    let wait = wake > now ? min(wake - now, 1_000) : 0
+    return .now() + .milliseconds(Int(wait))
+  }
+}
+
+/// Milliseconds since 1970-01-01 UTC, by the machine's clock.
+enum NodeClock {
+  static func milliseconds() -> UInt64 {
+    var time = timespec()
+    guard unsafe clock_gettime(CLOCK_REALTIME, &time) == 0, time.tv_sec >= 0 else { return 0 }
+    return UInt64(time.tv_sec) &* 1_000 &+ UInt64(time.tv_nsec) / 1_000_000
+  }
+}

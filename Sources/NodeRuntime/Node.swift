@@ -1,0 +1,134 @@
+import Consensus
+import Dispatch
+import Foundation
+import LedgerCore
+import LedgerMetrics
+import LedgerRules
+import LedgerState
+import LedgerStore
+public import Logging
+import NodeAPI
+import PeerNetwork
+import Replica
+import Signer
+import Synchronization
+
+/// One node: what is in its home, opened; its threads, running; its API, serving.
+///
+/// Start: genesis, keys, store, the log's blocks above the flushed state, signer, replica, peers,
+/// API. Stop: the same backwards, everything under way finished and synced.
+public final class Node: Sendable {
+  private let home: NodeHome
+  private let logger: Logger
+  private let queue: EventQueue<NodeEvent>
+  private let peers: PeerNetwork
+  private let performer: EffectPerformer
+  private let loop: ReplicaLoop
+  private let desk: SubmissionDesk
+  private let api: Task<Void, any Error>
+  private let sweeper: Task<Void, Never>
+  /// Resumed with the reason when the node stops for a fault of its own.
+  private let fault: AsyncStream<String>
+
+  /// Opens a home and starts everything. The node votes as soon as it has caught up.
+  public init(home: NodeHome, logger: Logger) async throws(NodeStartError) {
+    let opened = try OpenedHome(home)
+    let metrics = NodeMetrics()
+    let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax)
+    let board = NodeBoard(isTest: opened.document.isTest)
+    let desk = SubmissionDesk(metrics: metrics)
+    let (fault, faults) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    let start = try opened.replicaStart()
+    var replica: ReplicaMachine
+    do {
+      replica = try ReplicaMachine(
+        configuration: opened.replicaConfiguration(), start: start,
+        meter: MetricsMeter(metrics: metrics))
+    } catch {
+      throw .recovery("\(error)")
+    }
+    let first = replica.begin(start, now: NodeClock.milliseconds())
+    board.start(
+      height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,
+      timestamp: replica.timestamp)
+    metrics.height.set(replica.height)
+
+    let peers: PeerNetwork
+    do {
+      let router = PeerRouter(queue: queue, metrics: metrics, logger: logger)
+      peers = try PeerNetwork.start(opened.peerConfiguration()) { router.route($0) }
+    } catch {
+      throw .network("\(error)")
+    }
+    performer = EffectPerformer(
+      chain: opened.chain, queue: queue, peers: peers, store: opened.store,
+      signer: opened.signer, desk: desk, board: board, metrics: metrics, logger: logger
+    ) { reason in
+      board.halted(reason)
+      faults.yield(reason)
+    }
+    loop = ReplicaLoop(
+      replica: replica, first: first, queue: queue, performer: performer, metrics: metrics,
+      logger: logger)
+    let service = NodeQueries(
+      opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers)
+    let server = APIServer(
+      service: service, host: opened.configuration.api.host,
+      port: opened.configuration.api.port, logger: logger)
+    let host = opened.configuration.api.host
+    api = Task {
+      try await server.run { port in
+        logger.notice("API listens on \(host):\(port)")
+        try? "\(host):\(port)\n".write(
+          toFile: home.apiAddress, atomically: true, encoding: .utf8)
+      }
+    }
+    sweeper = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        desk.sweep()
+      }
+    }
+    self.home = home
+    self.logger = logger
+    self.queue = queue
+    self.peers = peers
+    self.desk = desk
+    self.fault = fault
+  }
+
+  /// Waits until the node stops for a fault of its own, and gives the reason; nil when cancelled.
+  public func waitForFault() async -> String? {
+    for await reason in fault { return reason }
+    return nil
+  }
+
+  /// Stops: no new requests, no new events, everything under way finished and synced.
+  public func stop() async {
+    sweeper.cancel()
+    desk.close()
+    api.cancel()
+    _ = try? await api.value
+    let (peers, queue, loop, performer) = (peers, queue, loop, performer)
+    await withCheckedContinuation { continuation in
+      // These wait for threads: not on the pool that runs tasks.
+      DispatchQueue.global().async {
+        peers.shutdown()
+        queue.require(.stop)
+        loop.waitForEnd()
+        performer.finish()
+        queue.close()
+        continuation.resume()
+      }
+    }
+    try? FileManager.default.removeItem(atPath: home.apiAddress)
+    logger.notice("stopped")
+  }
+}
+
+/// Bounds of the node's own queues.
+enum NodeLimits {
+  /// Peer frames and submissions waiting for the replica.
+  static let queueBytesMax = 64 * 1024 * 1024
+}

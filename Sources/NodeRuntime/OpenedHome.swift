@@ -1,0 +1,173 @@
+import Consensus
+import Foundation
+import LedgerCore
+import LedgerRules
+import LedgerState
+import LedgerStore
+import PeerNetwork
+import Replica
+import Signer
+
+/// Everything a node's home holds, read and checked.
+final class OpenedHome: Sendable {
+  let home: NodeHome
+  let configuration: NodeConfiguration
+  let document: GenesisDocument
+  let chain: ChainID
+  let account: AccountID
+  let store: NodeStore
+  let signer: Signer
+  private let transportSeed: [UInt8]
+
+  init(_ home: NodeHome) throws(NodeStartError) {
+    self.home = home
+    configuration = try home.loadConfiguration()
+    document = try Self.genesis(home.genesis)
+    chain = document.chainID
+    guard let account = AccountID(hex: configuration.account),
+      let node = document.nodes.first(where: { $0.account == account })
+    else { throw .notInGenesis(account: configuration.account) }
+    self.account = account
+    let passphrase = Self.passphrase(home)
+    let consensusSeed = try Self.seed(home.consensusKey, passphrase)
+    transportSeed = try Self.seed(home.transportKey, passphrase)
+    guard let key = SigningKey(seed: consensusSeed), key.publicKey == node.consensusKey else {
+      throw .badKey(home.consensusKey, reason: "genesis names another consensus key")
+    }
+    store = try Self.openStore(home, document, chain)
+    signer = try Self.openSigner(home, key, chain)
+  }
+
+  private static func genesis(_ path: String) throws(NodeStartError) -> GenesisDocument {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .missingFile(path, hint: "copy the network's genesis.bcs there")
+    }
+    do {
+      return try GenesisDocument(bcs: [UInt8](data))
+    } catch {
+      throw .badGenesis(path, reason: "\(error)")
+    }
+  }
+
+  private static func passphrase(_ home: NodeHome) -> [UInt8] {
+    let data = FileManager.default.contents(atPath: home.passphrase) ?? Data()
+    return Array(data.prefix { $0 != UInt8(ascii: "\n") })
+  }
+
+  private static func seed(_ path: String, _ passphrase: [UInt8])
+    throws(NodeStartError) -> [UInt8]
+  {
+    do {
+      return try KeyFile.read(
+        path: path, passphrase: passphrase, allowUnencrypted: passphrase.isEmpty)
+    } catch {
+      throw .badKey(path, reason: "\(error)")
+    }
+  }
+
+  private static func openStore(
+    _ home: NodeHome, _ document: GenesisDocument, _ chain: ChainID
+  ) throws(NodeStartError) -> NodeStore {
+    if !NodeStore.exists(home: home.path) {
+      let state: InitialState
+      do { state = try document.initialState() } catch {
+        throw .badGenesis(home.genesis, reason: "\(error)")
+      }
+      do {
+        try NodeStore.create(
+          home: home.path, genesis: chain, changes: state.changes,
+          root: AuthenticatedState.root(of: state.changes))
+      } catch {
+        throw .store("\(error)")
+      }
+    }
+    do {
+      return try NodeStore(home: home.path, genesis: chain)
+    } catch {
+      throw .store("\(error)")
+    }
+  }
+
+  /// A key that has never been used gets its empty watermark; one that has is not given a new one.
+  private static func openSigner(_ home: NodeHome, _ key: SigningKey, _ chain: ChainID)
+    throws(NodeStartError) -> Signer
+  {
+    let path = home.path + "/keys/watermark"
+    let marker = home.path + "/keys/watermark.made"
+    let files = FileManager.default
+    do {
+      if !files.fileExists(atPath: marker) {
+        if !files.fileExists(atPath: path) {
+          try Signer.create(path: path, publicKey: key.publicKey, chain: chain)
+        }
+        guard files.createFile(atPath: marker, contents: nil) else {
+          throw NodeStartError.badKey(marker, reason: "it cannot be written")
+        }
+      }
+      return try Signer(path: path, key: key, chain: chain)
+    } catch {
+      throw .badKey(path, reason: "\(error)")
+    }
+  }
+
+  func replicaConfiguration() throws(NodeStartError) -> ReplicaConfiguration {
+    guard
+      let timing = ConsensusTiming.recommended(
+        genesisTimeMilliseconds: document.genesisTime,
+        intervalMilliseconds: document.interval)
+    else { throw .badGenesis(home.genesis, reason: "its interval is out of range") }
+    return ReplicaConfiguration(chain: chain, account: account, timing: timing)
+  }
+
+  /// What the replica starts from.
+  func replicaStart() throws(NodeStartError) -> ReplicaStart {
+    do {
+      let flushed = store.records.height
+      let oldest = flushed > Limits.lateCommitHeightsMax ? flushed - Limits.lateCommitHeightsMax : 1
+      let recent = oldest <= flushed ? try logged(oldest...flushed) : []
+      let replay =
+        try store.replayHeights.isEmpty
+        ? [] : logged(store.replayHeights.lowerBound...store.replayHeights.upperBound - 1)
+      let prepared = try store.votes.loadPrepared().map { try PreparedRecord(bcs: $0.payload) }
+      let tip = replay.last?.decided.height ?? flushed
+      let bornFrom = tip > Limits.bundleAgeHeightsMax ? tip - Limits.bundleAgeHeightsMax : 0
+      let bundles = try store.bundles.load(bornFrom: bornFrom).map {
+        try LedgerCore.Bundle(decoding: $0.bytes[...])
+      }
+      return ReplicaStart(
+        reader: store.records, recent: recent, replay: replay, incarnation: signer.incarnation,
+        bundles: bundles, watermark: signer.watermark, isVoteLogMissing: signer.isMissing,
+        ownVotes: [],
+        prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil })
+    } catch {
+      throw .recovery("\(error)")
+    }
+  }
+
+  private func logged(_ heights: ClosedRange<UInt64>) throws -> [LoggedBlock] {
+    try heights.map { height in
+      guard let entry = try store.log.read(height) else {
+        throw NodeStartError.recovery("the log has no block at height \(height)")
+      }
+      return try LoggedBlock(block: entry.block, receipts: entry.receipts)
+    }
+  }
+
+  func peerConfiguration() -> PeerNetworkConfiguration {
+    let known = configuration.peers.compactMap { peer -> KnownPeer? in
+      guard let account = AccountID(hex: peer.account),
+        let key = PublicKey(hex: peer.transportKey)
+      else { return nil }
+      return KnownPeer(
+        account: account, transportKey: key,
+        address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port))
+    }
+    return PeerNetworkConfiguration(
+      account: account, transportSeed: transportSeed, genesis: chain,
+      listen: PeerAddress(host: configuration.listen.host, port: configuration.listen.port),
+      peers: known, jitterSeed: signer.incarnation &* 0x9E37_79B9_7F4A_7C15)
+  }
+}

@@ -1,0 +1,106 @@
+import CatchUp
+import Consensus
+import LedgerCore
+import NodeAnswers
+import Replica
+import Synchronization
+
+/// What the API shows without asking the replica: where the node stands, and the last blocks.
+final class NodeBoard: Sendable {
+  /// Blocks kept as answers; older ones are read from the log.
+  static let blocksMax = 256
+
+  struct Standing {
+    var height: UInt64 = 0
+    var block: Digest = .zero
+    var stateRoot: Digest = .zero
+    var timestamp: UInt64 = 0
+    var view: UInt64 = 0
+    var mode = "catching-up"
+    var notVotingBecause: String?
+    var blocks: [BlockAnswer] = []
+  }
+
+  private let state = Mutex(Standing())
+  private let isTest: Bool
+
+  init(isTest: Bool) { self.isTest = isTest }
+
+  var standing: Standing { state.withLock { $0 } }
+
+  /// Where the node stands after its start.
+  func start(height: UInt64, block: Digest, stateRoot: Digest, timestamp: UInt64) {
+    state.withLock {
+      $0.height = height
+      $0.block = block
+      $0.stateRoot = stateRoot
+      $0.timestamp = timestamp
+    }
+  }
+
+  func add(_ block: FinalBlock) {
+    let answer = BlockAnswer(
+      block.decided, hash: block.hash, receipts: block.receipts, roots: block.roots,
+      statement: block.statement,
+      certifiedAfterMilliseconds: block.certifiedAfterMilliseconds, isTest: isTest)
+    state.withLock { state in
+      state.height = block.decided.height
+      state.block = block.hash
+      state.stateRoot = block.roots.state
+      state.timestamp = block.decided.block.header.timestamp
+      state.view = 0
+      if state.blocks.count == Self.blocksMax { state.blocks.removeFirst() }
+      state.blocks.append(answer)
+    }
+  }
+
+  /// A recent block as an answer.
+  func block(_ height: UInt64) -> BlockAnswer? {
+    state.withLock { state in state.blocks.last { $0.height == height } }
+  }
+
+  func note(_ note: ReplicaNote) {
+    state.withLock { state in
+      switch note {
+      case .consensus(.viewEntered(_, let view)): state.view = view
+      case .mode(let mode): Self.show(mode, in: &state)
+      case .consensus(.diverged): state.notVotingBecause = "this node computed another state root"
+      case .consensus(.ownKeyUsedElsewhere):
+        state.notVotingBecause = "another process votes with this node's key"
+      default: break
+      }
+    }
+  }
+
+  func halted(_ reason: String) {
+    state.withLock {
+      $0.mode = "halted"
+      $0.notVotingBecause = reason
+    }
+  }
+
+  private static func show(_ mode: CatchUpMode, in state: inout Standing) {
+    switch mode {
+    case .catchingUp(.tipsUnknown(let known, let quorum)):
+      state.mode = "catching-up"
+      state.notVotingBecause = "the tips of \(known) members are known, \(quorum) are needed"
+    case .catchingUp(.behind(let target)):
+      state.mode = "catching-up"
+      state.notVotingBecause = "height \(target) is final elsewhere"
+    case .following(let from, let pause):
+      state.mode = "following"
+      state.notVotingBecause = pause.map { Self.text($0, from: from) }
+    case .diverged(let height):
+      state.mode = "halted"
+      state.notVotingBecause = "another state root at height \(height)"
+    }
+  }
+
+  private static func text(_ pause: VotingPause, from height: UInt64) -> String {
+    switch pause {
+    case .voteLogMissing: "its vote log is missing; it votes from height \(height)"
+    case .voteAboveWatermark:
+      "its vote log is older than its votes; it votes from height \(height)"
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Dissemination
+import LedgerCore
+import LedgerMetrics
+import LedgerRules
+import LedgerStore
+import NodeAPI
+import NodeAnswers
+import PeerNetwork
+import Replica
+
+/// The node's answers to the API.
+struct NodeQueries: NodeService {
+  let opened: OpenedHome
+  let queue: EventQueue<NodeEvent>
+  let desk: SubmissionDesk
+  let board: NodeBoard
+  let counts: NodeMetrics
+  let peers: PeerNetwork
+
+  var isTestNetwork: Bool { opened.document.isTest }
+
+  private func address(_ id: AccountID) -> String {
+    id.address(network: isTestNetwork ? .test : .main)
+  }
+
+  func submit(_ transactions: [ArraySlice<UInt8>], wait: SubmissionWait)
+    async -> NodeAnswers.SubmissionAnswer
+  {
+    let weight = transactions.reduce(0) { $0 + $1.count }
+    return await desk.submit(transactions, wait: wait) { [queue] ticket in
+      queue.offer(
+        .replica(.submitted(ticket: ticket, transactions)), weight: max(weight, 1))
+    }
+  }
+
+  func transaction(_ id: Digest) async -> TransactionAnswer? {
+    if let end = desk.end(of: id) { return end }
+    return try? await read { replica in
+      replica.standing(of: id).map { standing in
+        TransactionAnswer(id: id.hex, status: standing == .accepted ? .accepted : .pending)
+      }
+    }
+  }
+
+  func block(_ height: UInt64?) async throws(NodeServiceError) -> BlockAnswer? {
+    let wanted = height ?? board.standing.height
+    guard wanted > 0, wanted <= board.standing.height else { return nil }
+    if let recent = board.block(wanted) { return recent }
+    do {
+      guard let entry = try opened.store.log.read(wanted) else { return nil }
+      let logged = try LoggedBlock(block: entry.block, receipts: entry.receipts)
+      let stored = try await read { replica in
+        var queries = replica.queries()
+        return try (queries.block(wanted), queries.statement(wanted))
+      }
+      guard let record = stored.0, let statement = stored.1 else { return nil }
+      return BlockAnswer(
+        logged.decided, hash: record.headerHash, receipts: logged.receipts,
+        roots: StateRoots(
+          state: logged.decided.certificate.stateRoot, transactions: record.transactionsRoot,
+          receipts: record.receiptsRoot),
+        statement: statement, certifiedAfterMilliseconds: nil, isTest: isTestNetwork)
+    } catch let error as NodeServiceError {
+      throw error
+    } catch {
+      throw .storeFailed("\(error)")
+    }
+  }
+
+  func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer {
+    let (height, account, authority) = try await read { replica in
+      var queries = replica.queries()
+      return (
+        replica.height, try queries.account(id), try queries.authority(of: id)
+      )
+    }
+    return AccountAnswer(
+      address: address(id), id: id.hex, height: height, exists: account != nil,
+      eco2: "\(account?.eco2 ?? .zero)", ecc: "\(account?.ecc ?? .zero)",
+      sequence: account?.sequences.highest ?? 0, threshold: Int(authority.threshold),
+      keys: authority.keys.map(\.hex))
+  }
+
+  func status() async -> StatusAnswer {
+    let standing = board.standing
+    let estimate =
+      (try? await read(estimate))
+      ?? EstimateAnswer(
+        charge: "0", fee: "0", creationFee: "0")
+    let name = opened.document.nodes.first { $0.account == opened.account }?.name ?? ""
+    return StatusAnswer(
+      network: opened.document.network, isTest: isTestNetwork, chain: opened.chain.hex,
+      intervalMilliseconds: opened.document.interval, node: address(opened.account), name: name,
+      height: standing.height, block: standing.block.hex, stateRoot: standing.stateRoot.hex,
+      timestamp: standing.timestamp, mode: standing.mode,
+      notVotingBecause: standing.notVotingBecause, view: standing.view,
+      peersConnected: Int(counts.peersConnected.value),
+      peersKnown: opened.configuration.peers.count,
+      pendingTransactions: Int(counts.pendingTransactions.value),
+      unflushedBlocks: Int(counts.unflushedBlocks.value),
+      transactionsFinal: counts.transactionsFinal.value, viewChanges: counts.viewChanges.value,
+      stages: Stage.allCases.map {
+        StageAnswer(stage: $0.name, microseconds: counts.microseconds($0))
+      },
+      processMicroseconds: CPUClock.processNanoseconds() / 1_000, transferEstimate: estimate)
+  }
+
+  func metrics() -> String { MetricSample.text(counts.samples) }
+
+  /// What a plain transfer costs now.
+  private func estimate(_ replica: borrowing ReplicaMachine) throws -> EstimateAnswer {
+    var queries = replica.queries()
+    let transfer = Operation.transfer(
+      Transfer(token: .eco2, recipient: opened.account, amount: Amount(1)))
+    let price = try queries.price(byteCount: 256, signatureCount: 1, operations: [transfer])
+    return EstimateAnswer(
+      charge: "\(price.charge)", fee: "\(price.fee)",
+      creationFee: "\(try queries.parameters().creationFee)")
+  }
+
+  /// Reads something on the replica's thread.
+  private func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (borrowing ReplicaMachine) throws -> Answer
+  ) async throws(NodeServiceError) -> Answer {
+    let result: Result<Answer, NodeServiceError> = await withCheckedContinuation { continuation in
+      let isTaken = queue.offer(
+        .read { replica in
+          do {
+            continuation.resume(returning: .success(try body(replica)))
+          } catch {
+            continuation.resume(returning: .failure(.storeFailed("\(error)")))
+          }
+        })
+      if !isTaken { continuation.resume(returning: .failure(.unavailable)) }
+    }
+    return try result.get()
+  }
+}

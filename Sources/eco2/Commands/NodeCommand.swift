@@ -1,0 +1,81 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Logging
+import NodeRuntime
+
+struct NodeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "node", abstract: "Runs an ER Node from its home folder.",
+    discussion: """
+      The home holds genesis.bcs, node.json and keys/; `eco2 genesis` and `eco2 testnet` make one.
+      SIGTERM or Ctrl-C stops the node cleanly; a second start goes on where it was.
+
+      Examples:
+        eco2 node --home net/node-00
+        eco2 node --home net/node-00 --log-level debug
+      """)
+
+  @Option(help: "The node's home folder.")
+  var home: String
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel = Logger.Level.notice
+
+  @Flag(help: "Stop when standing input ends: for tools that start nodes.")
+  var untilStdinCloses = false
+
+  func run() async throws {
+    var logger = Logger(label: "eco2") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = logLevel
+    let stops = StopSignals(alsoStdin: untilStdinCloses)
+    let node = try await Node(home: NodeHome(home), logger: logger)
+    let fault = await withTaskGroup(of: String?.self) { group in
+      group.addTask { await node.waitForFault() }
+      group.addTask {
+        await stops.wait()
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+    await node.stop()
+    if let fault {
+      Printing.complain("The node has stopped: \(fault)")
+      throw ExitCode(2)
+    }
+  }
+}
+
+extension Logger.Level: ExpressibleByArgument {}
+
+/// SIGTERM, SIGINT and, where asked, the end of standard input.
+struct StopSignals: Sendable {
+  private let stream: AsyncStream<Void>
+  private let sources: [any DispatchSourceSignal]
+
+  init(alsoStdin: Bool = false) {
+    let (stream, signals) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    self.stream = stream
+    sources = [SIGTERM, SIGINT].map { number in
+      unsafe signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { signals.yield() }
+      source.resume()
+      return source
+    }
+    if alsoStdin {
+      let thread = Thread {
+        while let data = try? FileHandle.standardInput.read(upToCount: 256), !data.isEmpty {}
+        signals.yield()
+      }
+      thread.start()
+    }
+  }
+
+  /// Waits for the first of them.
+  func wait() async {
+    for await _ in stream { return }
+  }
+}
