@@ -76,19 +76,26 @@ struct BigUnsigned: Comparable {
     return BigUnsigned(limbs: product.map { UInt32($0) })
   }
 
+  private mutating func double(adding bit: UInt32) {
+    var carry = bit
+    for index in limbs.indices {
+      let doubled = limbs[index] << 1 | carry
+      limbs[index] = doubled & 0xFFFF
+      carry = doubled >> 16
+    }
+    if carry > 0 { limbs.append(carry) }
+  }
+
   /// Quotient and remainder by binary long division.
   func divided(by divisor: BigUnsigned) -> (quotient: BigUnsigned, remainder: BigUnsigned) {
     var quotient = BigUnsigned.zero
     var remainder = BigUnsigned.zero
-    let two = BigUnsigned(2)
     for limb in limbs.reversed() {
       for bit in (0..<16).reversed() {
-        remainder = remainder * two + BigUnsigned(UInt128(limb >> UInt32(bit) & 1))
-        quotient = quotient * two
-        if remainder >= divisor {
-          remainder = remainder - divisor
-          quotient = quotient + BigUnsigned(1)
-        }
+        remainder.double(adding: limb >> UInt32(bit) & 1)
+        let fits = remainder >= divisor
+        if fits { remainder = remainder - divisor }
+        quotient.double(adding: fits ? 1 : 0)
       }
     }
     return (quotient, remainder)
