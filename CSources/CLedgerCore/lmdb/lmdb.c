@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -286,10 +287,19 @@ int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out) {
   return CL_LMDB_OK;
 }
 
+// LMDB calls a short write EIO, and a short write is what a disk gives that is just becoming full.
+static int is_disk_full(cl_lmdb *env) {
+  mdb_filehandle_t file;
+  struct statvfs disk;
+  if (mdb_env_get_fd(env->env, &file) != 0 || fstatvfs(file, &disk) != 0) return 0;
+  return (uint64_t)disk.f_bfree * disk.f_frsize < (1 << 20);
+}
+
 int cl_lmdb_commit(cl_lmdb_txn *txn) {
   cl_lmdb *env = txn->env;
   int code = mdb_txn_commit(txn->txn);
   free(txn);
+  if (code == EIO && is_disk_full(env)) code = ENOSPC;
   if (code && code != ENOSPC && code != MDB_MAP_FULL) stop_writing(env);
   leave(env);
   return code;

@@ -1,0 +1,158 @@
+import LedgerCore
+import LedgerState
+import Testing
+
+@testable import LedgerStore
+
+@Suite("Damage to the state's file")
+struct StateDamageTests {
+  let temporary = TemporaryFolder()
+
+  private var file: String { temporary.home + "/data/state/data.mdb" }
+  private let pageBytes = 4096
+
+  @Test("a record with any byte flipped is refused when it is read, and found by an audit")
+  func recordFlipped() throws {
+    try createLedger(temporary.home)
+    let whole = try fileBytes(file)
+    let leaf = StateLeaf(key: key(7), value: bytes(40, 0))
+    let start = try #require(offset(of: leaf.hash.bytes.array, in: whole))
+    let length = RecordLayout.headBytes + key(7).bytes.count + 40
+    for position in start..<start + length {
+      try alter(file) { $0[position] ^= 0x80 }
+      do {
+        let records = try openLedger(temporary.home).records
+        #expect(throws: StateReadError.corruptRecord(path: leaf.path)) {
+          try records.value(of: key(7))
+        }
+        #expect(try records.value(of: key(8)) == bytes(40, 0))
+      }
+      var places: [StoreDamage.Place] = []
+      try StoreAudit(home: temporary.home).checkRecords(
+        { _, _ in }, fault: { places.append($0.place) })
+      #expect(places == [.record(path: leaf.path)])
+      try alter(file) { $0[position] ^= 0x80 }
+    }
+    #expect(try fileBytes(file) == whole)
+  }
+
+  @Test("an index entry with any byte flipped is refused when it is read, and found by an audit")
+  func indexEntryFlipped() throws {
+    let lot = IndexChange(index: "lots", key: bytes(9, 0x51), value: bytes(20, 0x77))
+    try createLedger(temporary.home, indexes: [lot])
+    let whole = try fileBytes(file)
+    // LMDB keeps key and data side by side.
+    let stored = Array("lots".utf8) + [0] + lot.key
+    let start = try #require(offset(of: stored, in: whole))
+    let length = stored.count + IndexLayout.checkBytes + 20
+    for position in start + 5..<start + length {
+      try alter(file) { $0[position] ^= 0x01 }
+      do {
+        let index = try openLedger(temporary.home).records.index("lots")
+        #expect(throws: StateReadError.self) { try index.first(5) }
+      }
+      var found: [StoreDamage] = []
+      try StoreAudit(home: temporary.home).checkIndexEntries(
+        { _, _ in }, fault: { found.append($0) })
+      #expect(found.count == 1)
+      #expect("\(found)".contains("index lots, entry"))
+      try alter(file) { $0[position] ^= 0x01 }
+    }
+  }
+
+  @Test("the note of height, root and genesis with any byte flipped is refused")
+  func noteFlipped() throws {
+    try createLedger(temporary.home)
+    let note = StateNote(chain: chain, height: 0, root: root(0)).bytes
+    let start = try #require(offset(of: note, in: try fileBytes(file)))
+    for position in start..<start + note.count {
+      try alter(file) { $0[position] ^= 0x20 }
+      let damage = StoreDamage(.stateNote(path: temporary.home + "/data/state"), .checksum)
+      #expect(throws: StoreError.damaged(damage)) { try openLedger(temporary.home) }
+      try alter(file) { $0[position] ^= 0x20 }
+    }
+  }
+
+  /// What an audit shows of the state; nil when it found damage.
+  private func audited() throws -> [StateRecord]? {
+    do throws(StoreError) {
+      let audit = try StoreAudit(home: temporary.home, options: smallOptions())
+      var records: [StateRecord] = []
+      var faults = 0
+      try audit.checkRecords({ record, _ in records.append(record) }, fault: { _ in faults += 1 })
+      return faults == 0 ? records : nil
+    } catch {
+      return nil
+    }
+  }
+
+  @Test("a flipped byte anywhere in the file is found, or changes nothing that is read")
+  func anyByteFlipped() throws {
+    try createLedger(temporary.home, count: 60)
+    // Some pages freed, some split, one record of several pages.
+    do {
+      let store = try openLedger(temporary.home)
+      for height: UInt64 in 1...2 { try store.log.append(height: height, block: [], receipts: []) }
+      try store.records.flush(changes: changes(40..<90, 3), height: 1, root: root(1))
+    }
+    let previous = try #require(try audited())
+    let large = StateChange(key: key(500), value: bytes(10_000, 5))
+    try openLedger(temporary.home).records.flush(
+      changes: [large], height: 2, root: root(2))
+    let whole = try fileBytes(file)
+    let expected = try #require(try audited())
+    #expect(expected.count == 91)
+    let used = try #require(whole.lastIndex { $0 != 0 }) + 1
+    var found = 0
+    for page in stride(from: 0, to: used, by: pageBytes) {
+      let heads = page..<min(page + 48, used)
+      let others = stride(from: page + 48, to: min(page + pageBytes, used), by: 97)
+      for position in Array(heads) + Array(others) {
+        try writeByte(whole[position] ^ (position % 2 == 0 ? 0xFF : 0x04), at: position)
+        if let records = try audited() {
+          // LMDB keeps two commits; a changed number of the newer makes the one before it count,
+          // and the log leads on from there.
+          let isWhole = records == expected || (position < 2 * pageBytes && records == previous)
+          #expect(isWhole, "byte \(position)")
+        } else {
+          found += 1
+        }
+        try writeByte(whole[position], at: position)
+      }
+    }
+    #expect(found > 100)
+  }
+
+  private func writeByte(_ byte: UInt8, at offset: Int) throws {
+    try File(file, .readWrite).write([byte], at: UInt64(offset))
+  }
+
+  @Test("a crash before the last write of a commit leaves the state before, whole")
+  func crashBeforeMetaPage() throws {
+    try createLedger(temporary.home)
+    let before = try fileBytes(file)
+    do {
+      let store = try openLedger(temporary.home)
+      try store.log.append(height: 1, block: [1], receipts: [])
+      try store.records.flush(changes: changes(5..<25, 9), height: 1, root: root(1))
+    }
+    let after = try fileBytes(file)
+    // LMDB writes data pages, syncs, then one of the two meta pages (0 and 1).
+    let pages = max(before.count, after.count) / pageBytes
+    for written in 2...pages {
+      var torn = Array(before.prefix(2 * pageBytes))
+      torn += after[2 * pageBytes..<min(written * pageBytes, after.count)]
+      if before.count > torn.count { torn += before[torn.count...] }
+      try alter(file) { $0 = torn }
+      let records = try openLedger(temporary.home).records
+      #expect(records.height == 0)
+      #expect(records.root == root(0))
+      for number in 0..<20 {
+        #expect(try records.value(of: key(number)) == bytes(40, 0))
+      }
+      #expect(try records.value(of: key(20)) == nil)
+    }
+    try alter(file) { $0 = after }
+    #expect(try openLedger(temporary.home).records.height == 1)
+  }
+}
