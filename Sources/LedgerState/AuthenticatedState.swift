@@ -1,15 +1,16 @@
 public import LedgerCore
 
-/// The ledger's state under one root: what the store shows, the final blocks it has not written yet,
-/// and the ICS-23 `SmtSpec` tree over both (protocol §6). No I/O but reading through the reader.
+/// The ledger's state under one root: what the store shows, the final blocks it has not written
+/// yet, and the ICS-23 `SmtSpec` tree over both (protocol §6). No I/O but reading through the
+/// reader.
 ///
 /// One thread owns it. A block is staged into a delta, which changes nothing; adopted when it is
 /// final; and dropped from the overlay when the store has written it.
 ///
 /// Invariants:
 /// - The tree is that of the tip: reader and overlay together.
-/// - Layers have consecutive heights and end at the tip; the reader shows at least the height before
-///   the first of them.
+/// - Layers have consecutive heights and end at the tip; the reader shows at least the height
+///   before the first of them.
 public final class AuthenticatedState: RecordSource {
   private(set) var reader: any StateReader
   private(set) var tree: UpperTree
@@ -60,8 +61,8 @@ public final class AuthenticatedState: RecordSource {
 
   /// Makes a delta that stands on the tip the new tip: its block is final.
   ///
-  /// Throws `wrongHeight`, `staleDelta` or `overlayFull`, changing nothing; or `read`, when the tree
-  /// has to be built anew and cannot be.
+  /// Throws `wrongHeight`, `staleDelta` or `overlayFull`, changing nothing; or `read`, when the
+  /// tree has to be built anew and cannot be.
   public func adopt(_ delta: StateDelta, height next: UInt64) throws(StateError) {
     guard next > height, next - height == 1 else {
       throw .wrongHeight(expected: height &+ 1, given: next)
@@ -81,7 +82,8 @@ public final class AuthenticatedState: RecordSource {
     try fitDepth()
   }
 
-  /// Drops the blocks that the store has written, and reads through a newer reader when one is given.
+  /// Drops the blocks that the store has written, and reads through a newer reader when one is
+  /// given.
   ///
   /// The reader must show `written` or a later final height. Throws `readerBehind` or
   /// `flushedAhead`, changing nothing.

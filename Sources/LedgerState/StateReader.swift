@@ -69,8 +69,8 @@ public protocol StateReader: RecordSource, Sendable {
   var height: UInt64 { get }
   /// The record's value, its leaf hash checked; nil when there is none.
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]?
-  /// The record that stands at a path, its leaf hash checked; nil when there is none. Absence proofs
-  /// name the neighbours' raw keys and values.
+  /// The record that stands at a path, its leaf hash checked; nil when there is none. Absence
+  /// proofs name the neighbours' raw keys and values.
   func record(at path: Digest) throws(StateReadError) -> StateRecord?
   /// The leaves whose paths lie in the range, ascending.
   func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf]
@@ -86,8 +86,8 @@ public enum StateReadError: Error, Equatable, Sendable {
   case storeFailed(String)
 }
 
-/// One of a block's writes: the value a key has afterwards, nil where the record is gone. A value is
-/// never empty (ICS-23 verifiers refuse an empty one).
+/// One of a block's writes: the value a key has afterwards, nil where the record is gone. A value
+/// is never empty (ICS-23 verifiers refuse an empty one).
 public struct StateChange: Hashable, Sendable {
   public let key: StateKey
   public let value: [UInt8]?

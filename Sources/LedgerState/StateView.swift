@@ -5,7 +5,8 @@ import LedgerCore
 ///
 /// Invariants:
 /// - What lies below never changes while the view lives, so it is asked once for each key.
-/// - `mark` and `rollback` cost what was written in between, nothing more: a journal of undo entries.
+/// - `mark` and `rollback` cost what was written in between, nothing more: a journal of undo
+///   entries.
 /// - `changes()` holds each key at most once, ascending, and no write that left a key as it was
 ///   below (where the view has read what was there).
 public struct StateView: RecordSource {

@@ -17,8 +17,8 @@ public struct BlockHeader: Hashable, Sendable {
   public var nextValidatorsHash: Digest
   public var parentRoots: StateRoots
   public var parentStatement: CarbonStatement
-  /// Every valid COMMIT for the parent known to the author, at least a quorum of one view; empty for
-  /// block 1. Strictly ascending by member.
+  /// Every valid COMMIT for the parent known to the author, at least a quorum of one view; empty
+  /// for block 1. Strictly ascending by member.
   public var parentCommits: [CommitSignature]
   /// COMMITs for blocks before the parent that no header carried yet, by descending height.
   public var lateCommits: [LateCommits]

@@ -1,4 +1,5 @@
-/// Who proposes: rounds of n heights from a set's first height, each in its own order (protocol §5).
+/// Who proposes: rounds of n heights from a set's first height, each in its own order (protocol
+/// §5).
 public struct Schedule: Sendable {
   private let chain: ChainID
   private let set: ValidatorSet
@@ -22,8 +23,8 @@ public struct Schedule: Sendable {
   }
 
   /// The index of the primary of a height and view: entry (position + view) mod n of the round's
-  /// order, counted over the members that owe no carbon dues at the parent's state, or over all when
-  /// every one owes. Heights before the set's first count as the first.
+  /// order, counted over the members that owe no carbon dues at the parent's state, or over all
+  /// when every one owes. Heights before the set's first count as the first.
   public func primary(height: UInt64, view: UInt64, debtors: Set<Int> = []) -> Int {
     let order = order(at: height)
     let start = roundStart(height)

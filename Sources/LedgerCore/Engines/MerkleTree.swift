@@ -1,7 +1,7 @@
 import CLedgerCore
 
-/// The Merkle tree of RFC 6962 §2.1: leaf `SHA256(0x00 ‖ data)`, node `SHA256(0x01 ‖ left ‖ right)`,
-/// empty tree `SHA256("")`.
+/// The Merkle tree of RFC 6962 §2.1: leaf `SHA256(0x00 ‖ data)`, node `SHA256(0x01 ‖ left ‖
+/// right)`, empty tree `SHA256("")`.
 public enum MerkleTree {
   /// The hash of a leaf's data.
   public static func leafHash(_ data: ArraySlice<UInt8>) -> Digest {

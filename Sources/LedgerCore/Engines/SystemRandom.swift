@@ -1,6 +1,7 @@
 import CLedgerCore
 
-/// Bytes from the operating system's CSPRNG (`getrandom(2)`). Never used by state machines or rules.
+/// Bytes from the operating system's CSPRNG (`getrandom(2)`). Never used by state machines or
+/// rules.
 public enum SystemRandom {
   /// `count` random bytes, or the kernel's refusal.
   public static func bytes(_ count: Int) throws(SystemRandomError) -> [UInt8] {

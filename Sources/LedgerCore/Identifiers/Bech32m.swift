@@ -51,8 +51,8 @@ public enum Bech32m {
     return (String(decoding: prefix, as: UTF8.self), Array(digits.dropLast(checksumDigits)))
   }
 
-  /// Joins a prefix and digits (0…31). The prefix is 1 … 83 characters of ASCII 33…126 without upper
-  /// case; the text at most `textCharactersMax` long.
+  /// Joins a prefix and digits (0…31). The prefix is 1 … 83 characters of ASCII 33…126 without
+  /// upper case; the text at most `textCharactersMax` long.
   public static func encodeDigits(
     prefix: String, _ digits: [UInt8], _ variant: Variant = .bech32m
   ) throws(Bech32mError) -> String {

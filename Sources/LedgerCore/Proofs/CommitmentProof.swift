@@ -22,7 +22,8 @@ public struct ExistenceProof: Hashable, Sendable {
   }
 }
 
-/// That a key is absent: its neighbours exist and stand beside each other, or one stands at the edge.
+/// That a key is absent: its neighbours exist and stand beside each other, or one stands at the
+/// edge.
 public struct NonExistenceProof: Hashable, Sendable {
   /// For people; verifiers do not read it.
   public var key: [UInt8]

@@ -1,5 +1,5 @@
-/// The extra rules ICS-23 has for IAVL trees, whose prefixes hold numbers: without them a leaf of one
-/// could pass for an inner node.
+/// The extra rules ICS-23 has for IAVL trees, whose prefixes hold numbers: without them a leaf of
+/// one could pass for an inner node.
 extension ProofSpec {
   /// Whether the tree hashes as ICS-23's `IavlSpec` does (depths aside).
   var isIAVL: Bool {

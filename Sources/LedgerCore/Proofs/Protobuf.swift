@@ -10,8 +10,8 @@ public enum ProofLimits {
   public static let proofBytesMax = 2 * Limits.recordValueBytesMax + 256 * 1024
 }
 
-/// Reads the fields of a protobuf message whose fields are numbers below 32 and of two kinds: varint
-/// and length-delimited.
+/// Reads the fields of a protobuf message whose fields are numbers below 32 and of two kinds:
+/// varint and length-delimited.
 struct ProtobufReader {
   private let bytes: ArraySlice<UInt8>
   private var offset: Int

@@ -61,7 +61,7 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     switch self {
     case .malformed: "The bytes are not one canonical transaction; build it again."
     case .oversized:
-      "The transaction is longer than \(Limits.transactionBytesMax) bytes; send several smaller ones."
+      "The transaction is longer than \(Limits.transactionBytesMax) bytes; send several small ones."
     case .wrongChain: "The transaction was made for another chain; build it for this genesis hash."
     case .badSignature: "A signature does not verify; sign the body again with the right key."
     case .expired: "The height it was valid until has passed; build it again with a later one."
@@ -69,7 +69,7 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
       "It is valid for more than \(Limits.validityHeightsMax) heights ahead; choose a nearer one."
     case .replayed: "Its sequence was used before or has left the window; use a higher one."
     case .sequenceTooFarAhead:
-      "Its sequence is more than \(Limits.sequenceLeadMax) above the account's highest; use a lower one."
+      "Its sequence is more than \(Limits.sequenceLeadMax) above the highest used; use a lower one."
     case .unauthorised: "The signing keys are not the sender's now; sign with enough current keys."
     case .sponsorUnauthorised:
       "The signing keys are not the sponsor's now; sign with enough current keys."

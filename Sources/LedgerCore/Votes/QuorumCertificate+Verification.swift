@@ -1,8 +1,8 @@
 /// Verification at once, as clients do it; state machines ask for `checks(in:)` instead.
 extension QuorumCertificate {
-  /// Checks that a quorum of the set, and nobody else, has signed the statement on this chain. Every
-  /// signature must be valid, those beyond the quorum too. Whether this is the set that decides the
-  /// height is the caller's to know.
+  /// Checks that a quorum of the set, and nobody else, has signed the statement on this chain.
+  /// Every signature must be valid, those beyond the quorum too. Whether this is the set that
+  /// decides the height is the caller's to know.
   public func verify(in set: ValidatorSet, chain: ChainID) throws(CertificateError) {
     guard height >= set.firstHeight else {
       throw .beforeSet(height: height, firstHeight: set.firstHeight)
@@ -22,8 +22,8 @@ extension QuorumCertificate {
     }
   }
 
-  /// Checks that this commit certificate makes the block of a header final, and that the header names
-  /// the set. With the set trusted, so are the header and this certificate's state root.
+  /// Checks that this commit certificate makes the block of a header final, and that the header
+  /// names the set. With the set trusted, so are the header and this certificate's state root.
   public func verify(
     deciding header: BlockHeader, in set: ValidatorSet, chain: ChainID
   ) throws(CertificateError) {

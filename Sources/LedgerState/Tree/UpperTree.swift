@@ -79,7 +79,8 @@ extension TreeNode {
 }
 
 extension Digest {
-  /// The lowest and the highest path whose first `depth` bits are the last `depth` bits of `prefix`.
+  /// The lowest and the highest path whose first `depth` bits are the last `depth` bits of
+  /// `prefix`.
   static func range(prefix: Int, depth: Int) -> ClosedRange<Digest> {
     var low = Bytes32.zero
     var high = Bytes32.zero
