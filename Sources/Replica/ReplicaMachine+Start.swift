@@ -137,6 +137,9 @@ extension ReplicaMachine {
   /// Final blocks that LMDB does not have yet.
   public var unflushedBlocks: Int { state.unflushedHeights.count }
 
+  /// What dissemination holds now.
+  public var gauges: DisseminationGauges { disseminator.gauges }
+
   /// The root of the state at the tip.
   public var stateRoot: Digest { tip.roots.state }
 

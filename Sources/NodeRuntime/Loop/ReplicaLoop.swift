@@ -1,5 +1,6 @@
 import CatchUp
 import Dispatch
+import Dissemination
 import Foundation
 import LedgerCore
 import LedgerMetrics
@@ -67,6 +68,7 @@ final class ReplicaLoop: Sendable {
         }
       }
       metrics.unflushedBlocks.set(UInt64(replica.unflushedBlocks))
+      metrics.pendingTransactions.set(UInt64(replica.gauges.pendingTransactions))
     }
   }
 
