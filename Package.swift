@@ -94,7 +94,8 @@ let package = Package(
     module(
       "LocalNetwork",
       [
-        "LedgerCore", "LedgerRules", "RegistryFiles", "NodeAnswers", "LedgerClient", "LoadTest",
+        "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "NodeAnswers", "NodeRuntime",
+        "LedgerClient", "LoadTest",
       ]),
     module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient"]),
     .executableTarget(

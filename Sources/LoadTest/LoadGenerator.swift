@@ -2,10 +2,12 @@ public import LedgerClient
 public import LedgerCore
 import NodeAnswers
 
-/// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers.
+/// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers, and
+/// follows every transaction to its end.
 ///
-/// Each sender's sequences go up by one; a batch goes to one node after another and waits there until
-/// its transactions are final, so that every transaction's end is known.
+/// A batch goes to one node after another and waits there until it is accepted. When its node dies
+/// first, the same bytes go to the next node: sending them twice changes nothing. Whether accepted
+/// transactions are final is asked of the nodes in turn, by id, whenever a block is.
 public actor LoadGenerator {
   /// What to send.
   public struct Plan: Sendable {
@@ -14,16 +16,20 @@ public actor LoadGenerator {
     public var chain: ChainID
     /// Transactions a second.
     public var rate: Double
-    public var duration: Duration
+    /// Until `stop` when nil.
+    public var duration: Duration?
     /// The most a transfer may be charged, µg CO2e, and its fee, ECO2 base units.
     public var chargeMax: Amount
     public var feeMax: Amount
     /// How many heights ahead a transaction stays valid.
     public var validityHeights: UInt64
+    /// How long to wait, after the last was sent, for the end of those under way.
+    public var patience: Duration
 
     public init(
       nodes: [NodeAddress], accounts: LoadAccounts, chain: ChainID, rate: Double,
-      duration: Duration, chargeMax: Amount, feeMax: Amount, validityHeights: UInt64 = 100
+      duration: Duration?, chargeMax: Amount, feeMax: Amount, validityHeights: UInt64 = 100,
+      patience: Duration = .seconds(90)
     ) {
       self.nodes = nodes
       self.accounts = accounts
@@ -33,87 +39,99 @@ public actor LoadGenerator {
       self.chargeMax = chargeMax
       self.feeMax = feeMax
       self.validityHeights = validityHeights
+      self.patience = patience
     }
   }
 
   private static let batchInterval = Duration.milliseconds(100)
+  private static let retryInterval = Duration.milliseconds(500)
+  private static let pollInterval = Duration.milliseconds(100)
 
   private let plan: Plan
+  private let clock = ContinuousClock()
   private var keys: [SigningKey] = []
   private var sequences: [UInt64] = []
   private var nextSender = 0
   private var height: UInt64 = 0
-  private var report = LoadReport()
-  private var latencies: [Double] = []
+  private var book = FlightBook()
   private var idle: [[NodeClient]]
+  /// Clients that wait for an answer, closed when nobody needs it any more.
+  private var busy: [ObjectIdentifier: NodeClient] = [:]
+  private var isStopped = false
+  private var isOver = false
 
   public init(_ plan: Plan) {
     self.plan = plan
     idle = plan.nodes.map { _ in [] }
   }
 
-  /// Runs the plan and waits for every answer.
+  /// Runs the plan and waits until the fate of every transaction is known, or patience is at an end.
   public func run() async throws -> LoadReport {
     try await prepare()
-    let clock = ContinuousClock()
     let start = clock.now
+    var sentSeconds = 0.0
     await withDiscardingTaskGroup { group in
-      var sent = 0
-      var batch = 0
-      while true {
-        let due = start + Self.batchInterval * batch
-        if due - start >= plan.duration { break }
-        do { try await clock.sleep(until: due) } catch { break }
-        let elapsed = (due - start + Self.batchInterval) / .seconds(1)
-        let target = Int(elapsed * plan.rate)
-        if target > sent {
-          let transactions = build(target - sent)
-          let node = batch % plan.nodes.count
-          report.offered += transactions.count
-          group.addTask { await self.send(transactions, to: node, intended: due) }
-          sent = target
-        }
-        batch += 1
-        if batch.isMultiple(of: 20) { group.addTask { await self.refreshHeight() } }
+      group.addTask { await self.follow() }
+      await self.sendAll(from: start, in: &group)
+      sentSeconds = (clock.now - start) / .seconds(1)
+      let deadline = clock.now + plan.patience
+      while book.openCount > 0, clock.now < deadline, !Task.isCancelled {
+        try? await clock.sleep(for: Self.pollInterval)
       }
+      isOver = true
+      group.cancelAll()
+      for client in busy.values { await client.close() }
     }
-    report.durationSeconds = (clock.now - start) / .seconds(1)
-    report.latencyMilliseconds = LoadReport.Percentiles(of: latencies)
+    book.close(durationSeconds: sentSeconds, at: clock.now)
     for client in idle.joined() { await client.close() }
-    return report
+    return book.report
   }
 
-  /// What has happened so far.
-  public func progress() -> LoadReport { report }
+  /// Ends the sending; `run` returns once what is under way has ended.
+  public func stop() { isStopped = true }
+
+  /// What has happened so far; latencies are known at the end.
+  public func progress() -> LoadReport { book.report }
+
+  /// Transactions under way.
+  public var openCount: Int { book.openCount }
 
   private func prepare() async throws {
     let client = NodeClient(plan.nodes[0])
-    height = try await client.status().height
-    for index in 0..<plan.accounts.count {
-      guard let key = plan.accounts.key(index) else { continue }
-      keys.append(key)
-    }
+    let status = try await client.status()
+    height = status.height
+    keys = (0..<plan.accounts.count).compactMap { plan.accounts.key($0) }
     for key in keys {
-      let account = try await client.account(AccountID(key.publicKey).hex)
-      sequences.append(account.sequence)
+      let address = AccountID(key.publicKey).address(network: status.isTest ? .test : .main)
+      sequences.append(try await client.account(address).sequence)
     }
     await client.close()
   }
 
-  private func refreshHeight() async {
-    for node in plan.nodes.shuffled().prefix(3) {
-      let client = NodeClient(node)
-      let status = try? await client.status()
-      await client.close()
-      if let status {
-        height = max(height, status.height)
-        return
+  private func sendAll(from start: ContinuousClock.Instant, in group: inout DiscardingTaskGroup)
+    async
+  {
+    var sent = 0
+    var batch = 0
+    while !isStopped, !Task.isCancelled, !keys.isEmpty {
+      let due = start + Self.batchInterval * batch
+      if let duration = plan.duration, due - start >= duration { break }
+      do { try await clock.sleep(until: due) } catch { break }
+      let elapsed = (due - start + Self.batchInterval) / .seconds(1)
+      let target = Int(elapsed * plan.rate)
+      if target > sent {
+        let ids = build(target - sent, intended: due)
+        let node = batch % plan.nodes.count
+        group.addTask { await self.send(ids, first: node) }
+        sent = target
       }
+      batch += 1
     }
   }
 
-  private func build(_ count: Int) -> [ArraySlice<UInt8>] {
-    (0..<count).compactMap { _ in
+  private func build(_ count: Int, intended: ContinuousClock.Instant) -> [Digest] {
+    var ids: [Digest] = []
+    for _ in 0..<count {
       let sender = nextSender
       nextSender = (nextSender + 1) % keys.count
       sequences[sender] += 1
@@ -127,37 +145,77 @@ public actor LoadGenerator {
               recipient: AccountID(keys[(sender + 1) % keys.count].publicKey),
               amount: Amount(1)))
         ])
-      return try? Transaction(body: body, chain: plan.chain, senderKeys: [keys[sender]]).bytes
+      guard
+        let transaction = try? Transaction(
+          body: body, chain: plan.chain, senderKeys: [keys[sender]])
+      else { continue }
+      let id = transaction.id(plan.chain)
+      book.take(id, transaction.bytes, intended: intended)
+      ids.append(id)
+    }
+    return ids
+  }
+
+  /// Sends a batch to a node, and what got no answer there to the next ones.
+  private func send(_ ids: [Digest], first: Int) async {
+    var node = first
+    var isRetry = false
+    var rest = book.unknown(among: ids)
+    while !rest.isEmpty, !isOver {
+      let client = idle[node].popLast() ?? NodeClient(plan.nodes[node])
+      busy[ObjectIdentifier(client)] = client
+      defer { busy[ObjectIdentifier(client)] = nil }
+      do {
+        let answer = try await client.submit(rest.map(\.bytes), wait: .accepted)
+        idle[node].append(client)
+        let again = zip(rest, answer.transactions).filter { sent, answer in
+          let state = TransactionState(submitted: answer, isRetry: isRetry)
+          return !book.book(state, of: sent.id, at: clock.now)
+        }.map(\.0.id)
+        rest = book.unknown(among: again)
+      } catch {
+        await client.close()
+        if !isRetry { book.noteUnanswered(rest.count) }
+        rest = book.unknown(among: rest.map(\.id))
+      }
+      isRetry = true
+      node = (node + 1) % plan.nodes.count
+      if !rest.isEmpty { try? await clock.sleep(for: Self.retryInterval) }
     }
   }
 
-  private func send(
-    _ transactions: [ArraySlice<UInt8>], to node: Int, intended: ContinuousClock.Instant
-  ) async {
-    let client = idle[node].popLast() ?? NodeClient(plan.nodes[node])
-    do {
-      let answer = try await client.submit(transactions, wait: .final)
-      let latency = (ContinuousClock.now - intended) / .milliseconds(1)
-      for transaction in answer.transactions { book(transaction, latency: latency) }
-      idle[node].append(client)
-    } catch {
-      report.unanswered += transactions.count
-      await client.close()
+  /// Asks the nodes in turn what became of the transactions under way, whenever a block is final.
+  private func follow() async {
+    let clients = plan.nodes.map { NodeClient($0) }
+    var turn = 0
+    var asked: UInt64 = 0
+    while !isOver {
+      let client = clients[turn % clients.count]
+      turn += 1
+      if let status = try? await client.status() {
+        height = max(height, status.height)
+        if status.height > asked || turn.isMultiple(of: 20) {
+          if await ask(client) { asked = status.height }
+        }
+      }
+      try? await clock.sleep(for: Self.pollInterval)
     }
+    for client in clients { await client.close() }
   }
 
-  private func book(_ transaction: TransactionAnswer, latency: Double) {
-    switch transaction.status {
-    case .final:
-      report.accepted += 1
-      report.final += 1
-      if transaction.applied == true { report.applied += 1 }
-      latencies.append(latency)
-    case .accepted:
-      report.accepted += 1
-      report.lost += 1
-    case .pending: report.refused["still_pending", default: 0] += 1
-    case .refused: report.refused[transaction.code ?? "unknown", default: 0] += 1
+  /// Whether the node answered.
+  private func ask(_ client: NodeClient) async -> Bool {
+    var ids = book.ids[...]
+    while !ids.isEmpty {
+      let part = Array(ids.prefix(SubmissionFormat.transactionsMax))
+      ids = ids.dropFirst(part.count)
+      guard let answer = try? await client.states(part) else { return false }
+      for (id, transaction) in zip(part, answer.transactions) {
+        if let state = TransactionState(asked: transaction) {
+          _ = book.book(state, of: id, at: clock.now)
+        }
+      }
     }
+    return true
   }
 }

@@ -1,20 +1,27 @@
 /// What a load run did and what became of it.
 public struct LoadReport: Codable, Equatable, Sendable {
-  /// Transactions sent for which nodes promised nothing yet.
+  /// Transactions sent. Every one ends in exactly one of `final`, `refused`, `expired`, `lost` and
+  /// `open`.
   public var offered = 0
-  /// In a bundle that f + 1 ER Nodes hold, or further.
+  /// Of the offered ones, those a node said are in a bundle that f + 1 ER Nodes hold, or further.
   public var accepted = 0
   public var final = 0
   /// Of the final ones, those whose operations were applied.
   public var applied = 0
-  /// By stable code.
+  /// Refused before they were accepted, by stable code.
   public var refused: [String: Int] = [:]
-  /// Accepted, but neither final nor reported expired within the time a request waits.
+  /// Reported expired: the height they were valid until passed first.
+  public var expired = 0
+  /// Accepted, and neither final nor reported expired when the run gave up waiting.
   public var lost = 0
-  /// Requests that failed as a whole (a node was down): their transactions count as unanswered.
+  /// Never accepted, and of unknown fate when the run gave up waiting.
+  public var open = 0
+  /// Transactions of requests that failed as a whole (their node was down): their fate was found out
+  /// by sending the same bytes to another node and by asking for their ids.
   public var unanswered = 0
+  /// How long transactions were sent.
   public var durationSeconds = 0.0
-  /// From the intended send to the answer that says final, in milliseconds.
+  /// From the intended send until a node said final, in milliseconds.
   public var latencyMilliseconds = Percentiles()
 
   public init() {}
@@ -40,6 +47,6 @@ public struct LoadReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// Nothing accepted was lost.
-  public var isSound: Bool { lost == 0 && accepted > 0 }
+  /// Something was accepted, nothing accepted was lost, and the fate of everything is known.
+  public var isSound: Bool { lost == 0 && open == 0 && accepted > 0 }
 }

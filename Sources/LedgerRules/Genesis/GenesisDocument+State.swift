@@ -53,7 +53,7 @@ extension GenesisDocument {
 
   /// For each region the row in force: the latest year, of one year the highest, of equal ones the
   /// first. Ascending by region code.
-  private func activeFactors() -> [(code: [UInt8], active: ActiveFactor)] {
+  func activeFactors() -> [(code: [UInt8], active: ActiveFactor)] {
     let order = factors.indices.sorted { left, right in
       let (a, b) = (factors[left], factors[right])
       if !a.regionCode.utf8.elementsEqual(b.regionCode.utf8) {

@@ -26,13 +26,17 @@ public final class NodeProcess: Sendable {
     process.withLock { $0.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
   }
 
+  /// What the node has printed, over all its starts.
+  public var logPath: String { home + "/node.log" }
+
   /// Starts the node; its output goes to `node.log` in its home, after what is there.
   public func start() throws {
-    let log = home + "/node.log"
-    if !FileManager.default.fileExists(atPath: log) {
-      FileManager.default.createFile(atPath: log, contents: nil)
+    if !FileManager.default.fileExists(atPath: logPath) {
+      guard FileManager.default.createFile(atPath: logPath, contents: nil) else {
+        throw NetworkFolderError.file(logPath, reason: "it cannot be created")
+      }
     }
-    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
     try output.seekToEnd()
     let pipe = Pipe()
     let started = Process()
@@ -48,32 +52,40 @@ public final class NodeProcess: Sendable {
   }
 
   /// Ends the node at once, as a power cut would.
-  public func kill() {
+  public func kill() async {
     guard let pid = processIdentifier else { return }
     Foundation.kill(pid, SIGKILL)
-    waitForEnd()
+    _ = await hasEnded(within: .seconds(60))
+    lifeline.withLock { $0 = nil }
   }
 
-  /// Asks the node to end, and waits; after the grace period it is killed.
-  public func stop(graceSeconds: Double = 20) {
-    guard let pid = processIdentifier else { return }
+  /// Asks the node to end, and waits; after the grace period it is killed. Answers whether it ended
+  /// by itself and without a fault.
+  @discardableResult
+  public func stop(grace: Duration = .seconds(20)) async -> Bool {
+    guard let pid = processIdentifier else { return exitStatus == 0 }
     Foundation.kill(pid, SIGTERM)
-    let deadline = Date(timeIntervalSinceNow: graceSeconds)
-    while isRunning, Date(timeIntervalSinceNow: 0) < deadline {
-      RunLoop.current.run(until: Date(timeIntervalSinceNow: 0.02))
+    guard await hasEnded(within: grace) else {
+      await kill()
+      return false
     }
-    if isRunning { kill() }
-    waitForEnd()
+    lifeline.withLock { $0 = nil }
+    return exitStatus == 0
   }
 
-  /// The exit status of the last run, once ended.
+  /// The exit status of the last run, once ended; a signal's number when one ended it.
   public var exitStatus: Int32? {
     process.withLock { $0.flatMap { $0.isRunning ? nil : $0.terminationStatus } }
   }
 
-  private func waitForEnd() {
-    let running = process.withLock { $0 }
-    running?.waitUntilExit()
-    lifeline.withLock { $0 = nil }
+  private func hasEnded(within limit: Duration) async -> Bool {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limit
+    while isRunning {
+      guard clock.now < deadline else { return false }
+      // Not to be cut short by a cancelled task: the process must end first.
+      await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
+    }
+    return true
   }
 }
