@@ -34,6 +34,12 @@ public final class AuthenticatedState: RecordSource {
     (tree, recordCount) = try Self.build(reader, under: nil, leavesPerBucket)
   }
 
+  /// The root of a state that holds what these writes leave: the root of genesis.
+  public static func root(of changes: [StateChange]) -> Digest {
+    let layer = StateLayer(changes)
+    return TreeNode.subtree(layer.merge(0..<layer.count, over: [])[...], depth: 0).hash
+  }
+
   /// The root at the tip; zero for a state without records.
   public var root: Digest { tree.root.hash }
 

@@ -38,6 +38,16 @@ struct AuthenticatedStateTests {
     #expect(delta.recordCount == 1)
   }
 
+  @Test("the root of a list of writes is that of the state they make")
+  func rootOfWrites() {
+    #expect(AuthenticatedState.root(of: []) == .zero)
+    let removed = [StateChange(key: key(3), value: nil), StateChange(key: key(70), value: nil)]
+    var left = records(64)
+    left[key(3)] = nil
+    let root = AuthenticatedState.root(of: changes(records(64)) + removed)
+    #expect(root.bytes.array == modelRoot(left))
+  }
+
   @Test("the buckets are few leaves each, whatever the estimate from the first leaves")
   func depthFollowsCount() throws {
     for count in [0, 1, 4, 5, 64, 4_095, 4_096, 4_097, 20_000] {
