@@ -77,7 +77,9 @@ extension ProofSpec {
     guard inner.childBytes > 0, !inner.childOrder.isEmpty else { throw .invalidSpec }
     let (leftBytesMax, overflow) = (inner.childOrder.count - 1)
       .multipliedReportingOverflow(by: inner.childBytes)
-    guard !overflow, inner.prefixBytesMax >= 0,
+    // A prefix so long that a sibling fits into it would let a node stand for another child.
+    guard !overflow, inner.prefixBytesMin >= 0, inner.prefixBytesMax >= inner.prefixBytesMin,
+      inner.prefixBytesMax - inner.prefixBytesMin < inner.childBytes,
       inner.prefixBytesMax <= Int.max - leftBytesMax
     else { throw .invalidSpec }
     guard op.hash == inner.hash, !op.prefix.starts(with: leaf.prefix),
