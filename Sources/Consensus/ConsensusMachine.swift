@@ -21,7 +21,9 @@ public struct ConsensusMachine: Sendable {
   /// The height decided last, for those who still work at it.
   private var last: Decided?
   private var badSignatures = PeerCounts()
+  /// When each peer was last answered; answers with a block are limited on their own.
   private var answers = PeerCounts()
+  private var blockAnswers = PeerCounts()
   private var hasDiverged = false
   private var reportedAhead: UInt64 = 0
   private var lastWake: UInt64?
@@ -54,7 +56,8 @@ public struct ConsensusMachine: Sendable {
       for (item, isGood) in queue.settle(token: token, verdicts) {
         if isGood {
           apply(item.message, from: item.peer, now: now, &effects)
-        } else if let total = badSignatures.increment(item.peer) {
+        } else {
+          let total = badSignatures.increment(item.peer)
           effects.append(.report(.badSignatures(from: item.peer, total: total)))
         }
       }
@@ -64,7 +67,7 @@ public struct ConsensusMachine: Sendable {
     case .signingRefused(let statement): current?.signingRefused(statement)
     case .persisted(let token): current?.persisted(token: token)
     case .mayVoteChanged(let allowed): current?.setMayVote(allowed, now: now)
-    case .tick: break
+    case .tick: lastWake = nil
     }
     settle(now: now, &effects)
     return effects
@@ -81,8 +84,10 @@ public struct ConsensusMachine: Sendable {
     current = machine
     lastWake = nil
     queue.drop(below: context.height)
-    recent.removeAll { $0.height + UInt64(ConsensusLimits.lateHeightsMax) < context.height }
-    for (message, peer) in future.take(context.height) {
+    reportedAhead = 0
+    let lateHeights = UInt64(ConsensusLimits.lateHeightsMax)
+    recent.removeAll { $0.height.addingClamped(lateHeights) < context.height }
+    for (message, peer) in future.take(context.height, members: context.set) {
       receive(message, from: peer, now: now, &effects)
     }
   }
@@ -203,7 +208,12 @@ public struct ConsensusMachine: Sendable {
     _ height: UInt64, withBlock: Bool, to peer: AccountID, now: UInt64,
     _ effects: inout [ConsensusEffect]
   ) {
-    guard answers.isDue(peer, now: now, pause: timing.retransmitMilliseconds / 2) else { return }
+    let pause = timing.retransmitMilliseconds / 2
+    let isDue =
+      withBlock
+      ? blockAnswers.isDue(peer, now: now, pause: pause)
+      : answers.isDue(peer, now: now, pause: pause)
+    guard isDue else { return }
     guard let last, last.certificate.height == height else {
       effects.append(.answerDecided(height: height, withBlock: withBlock, to: peer))
       return

@@ -45,11 +45,11 @@ public struct ConsensusTiming: Hashable, Sendable {
   public static func recommended(
     genesisTimeMilliseconds: UInt64, intervalMilliseconds: UInt64
   ) -> ConsensusTiming? {
-    let base = min(max(intervalMilliseconds, 1_000), 4_000)
+    let base = min(max(intervalMilliseconds, 2_000), 4_000)
     return ConsensusTiming(
       genesisTimeMilliseconds: genesisTimeMilliseconds,
       intervalMilliseconds: intervalMilliseconds, viewTimeoutMilliseconds: base,
-      viewTimeoutMaxMilliseconds: base * 16, retransmitMilliseconds: max(base / 4, 250))
+      viewTimeoutMaxMilliseconds: base * 16, retransmitMilliseconds: base / 4)
   }
 
   /// How long a view's timer runs: doubling, capped.

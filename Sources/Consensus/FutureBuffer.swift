@@ -42,8 +42,11 @@ struct FutureBuffer: Sendable {
     }
   }
 
-  /// Takes out what was kept for a height, in the order of peers and arrival; drops what lies below.
-  mutating func take(_ height: UInt64) -> [(message: ConsensusMessage, peer: AccountID)] {
+  /// Takes out what was kept for a height, in the order of peers and arrival; drops what lies below,
+  /// and peers outside the set of whom nothing is kept.
+  mutating func take(
+    _ height: UInt64, members: ValidatorSet
+  ) -> [(message: ConsensusMessage, peer: AccountID)] {
     var taken: [(message: ConsensusMessage, peer: AccountID)] = []
     for index in peers.indices {
       for message in peers[index].messages where message.height == height {
@@ -51,7 +54,9 @@ struct FutureBuffer: Sendable {
       }
       peers[index].messages.removeAll { $0.height <= height }
     }
-    peers.removeAll { $0.messages.isEmpty && $0.highest <= height }
+    peers.removeAll {
+      $0.messages.isEmpty && ($0.highest <= height || members.index(of: $0.id) == nil)
+    }
     return taken
   }
 

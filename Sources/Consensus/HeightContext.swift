@@ -8,7 +8,7 @@ public struct HeightContext: Sendable {
   /// This node's index in the set; nil for one that only follows.
   public let own: Int?
   /// Members' indices in the order in which they lead: view v is led by entry v mod count. From
-  /// `Schedule`, this height's member first, debtors left out.
+  /// `Schedule.primaries`.
   public let primaries: [Int]
   /// Hash of the parent's header; the genesis hash for block 1.
   public let parent: Digest
@@ -53,13 +53,4 @@ public struct HeightContext: Sendable {
 
   /// Whether this node leads a view.
   func leads(_ view: UInt64) -> Bool { own == primary(of: view) }
-}
-
-extension Schedule {
-  /// The order in which members lead a height's views, for `HeightContext.primaries`.
-  public func primaries(at height: UInt64, debtors: Set<Int> = []) -> [Int] {
-    (0..<UInt64(order(at: height).count)).map {
-      primary(height: height, view: $0, debtors: debtors)
-    }
-  }
 }

@@ -95,8 +95,9 @@ extension HeightMachine {
       if let refusal = ConsensusRules.refusal(of: message.block, context, timing) {
         return .refused(refusal)
       }
+      // Passed on to those who missed it, so it must be wholly good: only the same bytes are known.
       if let certificate = message.certificate,
-        record(PreparedReference(view: certificate.view, block: certificate.block)) == nil
+        !records.contains(where: { $0.certificate == certificate })
       {
         guard let checks = certificate.checks(in: context.set) else { return .refused(.malformed) }
         proof = checks
@@ -117,7 +118,9 @@ extension HeightMachine {
     guard certificate.kind == .commit, certificate.height == height,
       let all = certificate.checks(in: context.set)
     else { return .refused(.malformed) }
-    if let block = message.block, block.header.hash(chain) != certificate.block {
+    if let block = message.block,
+      block.header.hash(chain) != certificate.block || !block.isConsistent
+    {
       return .refused(.malformed)
     }
     if let known = self.certificate {
@@ -169,12 +172,11 @@ extension HeightMachine {
     enter(message.view, now: now)
   }
 
-  /// Counts another's vote. One with this node's own key that it did not sign shows that another
+  /// Counts a vote that came in. One with this node's own key above its watermark shows that another
   /// process signs with it: two would contradict each other, so this one stops.
   private mutating func take(_ vote: Vote) {
-    if mayVote, Int(vote.member) == context.own, !ownVotes.contains(where: { $0 == vote }),
-      !awaited.contains(vote.statement),
-      book.vote(of: Int(vote.member), at: vote.statement.position)?.statement != vote.statement
+    if mayVote, Int(vote.member) == context.own,
+      watermark.map({ $0 < vote.statement.position }) ?? true
     {
       effects.append(.report(.ownKeyUsedElsewhere(vote)))
       mayVote = false

@@ -92,6 +92,7 @@ extension HeightMachine {
 
   /// Keeps a verified proposal, the first of each view.
   mutating func add(_ candidate: Candidate) {
+    if certificate?.block == candidate.hash { certifiedBlock = candidate.block }
     guard !candidates.contains(where: { $0.view == candidate.view }) else { return }
     let index = candidates.firstIndex { candidate.view < $0.view } ?? candidates.endIndex
     candidates.insert(candidate, at: index)

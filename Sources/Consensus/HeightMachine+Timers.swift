@@ -14,7 +14,7 @@ extension HeightMachine {
     let pauseMax = timing.retransmitMilliseconds * ConsensusLimits.retransmitBackoffMax
     retransmission.pause = min(retransmission.pause * 2, pauseMax)
     retransmission.at = now.addingClamped(retransmission.pause)
-    if mayVote {
+    if mayVote, certificate == nil {
       for message in currentMessages() { effects.append(.broadcast(message)) }
     }
     inquire()

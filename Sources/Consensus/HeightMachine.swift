@@ -170,13 +170,11 @@ struct HeightMachine: Sendable {
       let holdsProposal = prepared?.view == view && last.statement.kind >= .prePrepare
       phase = view == 0 || holdsProposal ? .active : .changing
       if holdsProposal, let prepared { accept(prepared.block, hash: prepared.reference.block) }
-      if case .viewChange(let reference) = last.statement.content,
-        reference == prepared?.reference
-      {
-        shownRecord = prepared
-      }
+      let change = VoteStatement.Content.viewChange(prepared: prepared?.reference)
+      let hasShown = ownVotes.contains { $0.view == view && $0.statement.content == change }
+      if hasShown { shownRecord = prepared }
     }
-    if view == 0 { startTimer(now: now) }
+    if phase == .active { startTimer(now: now) }
   }
 
   var quorum: Int { context.set.quorum }

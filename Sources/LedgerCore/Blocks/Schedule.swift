@@ -22,16 +22,21 @@ public struct Schedule: Sendable {
     return keyed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
   }
 
-  /// The index of the primary of a height and view: entry (position + view) mod n of the round's
-  /// order, counted over the members that owe no carbon dues at the parent's state, or over all
-  /// when every one owes. Heights before the set's first count as the first.
-  public func primary(height: UInt64, view: UInt64, debtors: Set<Int> = []) -> Int {
+  /// The indices of a height's primaries, for `primary`: entry v mod count leads view v. The round's
+  /// order from the height's position on, over the members that owe no carbon dues at the parent's
+  /// state, or over all when every one owes. Heights before the set's first count as the first.
+  public func primaries(at height: UInt64, debtors: Set<Int> = []) -> [Int] {
     let order = order(at: height)
     let start = roundStart(height)
     let position = height > start ? Int((height - start) % UInt64(order.count)) : 0
     let turn = Array(order[position...] + order[..<position])
     let payers = turn.filter { !debtors.contains($0) }
-    let eligible = payers.isEmpty ? turn : payers
+    return payers.isEmpty ? turn : payers
+  }
+
+  /// The index of the primary of a height and view: of the height's primaries in turn.
+  public func primary(height: UInt64, view: UInt64, debtors: Set<Int> = []) -> Int {
+    let eligible = primaries(at: height, debtors: debtors)
     return eligible[Int(view % UInt64(eligible.count))]
   }
 
