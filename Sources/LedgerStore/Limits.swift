@@ -12,5 +12,5 @@ public enum StoreLimits {
   /// The state file may not grow beyond this.
   public static let mapBytesMax = 1 << 44
   /// How long a flush waits for readers before it gives up growing the state file's map.
-  public static let growWaitMilliseconds: UInt32 = 10_000
+  public static let growWaitMilliseconds: UInt32 = 2_000
 }

@@ -73,6 +73,23 @@ struct StateDamageTests {
     }
   }
 
+  @Test("a page whose structure is damaged is named when the node starts, before LMDB meets it")
+  func pageDamaged() throws {
+    try createLedger(temporary.home)
+    let leaf = StateLeaf(key: key(7), value: bytes(40, 0))
+    let start = try #require(offset(of: leaf.hash.bytes.array, in: try fileBytes(file)))
+    let page = start / pageBytes
+    // The page's number, its flags, where its nodes begin, and the place of its first node.
+    let whole = try fileBytes(file)
+    for position in [0, 10, 15, 17] {
+      try writeByte(0xEE, at: page * pageBytes + position)
+      let damage = StoreDamage(.statePage(path: file, page: UInt64(page)), .badLayout)
+      #expect(throws: StoreError.damaged(damage)) { try openLedger(temporary.home) }
+      try alter(file) { $0 = whole }
+    }
+    #expect(try openLedger(temporary.home).records.value(of: key(7)) == bytes(40, 0))
+  }
+
   /// What an audit shows of the state; nil when it found damage.
   private func audited() throws -> [StateRecord]? {
     do throws(StoreError) {

@@ -39,8 +39,9 @@ public final class NodeStore: Sendable {
     withExtendedLifetime(lock) {}
   }
 
-  /// Opens a ledger: locks it, checks that it is of this chain (nil: of any), cuts the torn end of
-  /// a write off the log, and checks that the log covers the state.
+  /// Opens a ledger: locks it, checks the structure of the state's file and that it is of this
+  /// chain (nil: of any), cuts the torn end of a write off the log, and checks that the log covers
+  /// the state. Whether the state has the root its certificate names, the caller checks.
   ///
   /// - Throws: `notCreated`, `inUse`, `otherGenesis`, `damaged`, `logDoesNotCover`, …
   public init(
@@ -49,6 +50,7 @@ public final class NodeStore: Sendable {
     let paths = StorePaths(home: home)
     guard Folder.exists(paths.state) else { throw .notCreated(path: home) }
     lock = try FolderLock(Folder(path: paths.data))
+    try paths.checkStateFile(home: home)
     let state = Folder(path: paths.state)
     guard let records = try RecordStore(folder: state, options: options) else {
       throw .notCreated(path: home)

@@ -22,9 +22,9 @@ public final class StoreAudit: Sendable {
     var options = options
     options.readOnly = true
     paths = StorePaths(home: home)
-    guard Folder.exists(paths.state + "/data.mdb") else { throw .notCreated(path: home) }
+    guard Folder.exists(paths.state) else { throw .notCreated(path: home) }
     lock = try FolderLock(Folder(path: paths.data))
-    try PageCheck.run(paths.state + "/data.mdb")
+    try paths.checkStateFile(home: home)
     guard let records = try RecordStore(folder: Folder(path: paths.state), options: options)
     else { throw .notCreated(path: home) }
     self.records = records

@@ -78,7 +78,7 @@ public final class RecordStore: StateReader {
 
   /// The state as it is now, unchanged by later flushes. While it exists, the state file grows
   /// with every flush ("Avoid long-lived transactions", lmdb.h) and its map cannot: keep it for
-  /// seconds.
+  /// seconds, and read through it alone meanwhile: a live read waits while a flush waits for it.
   public func snapshot() throws(StateReadError) -> RecordSnapshot {
     do throws(StoreError) { return try RecordSnapshot(file, databases) } catch {
       throw StateReadError(error)
