@@ -30,6 +30,9 @@ public struct StateTotals: Hashable, Sendable {
   /// µg of dues in arrears.
   public var arrears: Amount = .zero
 
+  /// Of no records.
+  public init() {}
+
   /// ECO2 in all places; nil when the sum leaves 128 bits.
   public var eco2: Amount? {
     Self.sum([eco2InAccounts, eco2Withheld, eco2InFund, eco2InRewards, eco2Vesting])

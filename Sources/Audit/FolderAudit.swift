@@ -1,0 +1,113 @@
+import LedgerCore
+import LedgerRules
+import LedgerState
+public import LedgerStore
+
+/// Every invariant, recomputed from the folder of a stopped node.
+///
+/// Streaming: each record, index entry, bundle and block is read once; kept in memory are sums, lots,
+/// and the upper levels of the state tree. Nothing in the folder is changed.
+public enum FolderAudit {
+  /// Audits a node's home.
+  ///
+  /// What is damaged or does not hold is in the report.
+  ///
+  /// - Throws: when there is nothing to audit: no ledger in the folder, another process uses it, or
+  ///   the disk fails. Damage so deep that records cannot be walked is `StoreError.damaged`.
+  public static func run(home: String) throws(StoreError) -> AuditReport {
+    let store = try StoreAudit(home: home)
+    var report = AuditReport(chain: store.chain)
+    report.height = store.records.height
+    let expected = try checkRecords(store, &report)
+    try checkIndexes(store, expected, &report)
+    let state = checkRoot(store, &report)
+    var blocks = BlockAudit(chain: store.chain, records: store.records, state: state)
+    try store.checkBlocks({ blocks.check($0, &report) }, fault: { report.note(.damage($0)) })
+    blocks.finish(&report)
+    try checkBundles(store, &report)
+    return report
+  }
+
+  /// Supply, backing, lots, statements and the rest; returns the index entries the records ask for.
+  private static func checkRecords(_ store: StoreAudit, _ report: inout AuditReport)
+    throws(StoreError) -> [DerivedEntry]
+  {
+    var invariants = StateInvariants()
+    var expected: [DerivedEntry] = []
+    try store.checkRecords(
+      { record, _ in
+        invariants.add(record.key, record.value)
+        let change = StateChange(key: record.key, value: record.value)
+        expected += DerivedIndexes.entries(of: change).filter { $0.value != nil }
+      }, fault: { report.note(.damage($0)) })
+    var source = StateView(over: store.records)
+    let result = invariants.finish(reading: &source)
+    report.totals = result.totals
+    for fault in result.faults { report.note(.state(fault)) }
+    return expected
+  }
+
+  /// The entries are exactly those that the records ask for.
+  private static func checkIndexes(
+    _ store: StoreAudit, _ expected: [DerivedEntry], _ report: inout AuditReport
+  ) throws(StoreError) {
+    var places: [IndexPlace: DerivedEntry] = [:]
+    for entry in expected {
+      places[IndexPlace(index: entry.index, key: entry.key)] = entry
+    }
+    try store.checkIndexEntries(
+      { index, entry in
+        report.indexEntries += 1
+        guard let wanted = places.removeValue(forKey: IndexPlace(index: index, key: entry.key))
+        else { return report.note(.indexEntry(index: index, key: entry.key, .extra)) }
+        if wanted.value != entry.value {
+          report.note(.indexEntry(index: index, key: entry.key, .value))
+        }
+      },
+      fault: { damage in
+        report.note(.damage(damage))
+        if case .indexEntry(let index, let key) = damage.place {
+          places[IndexPlace(index: index, key: key)] = nil
+        }
+      })
+    let missing = places.values.sorted {
+      $0.index == $1.index
+        ? $0.key.lexicographicallyPrecedes($1.key) : $0.index < $1.index
+    }
+    for entry in missing {
+      report.note(.indexEntry(index: entry.index, key: entry.key, .missing))
+    }
+  }
+
+  private struct IndexPlace: Hashable {
+    let index: String
+    let key: [UInt8]
+  }
+
+  /// The tree over all leaves has the root that the store notes; nil when leaves cannot be read.
+  private static func checkRoot(_ store: StoreAudit, _ report: inout AuditReport)
+    -> AuthenticatedState?
+  {
+    guard let state = try? AuthenticatedState(reader: store.records) else { return nil }
+    report.root = state.root
+    guard state.root == store.records.root else {
+      report.note(
+        .root(height: report.height, noted: store.records.root, recomputed: state.root))
+      return nil
+    }
+    return state
+  }
+
+  private static func checkBundles(_ store: StoreAudit, _ report: inout AuditReport)
+    throws(StoreError)
+  {
+    try store.checkBundles(
+      { stored in
+        report.bundles += 1
+        let bundle = try? Bundle(decoding: stored.bytes[...])
+        if bundle?.header.digest(store.chain) != stored.digest {
+          report.note(.bundle(stored.digest))
+        }
+      }, fault: { report.note(.damage($0)) })
+  }
+}
