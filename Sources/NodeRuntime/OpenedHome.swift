@@ -79,6 +79,7 @@ final class OpenedHome: Sendable {
       do {
         try NodeStore.create(
           home: home.path, genesis: chain, changes: state.changes,
+          indexes: DerivedIndexes.changes(for: state.changes),
           root: AuthenticatedState.root(of: state.changes))
       } catch {
         throw .store("\(error)")

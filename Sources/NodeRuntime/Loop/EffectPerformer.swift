@@ -3,6 +3,7 @@ import Consensus
 import Dispatch
 import LedgerCore
 import LedgerMetrics
+import LedgerRules
 import LedgerStore
 import Logging
 import PeerNetwork
@@ -140,7 +141,8 @@ final class EffectPerformer: Sendable {
       onLane(flusher, .flush, then: .flushed(height: batch.height)) {
         [store] () throws(StoreError) in
         try store.records.flush(
-          changes: batch.changes, indexes: [], height: batch.height, root: batch.root)
+          changes: batch.changes, indexes: DerivedIndexes.changes(for: batch.changes),
+          height: batch.height, root: batch.root)
       }
     case .serveBlocks(let height, let count, let peer):
       reader.run { [self] in serveBlocks(from: height, count: count, to: peer) }
