@@ -63,7 +63,7 @@ public enum DisseminationLimits {
   public static let resendDelayMilliseconds: UInt64 = 2_000
   /// Renewals of an incarnation within one start: an author whose bundles expired unnamed goes on
   /// in a fresh run.
-  public static let renewalsMax: UInt64 = 65_536
+  public static let renewalsMax = Limits.incarnationsPerStart
   /// Own bundles sent again to one peer at a time.
   public static let resendBundlesMax = 8
   /// … and when it has just said what it holds.

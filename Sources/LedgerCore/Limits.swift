@@ -20,6 +20,8 @@ public enum Limits {
   public static let blockBytesMax = 64 * 1024 * 1024
   /// A bundle may be named by blocks at most this many heights after its birth.
   public static let bundleAgeHeightsMax: UInt64 = 8
+  /// Incarnations of bundles that one start of a node may use: `start × this` and those after it.
+  public static let incarnationsPerStart: UInt64 = 65_536
   /// Members of a validator set.
   public static let validatorsMax = 64
   /// The smallest validator set.

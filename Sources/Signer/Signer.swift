@@ -26,8 +26,9 @@ public final class Signer: Sendable {
 
   /// The consensus public key.
   public let publicKey: PublicKey
-  /// Counts the starts of this signer: bundles of this start carry it. After the file was lost it
-  /// goes on from the seconds since 1970, above any count that could have been.
+  /// Counts the starts of this signer: bundles of this start carry it, times
+  /// `Limits.incarnationsPerStart`. After the file was lost it goes on from the seconds since 1970,
+  /// above any count that could have been.
   public let incarnation: UInt64
   /// As found at the start.
   public let condition: Condition
@@ -39,7 +40,7 @@ public final class Signer: Sendable {
     var file: WatermarkFile
     /// Held as long as the signer lives.
     let lock: FileLock
-    var lastBundle: (number: UInt64, digest: Digest)?
+    var lastBundle: (incarnation: UInt64, number: UInt64, digest: Digest)?
   }
 
   /// Makes the empty watermark of a key that was just generated and has signed nothing. Replaces no
@@ -75,7 +76,9 @@ public final class Signer: Sendable {
     }
     guard record.key == key.publicKey else { throw .otherKey(path: path, found: record.key) }
     guard record.chain == chain else { throw .otherChain(path: path, found: record.chain) }
-    guard record.incarnation < .max else { throw .incarnationsExhausted }
+    guard record.incarnation < UInt64.max / Limits.incarnationsPerStart - 1 else {
+      throw .incarnationsExhausted
+    }
     var file = try WatermarkFile(path, found: record, slot: slot)
     try file.write(incarnation: record.incarnation + 1, record.watermark)
 
@@ -142,18 +145,21 @@ public final class Signer: Sendable {
     }
   }
 
-  /// Signs a bundle header of this incarnation whose number is above all signed before, or the last
-  /// one again. The numbers need no disk: the next start has a higher incarnation.
+  /// Signs a bundle header of one of this start's incarnations that stands above all signed before,
+  /// by incarnation and number, or the last one again. They need no disk: the next start's
+  /// incarnations are higher.
   public func sign(_ header: BundleHeader) throws(SignerError) -> Signature {
-    guard header.incarnation == incarnation else {
+    guard header.incarnation / Limits.incarnationsPerStart == incarnation else {
       throw .otherIncarnation(asked: header.incarnation, current: incarnation)
     }
     let digest = header.digest(chain)
     return try locked { state throws(SignerError) in
-      if let last = state.lastBundle, last.number >= header.number, last.digest != digest {
+      if let last = state.lastBundle, last.digest != digest,
+        (last.incarnation, last.number) >= (header.incarnation, header.number)
+      {
         throw .bundleNumberUsed(asked: header.number, highest: last.number)
       }
-      state.lastBundle = (header.number, digest)
+      state.lastBundle = (header.incarnation, header.number, digest)
       return key.sign(domain: .bundle, chain: chain, message: header.bcs[...])
     }
   }

@@ -7,7 +7,7 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The record of what was signed is missing. Until `raise` says from where on it is safe to
   /// vote, nothing is signed.
   case watermarkMissing
-  /// A bundle header of another incarnation than this start's.
+  /// A bundle header of an incarnation that is not of this start, `current`.
   case otherIncarnation(asked: UInt64, current: UInt64)
   /// A bundle of this or a higher number was signed before, with other bytes.
   case bundleNumberUsed(asked: UInt64, highest: UInt64)
@@ -33,7 +33,7 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
       "the record of signed votes is missing; this node votes again from the second height that is "
         + "decided after it reached the tip"
     case .otherIncarnation(let asked, let current):
-      "will not sign a bundle of incarnation \(asked): this start is incarnation \(current)"
+      "will not sign a bundle of incarnation \(asked): it is not of start \(current)"
     case .bundleNumberUsed(let asked, let highest):
       "will not sign bundle \(asked): \(highest) was signed before"
     case .inUse(let path):

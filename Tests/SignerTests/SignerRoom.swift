@@ -58,9 +58,11 @@ func commit(_ height: UInt64, _ view: UInt64 = 0, block: UInt8 = 1) -> VoteState
     height: height, view: view, content: .commit(block: digest(block), stateRoot: digest(9)))
 }
 
-func header(_ signer: Signer, _ number: UInt64, root: UInt8 = 1, ahead: UInt64 = 0) -> BundleHeader
-{
+func header(
+  _ signer: Signer, _ number: UInt64, root: UInt8 = 1, ahead: UInt64 = 0, run: UInt64 = 0
+) -> BundleHeader {
   BundleHeader(
-    author: AccountID(signer.publicKey), incarnation: signer.incarnation + ahead, number: number,
+    author: AccountID(signer.publicKey),
+    incarnation: (signer.incarnation + ahead) * Limits.incarnationsPerStart + run, number: number,
     birthHeight: 1, transactionCount: 1, transactionBytes: 150, transactionsRoot: digest(root))
 }

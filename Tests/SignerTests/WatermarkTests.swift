@@ -140,9 +140,14 @@ struct WatermarkTests {
         try signer.sign(header(signer, 0))
       }
       #expect(
-        throws: SignerError.otherIncarnation(asked: incarnation + 1, current: incarnation)
+        throws: SignerError.otherIncarnation(
+          asked: (incarnation + 1) * Limits.incarnationsPerStart, current: incarnation)
       ) { try signer.sign(header(signer, 2, ahead: 1)) }
-      let named = header(signer, 1)
+      _ = try signer.sign(header(signer, 0, run: 1))
+      #expect(throws: SignerError.bundleNumberUsed(asked: 2, highest: 0)) {
+        try signer.sign(header(signer, 2))
+      }
+      let named = header(signer, 0, run: 1)
       #expect(
         Ed25519.verify(
           signature: try signer.sign(named), key: signer.publicKey, domain: .bundle,
