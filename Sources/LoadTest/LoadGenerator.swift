@@ -1,6 +1,6 @@
 public import LedgerClient
 public import LedgerCore
-import NodeAnswers
+public import NodeAnswers
 
 /// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers, and
 /// follows every transaction to its end.
@@ -26,9 +26,11 @@ public actor LoadGenerator {
     /// How long to wait, after the last was sent, for the end of those under way.
     public var patience: Duration
 
+    /// - Parameter estimate: what a transfer costs now, as a node says; four times that is the most
+    ///   that is paid.
     public init(
       nodes: [NodeAddress], accounts: LoadAccounts, chain: ChainID, rate: Double,
-      duration: Duration?, chargeMax: Amount, feeMax: Amount, validityHeights: UInt64 = 100,
+      duration: Duration?, estimate: EstimateAnswer, validityHeights: UInt64 = 100,
       patience: Duration = .seconds(90)
     ) {
       self.nodes = nodes
@@ -36,8 +38,8 @@ public actor LoadGenerator {
       self.chain = chain
       self.rate = rate
       self.duration = duration
-      self.chargeMax = chargeMax
-      self.feeMax = feeMax
+      chargeMax = Amount(4 * UInt128(UInt64(estimate.charge) ?? 0))
+      feeMax = Amount(4 * UInt128(UInt64(estimate.fee) ?? 0))
       self.validityHeights = validityHeights
       self.patience = patience
     }
@@ -59,9 +61,13 @@ public actor LoadGenerator {
   private var busy: [ObjectIdentifier: NodeClient] = [:]
   private var isStopped = false
   private var isOver = false
+  /// Sending has ended, and transactions are under way.
+  public private(set) var isDraining = false
+  private var patience: Duration
 
   public init(_ plan: Plan) {
     self.plan = plan
+    patience = plan.patience
     idle = plan.nodes.map { _ in [] }
   }
 
@@ -74,8 +80,9 @@ public actor LoadGenerator {
       group.addTask { await self.follow() }
       await self.sendAll(from: start, in: &group)
       sentSeconds = (clock.now - start) / .seconds(1)
-      let deadline = clock.now + plan.patience
-      while book.openCount > 0, clock.now < deadline, !Task.isCancelled {
+      isDraining = true
+      let drainStart = clock.now
+      while book.openCount > 0, clock.now - drainStart < patience, !Task.isCancelled {
         try? await clock.sleep(for: Self.pollInterval)
       }
       isOver = true
@@ -87,8 +94,12 @@ public actor LoadGenerator {
     return book.report
   }
 
-  /// Ends the sending; `run` returns once what is under way has ended.
-  public func stop() { isStopped = true }
+  /// Ends the sending; `run` returns once what is under way has ended, or after another patience than
+  /// the plan's.
+  public func stop(patience: Duration? = nil) {
+    isStopped = true
+    if let patience { self.patience = patience }
+  }
 
   /// What has happened so far; latencies are known at the end.
   public func progress() -> LoadReport { book.report }

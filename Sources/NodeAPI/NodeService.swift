@@ -11,9 +11,9 @@ public protocol NodeService: Sendable {
   func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer
   /// Hands transactions to the node and waits as asked; one state for each, in order.
   func submit(_ transactions: [ArraySlice<UInt8>], wait: SubmissionWait) async -> SubmissionAnswer
-  /// Where a transaction stands, by its id; nil when this node does not know it: never seen, or final
-  /// before what it remembers.
-  func transaction(_ id: Digest) async -> TransactionAnswer?
+  /// Where transactions stand, by their ids, in order; nil for one this node does not know: never
+  /// seen, or final before what it remembers.
+  func transactions(_ ids: [Digest]) async -> [TransactionAnswer?]
   /// The text exposition of the node's metrics.
   func metrics() -> String
 }

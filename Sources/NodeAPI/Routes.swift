@@ -63,7 +63,7 @@ struct Routes: Sendable {
         "bad_transaction_id",
         "A transaction's id is 64 hexadecimal digits, not `\(text.prefix(70))`.")
     }
-    guard let answer = await service.transaction(id) else {
+    guard let answer = await service.transactions([id]).first ?? nil else {
       throw APIError.notFound(
         "This node does not know the transaction \(id): it never came here, or was final long ago.")
     }
@@ -74,10 +74,9 @@ struct Routes: Sendable {
     guard request.headers[.contentType] == SubmissionFormat.idsContentType else {
       throw APIError.unsupportedMediaType(SubmissionFormat.idsContentType)
     }
-    var answers: [TransactionAnswer] = []
-    for id in try Self.ids(try await Self.body(request)) {
-      answers.append(
-        await service.transaction(id) ?? TransactionAnswer(id: id.hex, status: .unknown))
+    let ids = try Self.ids(try await Self.body(request))
+    let answers = zip(ids, await service.transactions(ids)).map { id, answer in
+      answer ?? TransactionAnswer(id: id.hex, status: .unknown)
     }
     return .json(SubmissionAnswer(transactions: answers))
   }

@@ -33,13 +33,20 @@ struct NodeQueries: NodeService {
     }
   }
 
-  func transaction(_ id: Digest) async -> TransactionAnswer? {
-    if let end = desk.end(of: id) { return end }
-    return try? await read { replica in
-      replica.standing(of: id).map { standing in
-        TransactionAnswer(id: id.hex, status: standing == .accepted ? .accepted : .pending)
+  func transactions(_ ids: [Digest]) async -> [TransactionAnswer?] {
+    var answers = desk.known(ids)
+    let rest = answers.indices.filter { answers[$0] == nil }
+    guard !rest.isEmpty else { return answers }
+    let unknown = rest.map { ids[$0] }
+    let standings = try? await read { replica in
+      unknown.map { id in
+        replica.standing(of: id).map { standing in
+          TransactionAnswer(id: id.hex, status: standing == .accepted ? .accepted : .pending)
+        }
       }
     }
+    for (index, answer) in zip(rest, standings ?? []) { answers[index] = answer }
+    return answers
   }
 
   func block(_ height: UInt64?) async throws(NodeServiceError) -> BlockAnswer? {

@@ -63,12 +63,14 @@ final class SubmissionDesk: Sendable {
     }
   }
 
-  /// What is known of a transaction by its id.
-  func end(of id: Digest) -> TransactionAnswer? {
+  /// What is known of transactions by their ids, in order.
+  func known(_ ids: [Digest]) -> [TransactionAnswer?] {
     state.withLock { state in
-      state.ends[id]
-        ?? (state.acceptedIDs.contains(id)
-          ? TransactionAnswer(id: id.hex, status: .accepted) : nil)
+      ids.map { id in
+        state.ends[id]
+          ?? (state.acceptedIDs.contains(id)
+            ? TransactionAnswer(id: id.hex, status: .accepted) : nil)
+      }
     }
   }
 
