@@ -1,5 +1,5 @@
 import ArgumentParser
-import Dispatch
+@unsafe @preconcurrency import Dispatch
 import Foundation
 import Logging
 import NodeRuntime
@@ -19,7 +19,14 @@ struct NodeCommand: AsyncParsableCommand {
   @Option(help: "The node's home folder.")
   var home: String
 
-  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  @Option(
+    help: "trace, debug, info, notice, warning, error or critical.",
+    transform: { text in
+      guard let level = Logger.Level(rawValue: text) else {
+        throw ValidationError("`\(text)` is no log level.")
+      }
+      return level
+    })
   var logLevel = Logger.Level.notice
 
   @Flag(help: "Stop when standing input ends: for tools that start nodes.")
@@ -48,8 +55,6 @@ struct NodeCommand: AsyncParsableCommand {
   }
 }
 
-extension Logger.Level: ExpressibleByArgument {}
-
 /// SIGTERM, SIGINT and, where asked, the end of standard input.
 struct StopSignals: Sendable {
   private let stream: AsyncStream<Void>
@@ -59,7 +64,7 @@ struct StopSignals: Sendable {
     let (stream, signals) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     self.stream = stream
     sources = [SIGTERM, SIGINT].map { number in
-      unsafe signal(number, SIG_IGN)
+      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { signals.yield() }
       source.resume()

@@ -16,12 +16,16 @@ struct OutputOptions: ParsableArguments {
 
 /// `--node`, wherever a node is asked.
 struct NodeOptions: ParsableArguments {
-  @Option(help: "The node's API, host:port.")
+  @Option(help: "The node's API, host:port.", transform: nodeAddress)
   var node = NodeAddress(host: "127.0.0.1", port: 8_101)
 }
 
-extension NodeAddress: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+/// Parses `host:port` for an option of the type.
+func nodeAddress(_ text: String) throws -> NodeAddress {
+  guard let address = NodeAddress(text) else {
+    throw ValidationError("`\(text)` is no host:port, such as 127.0.0.1:8101.")
+  }
+  return address
 }
 
 /// A span of time as people write it: `500ms`, `10s`, `5m`, `2h`.

@@ -45,8 +45,7 @@ enum Printing {
 
   /// Prints at once, also when the output is a file or pipe.
   static func line(_ text: String) {
-    print(text)
-    unsafe fflush(stdout)
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
   /// To standard error.
