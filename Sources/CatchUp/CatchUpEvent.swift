@@ -18,7 +18,8 @@ public enum CatchUpEvent: Sendable {
   case applyFailed(height: UInt64)
   /// Consensus verified a commit certificate of this height.
   case sawCertificate(height: UInt64)
-  /// A member's verified vote: the latest is told to the member when it comes back.
+  /// A vote of this member, verified or received from the member itself over its authenticated
+  /// connection: the latest is told to the member when it comes back.
   case voteSeen(Vote, of: AccountID)
   /// A time named by `.wake` has come.
   case tick

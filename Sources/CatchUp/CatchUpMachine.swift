@@ -58,6 +58,8 @@ public struct CatchUpMachine: Sendable {
   var isDiverged = false
   private var lastToken: UInt64 = 0
   private var announcedWake: UInt64?
+  /// The highest time given so far: a clock that steps back stands still here.
+  private var clock: UInt64 = 0
   var effects: [CatchUpEffect] = []
 
   /// `intervalMilliseconds` is the block interval of genesis.
@@ -67,9 +69,11 @@ public struct CatchUpMachine: Sendable {
     self.intervalMilliseconds = max(1, intervalMilliseconds)
   }
 
-  /// Takes one event at a time in milliseconds that never decreases; what is wanted done is
-  /// returned in order.
-  public mutating func step(_ event: CatchUpEvent, now: UInt64) -> [CatchUpEffect] {
+  /// Takes one event at a time in milliseconds, from any origin; what is wanted done is returned in
+  /// order.
+  public mutating func step(_ event: CatchUpEvent, now time: UInt64) -> [CatchUpEffect] {
+    clock = max(clock, time)
+    let now = clock
     switch event {
     case .start(let start): begin(start)
     case .peerConnected(let peer): connected(peer)
@@ -80,7 +84,7 @@ public struct CatchUpMachine: Sendable {
     case .applyFailed(let height): if applying == height { diverge() }
     case .sawCertificate(let height): certifiedHeight = max(certifiedHeight, height)
     case .voteSeen(let vote, let account): note(vote, of: account)
-    case .tick: if let wake = announcedWake, wake <= now { announcedWake = nil }
+    case .tick: announcedWake = nil
     }
     if isStarted { pump(now: now) }
     defer { effects = [] }

@@ -38,6 +38,8 @@ public struct Disseminator: Sendable {
   /// When fetches and re-sends are looked at next.
   var sweepAt: UInt64?
   var announcedWake: UInt64?
+  /// The highest time given so far: a clock that steps back stands still here.
+  private var clock: UInt64 = 0
   private var lastToken: UInt64 = 0
   var effects: [DisseminationEffect] = []
 
@@ -48,9 +50,12 @@ public struct Disseminator: Sendable {
     self.intervalMilliseconds = max(1, intervalMilliseconds)
   }
 
-  /// Takes one event at a time in milliseconds that never decreases; what is wanted done is
-  /// returned in order.
-  public mutating func step(_ event: DisseminationEvent, now: UInt64) -> [DisseminationEffect] {
+  /// Takes one event at a time in milliseconds, from any origin; what is wanted done is returned in
+  /// order.
+  public mutating func step(_ event: DisseminationEvent, now time: UInt64) -> [DisseminationEffect]
+  {
+    clock = max(clock, time)
+    let now = clock
     switch event {
     case .restored(let start): restore(start, now: now)
     case .submitted(let ticket, let list): submit(list, ticket: ticket)
@@ -63,7 +68,7 @@ public struct Disseminator: Sendable {
     case .peerConnected(let peer): connected(peer, now: now)
     case .peerDisconnected(let peer): peers.update(peer) { $0.isConnected = false }
     case .needed(let runs): need(runs, now: now)
-    case .tick: if let wake = announcedWake, wake <= now { announcedWake = nil }
+    case .tick: announcedWake = nil
     }
     if isStarted { pump(now: now) }
     defer { effects = [] }
