@@ -3,8 +3,9 @@ import LedgerRules
 import LedgerState
 import LedgerStore
 
-/// The log's blocks one after another: each follows from the one before, its certificate is a quorum
-/// of its set, and state keeps of it what it says. Blocks above the flushed height are executed anew.
+/// The log's blocks one after another: each follows from the one before, its certificate is a
+/// quorum of its set, and state keeps of it what it says. Blocks above the flushed height are
+/// executed anew.
 struct BlockAudit {
   private let chain: ChainID
   private let flushedHeight: UInt64

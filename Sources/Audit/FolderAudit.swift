@@ -5,8 +5,8 @@ public import LedgerStore
 
 /// Every invariant, recomputed from the folder of a stopped node.
 ///
-/// Streaming: each record, index entry, bundle and block is read once; kept in memory are sums, lots,
-/// and the upper levels of the state tree. Nothing in the folder is changed.
+/// Streaming: each record, index entry, bundle and block is read once; kept in memory are sums,
+/// lots, and the upper levels of the state tree. Nothing in the folder is changed.
 public enum FolderAudit {
   /// Audits a node's home.
   ///

@@ -95,7 +95,7 @@ final class AuditedHome {
     let state = try AuthenticatedState(reader: store.records)
     var pending: [StateChange] = []
     for height in 1...blocks {
-      let (block, bundles) = try proposal(on: state, parent: try stateRoot(state))
+      let (block, bundles) = try proposal(on: state, parent: state.root)
       var view = StateView(over: state)
       let outcome = try Execution.run(block: block, bundles: bundles, chain: chain, on: &view)
       let delta = try state.stage(outcome.changes)
@@ -119,9 +119,9 @@ final class AuditedHome {
     try store.bundles.sync()
   }
 
-  private func stateRoot(_ state: AuthenticatedState) throws -> Digest { state.root }
-
-  private func proposal(on state: AuthenticatedState, parent: Digest) throws -> (Block, [LedgerCore.Bundle]) {
+  private func proposal(on state: AuthenticatedState, parent: Digest)
+    throws -> (Block, [LedgerCore.Bundle])
+  {
     var queries = LedgerQueries(StateView(over: state))
     let facts = try queries.parentFacts()
     let author = document.nodes[0].account

@@ -42,7 +42,7 @@ struct AccountRulesTests {
   }
 
   @Test(
-    "a failed operation takes back the whole transaction, but sequence, charge, fee and tip are consumed"
+    "a failed operation takes back the transaction; sequence, charge, fee and tip are consumed"
   )
   func rollback() throws {
     var network = try TestNetwork(TestGenesis.document())

@@ -152,7 +152,7 @@ struct CarbonFormulaTests {
   }
 
   @Test(
-    "the base fee follows EIP-1559: an eighth up when full, an eighth down when empty, never below the floor"
+    "the base fee: an eighth up when full, an eighth down when empty, never below the floor"
   )
   func baseFee() {
     let parameters = Parameters.standard
@@ -168,7 +168,7 @@ struct CarbonFormulaTests {
   }
 
   @Test(
-    "an unattested node counts as 155 W at PUE 1.58 with the table's highest factor, or as it declares where that is more"
+    "unattested counts as 155 W, PUE 1.58, highest factor, or as declared where that is more"
   )
   func unattested() {
     let home = EnergyProfile(

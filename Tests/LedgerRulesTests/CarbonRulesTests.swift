@@ -72,7 +72,7 @@ struct CarbonRulesTests {
   }
 
   @Test(
-    "when reserve and fund are empty the rest is arrears, the block says not covered, and the chain goes on"
+    "with reserve and fund empty the rest is arrears, not covered, and the chain goes on"
   )
   func arrears() throws {
     var (network, outcome) = try exhausted()
@@ -90,7 +90,7 @@ struct CarbonRulesTests {
   }
 
   @Test(
-    "a top-up pays arrears first, then the fund, then the reserve; withheld rewards are paid when nothing is owed"
+    "a top-up pays arrears, then the fund, then the reserve; then withheld rewards come"
   )
   func settlement() throws {
     var (network, _) = try exhausted()
@@ -148,7 +148,7 @@ struct CarbonRulesTests {
   }
 
   @Test(
-    "an attestation holds 365 days; after that the unattested floor and the highest factor are charged"
+    "an attestation holds 365 days; then floor and highest factor are charged"
   )
   func attestation() throws {
     var network = try TestNetwork(TestGenesis.document())

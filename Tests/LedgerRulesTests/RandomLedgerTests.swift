@@ -195,7 +195,7 @@ struct RandomLedgerTests {
   }
 
   @Test(
-    "statements of 300 blocks of 21 different nodes are those computed from genesis with big integers"
+    "300 blocks of 21 nodes have the statements that big integers give from genesis"
   )
   func statements() throws {
     var document = try TestGenesis.document(nodes: 21)

@@ -41,8 +41,8 @@ public struct Account: AccountRecord {
   }
 }
 
-/// What the founders have still to receive (carbon rules, "Tokens": a quarter each at months 24, 30,
-/// 36 and 42). Vesting tokens never vote.
+/// What the founders have still to receive (carbon rules, "Tokens": a quarter each at months 24,
+/// 30, 36 and 42). Vesting tokens never vote.
 public struct Vesting: SingleRecord {
   public static var kind: RecordKind { .vesting }
 

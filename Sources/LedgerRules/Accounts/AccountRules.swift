@@ -2,8 +2,8 @@ import LedgerCore
 import LedgerState
 
 extension ExecutionContext {
-  /// Moves a token from the sender to the recipient. The recipient's first record costs the creation
-  /// fee, which `fee` grows by: the payer's, within its maximum.
+  /// Moves a token from the sender to the recipient. The recipient's first record costs the
+  /// creation fee, which `fee` grows by: the payer's, within its maximum.
   mutating func apply(
     _ transfer: Transfer, of sender: AccountID, _ slot: Int, _ fee: inout Amount
   ) throws(OperationFailure) {

@@ -1,10 +1,10 @@
 public import LedgerCore
 
-/// Which sequences an account has used: the highest, and of the 1,024 below it the ones still unused
-/// (protocol §3; an anti-replay window as in RFC 4303 §3.4.3).
+/// Which sequences an account has used: the highest, and of the 1,024 below it the ones still
+/// unused (protocol §3; an anti-replay window as in RFC 4303 §3.4.3).
 ///
-/// Sequences start at 1. Kept are the gaps, not the used ones: an account that counts up keeps nothing
-/// beside its highest. Bit i of the gaps (word i / 64, bit i % 64) says that sequence
+/// Sequences start at 1. Kept are the gaps, not the used ones: an account that counts up keeps
+/// nothing beside its highest. Bit i of the gaps (word i / 64, bit i % 64) says that sequence
 /// `highest − 1 − i` is unused; trailing zero words are trimmed.
 public struct SequenceWindow: Hashable, Sendable {
   /// The highest used sequence; 0 while none is.

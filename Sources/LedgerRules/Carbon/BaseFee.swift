@@ -1,7 +1,7 @@
 import LedgerCore
 
-/// The base fee per weight, as in EIP-1559: half a block is the target; a full block raises it by an
-/// eighth, an empty one lowers it by an eighth, never below the floor.
+/// The base fee per weight, as in EIP-1559: half a block is the target; a full block raises it by
+/// an eighth, an empty one lowers it by an eighth, never below the floor.
 enum BaseFee {
   /// The fee for the next block. Skipped weight is not in `used`.
   static func next(after fee: Amount, used: UInt128, parameters: Parameters) -> Amount {

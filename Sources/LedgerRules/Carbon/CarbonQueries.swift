@@ -66,8 +66,8 @@ extension LedgerQueries {
     return Amount(deposited * Supply.microgramsPerTonne).saturatingSubtracting(line.consumed)
   }
 
-  /// What carbon charge and network fee a transaction would cost in the next block, without creation
-  /// fees. The base fee may have risen by an eighth a block when it gets its turn.
+  /// What carbon charge and network fee a transaction would cost in the next block, without
+  /// creation fees. The base fee may have risen by an eighth a block when it gets its turn.
   ///
   /// - Parameter byteCount: the signed transaction's bytes.
   public mutating func price(byteCount: Int, signatureCount: Int, operations: [Operation])

@@ -1,8 +1,8 @@
 import LedgerCore
 import LedgerState
 
-// How a block's carbon is charged: dues before the transactions, what the fund pays on top, and at the
-// end what the operations used. Payment never decides validity: what cannot be paid is booked.
+// How a block's carbon is charged: dues before the transactions, what the fund pays on top, and at
+// the end what the operations used. Payment never decides validity: what cannot be paid is booked.
 
 extension ExecutionContext {
   /// Takes every ER Node's due for the time since the parent, from its reserve, then from the fund,
@@ -117,8 +117,9 @@ extension ExecutionContext {
       now.line.arrearsOpen.isZero && now.line.consumed >= now.line.footprint
   }
 
-  /// Puts ECC of somebody into a node's reserve: first its arrears are paid, then the fund gets back
-  /// what it covered, the rest stays. A node that owes nothing any more gets its withheld rewards.
+  /// Puts ECC of somebody into a node's reserve: first its arrears are paid, then the fund gets
+  /// back what it covered, the rest stays. A node that owes nothing any more gets its withheld
+  /// rewards.
   mutating func topUp(_ slot: Int, _ amount: Amount, id: AccountID) throws(ExecutionError) {
     guard var node = nodes.entries[slot].current else { return }
     let late = min(amount, node.arrears)

@@ -1,7 +1,7 @@
 import LedgerCore
 
-/// A division that rounds up and carries what it rounded: over many blocks nothing is lost or gained
-/// but one unit.
+/// A division that rounds up and carries what it rounded: over many blocks nothing is lost or
+/// gained but one unit.
 enum CarriedDivision {
   /// `ceil((numerator − credit) / unit)` and the credit for the next time, `0 ..< unit`.
   static func divide(_ numerator: UInt128, by unit: UInt128, credit: UInt128)

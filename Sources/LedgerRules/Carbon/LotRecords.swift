@@ -125,8 +125,8 @@ public struct CreditLot: Hashable, Sendable, BCSCodable {
   }
 }
 
-/// A lot in the reserve. Its serials are retired from the first on; [start, next) is retired, [next,
-/// end] is live.
+/// A lot in the reserve. Its serials are retired from the first on; [start, next) is retired,
+/// [next, end] is live.
 public struct ReserveLot: NumberedRecord {
   public static var kind: RecordKind { .lot }
 
@@ -163,8 +163,8 @@ public struct ReserveLot: NumberedRecord {
   }
 }
 
-/// How much the reserve holds, and where its retirement goes on: the lots form one list in the order
-/// of retirement, so the next one is found by its number.
+/// How much the reserve holds, and where its retirement goes on: the lots form one list in the
+/// order of retirement, so the next one is found by its number.
 public struct Reserve: SingleRecord {
   public static var kind: RecordKind { .reserve }
 

@@ -1,8 +1,8 @@
 public import LedgerCore
 public import LedgerState
 
-/// What can be read of the ledger: one extension per domain. Over any source of records: a reader of
-/// flushed state, or a view of a block just executed.
+/// What can be read of the ledger: one extension per domain. Over any source of records: a reader
+/// of flushed state, or a view of a block just executed.
 ///
 /// Nothing here changes state; a source that remembers what it has read may change itself.
 public struct LedgerQueries {

@@ -1,7 +1,7 @@
 public import LedgerCore
 
-/// The reward of a block (carbon rules, "Tokens"): 3.5 ECO2 in year 1, half an ECO2 less each year to
-/// 0.5, then flat to the last rewarded block.
+/// The reward of a block (carbon rules, "Tokens"): 3.5 ECO2 in year 1, half an ECO2 less each year
+/// to 0.5, then flat to the last rewarded block.
 public enum BlockReward {
   /// Blocks of 10 s in a year of 365 days.
   public static let blocksPerYear: UInt64 = 3_153_600

@@ -1,8 +1,8 @@
 public import LedgerCore
 public import LedgerState
 
-/// Which bundles a block may name (protocol §4): per author a gap-free run of numbers after the last
-/// one committed, or from 0 of a higher incarnation, born within the last 8 heights.
+/// Which bundles a block may name (protocol §4): per author a gap-free run of numbers after the
+/// last one committed, or from 0 of a higher incarnation, born within the last 8 heights.
 public enum BundleRules {
   /// Checks every run of a proposal against the parent's state.
   ///

@@ -3,8 +3,8 @@ public import LedgerState
 
 /// Judging transactions before any block: what their senders can be told at once.
 public enum Admission {
-  /// Why each transaction would be skipped in a block on this state, by the rules of execution's first
-  /// pass; nil for one that would execute. A verdict of today: only a block decides.
+  /// Why each transaction would be skipped in a block on this state, by the rules of execution's
+  /// first pass; nil for one that would execute. A verdict of today: only a block decides.
   ///
   /// - Parameter view: the tip's state; nothing is written to it.
   public static func faults(

@@ -4,8 +4,9 @@ import LedgerState
 /// Everything one block's execution holds: the parent's single records, the records touched so far,
 /// and what adds up to the statement.
 ///
-/// Records are decoded on first touch and written once, at the end. While a transaction executes, each
-/// change can be taken back: records by their caches' journals, the small single records by a copy.
+/// Records are decoded on first touch and written once, at the end. While a transaction executes,
+/// each change can be taken back: records by their caches' journals, the small single records by a
+/// copy.
 struct ExecutionContext {
   let header: BlockHeader
   let chain: ChainID

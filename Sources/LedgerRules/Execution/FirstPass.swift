@@ -18,9 +18,9 @@ struct TransactionPlan {
 }
 
 extension ExecutionContext {
-  /// The first pass (protocol §3): in order, every transaction's maxima are reserved from its payer's
-  /// balance as of before the block; what is expired, replayed, unauthorised, unpayable or beyond the
-  /// block's limits is skipped with a receipt.
+  /// The first pass (protocol §3): in order, every transaction's maxima are reserved from its
+  /// payer's balance as of before the block; what is expired, replayed, unauthorised, unpayable or
+  /// beyond the block's limits is skipped with a receipt.
   mutating func reserveMaxima(of transactions: [Transaction]) throws(ExecutionError)
     -> [TransactionPlan]
   {

@@ -54,8 +54,8 @@ extension GenesisDocument {
       && lot.methodology.utf8.count <= RulesLimits.methodologyBytesMax
   }
 
-  /// Two ranges share serials only within one block: sorted by block and start, each must begin after
-  /// everything before it has ended. O(n log n).
+  /// Two ranges share serials only within one block: sorted by block and start, each must begin
+  /// after everything before it has ended. O(n log n).
   private func checkOverlaps() throws(GenesisError) {
     let keys = lots.map { Array($0.lot.serialBlock.utf8) }
     let order = lots.indices.sorted { left, right in

@@ -13,9 +13,9 @@ public struct InitialState: Hashable, Sendable {
 extension GenesisDocument {
   /// Checks every rule of genesis and builds the state of height 0.
   ///
-  /// ECO2 is divided as `Supply` says. The lots create ECC: each ER Node's reserve gets its due for
-  /// `Supply.nodeReserveDays`, the fund `Supply.fundTonnes`, accounts their allocations, the depositor
-  /// the rest; so ECC in existence equals what the lots hold from block 0 on.
+  /// ECO2 is divided as `Supply` says. The lots create ECC: each ER Node's reserve gets its due
+  /// for `Supply.nodeReserveDays`, the fund `Supply.fundTonnes`, accounts their allocations, the
+  /// depositor the rest; so ECC in existence equals what the lots hold from block 0 on.
   public func initialState() throws(GenesisError) -> InitialState {
     try check()
     guard let validators else { throw .nodeCount(nodes.count) }

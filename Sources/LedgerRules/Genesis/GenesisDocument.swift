@@ -1,6 +1,7 @@
 public import LedgerCore
 
-/// Everything a chain starts from. Its bytes name the chain: `chainID` is their hash. Version tag 0.
+/// Everything a chain starts from. Its bytes name the chain: `chainID` is their hash. Version tag
+/// 0.
 public struct GenesisDocument: Hashable, Sendable {
   /// The network's name, 1 … `RulesLimits.networkNameBytesMax` bytes of printable ASCII.
   public var network: String

@@ -22,8 +22,8 @@ public struct WorkCost: Hashable, Sendable, BCSCodable {
   }
 }
 
-/// The numbers that genesis sets and governance can change within bounds: the ones marked (g) in the
-/// carbon rules that are used so far. Version tag 0.
+/// The numbers that genesis sets and governance can change within bounds: the ones marked (g) in
+/// the carbon rules that are used so far. Version tag 0.
 public struct Parameters: Hashable, Sendable {
   // MARK: Measured costs
 

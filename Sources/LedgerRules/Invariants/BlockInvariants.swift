@@ -1,9 +1,9 @@
 import LedgerCore
 import LedgerState
 
-// Assertions on our own invariants, on in release builds too: a node that would be wrong stops. They
-// compare what the block touched before and after, so they cost no scan; the identities over the whole
-// state follow by induction from genesis, and `eco2 audit` recomputes them.
+// Assertions on our own invariants, on in release builds too: a node that would be wrong stops.
+// They compare what the block touched before and after, so they cost no scan; the identities over
+// the whole state follow by induction from genesis, and `eco2 audit` recomputes them.
 
 extension ExecutionContext {
   /// The end of a block: vesting, rewards, retirement, statement.

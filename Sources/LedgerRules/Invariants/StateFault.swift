@@ -23,7 +23,8 @@ public enum StateFault: Error, Equatable, Sendable {
   case lotOrder(StateKey)
   /// Two lots share serials.
   case lotOverlap(StateKey, StateKey)
-  /// The retirement does not follow from the one before it, or its lot has not retired those serials.
+  /// The retirement does not follow from the one before it, or its lot has not retired those
+  /// serials.
   case retirement(StateKey)
   /// The statement does not follow from the one before it, or contradicts itself.
   case statement(StateKey, what: String)

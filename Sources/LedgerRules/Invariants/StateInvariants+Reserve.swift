@@ -2,8 +2,8 @@ import LedgerCore
 import LedgerState
 
 extension StateInvariants {
-  /// Lots partition their serials, stand in the order of retirement, and what was retired of them is
-  /// exactly what the retirements say.
+  /// Lots partition their serials, stand in the order of retirement, and what was retired of them
+  /// is exactly what the retirements say.
   mutating func checkReserve(_ source: inout some RecordSource) throws(RecordError) {
     let reserve = try source.single(Reserve.self)
     compare(Reserve.key, "tonnes", UInt128(reserve.tonnes), UInt128(totals.tonnesInReserve))

@@ -2,8 +2,8 @@ import LedgerCore
 import LedgerState
 
 extension StateInvariants {
-  /// Each block's statement follows from the one before it, the last one is what the records say, and
-  /// the block rewards given are those of the schedule.
+  /// Each block's statement follows from the one before it, the last one is what the records say,
+  /// and the block rewards given are those of the schedule.
   mutating func checkStatements(_ source: inout some RecordSource) throws(RecordError) {
     var before = try source.required(
       CarbonStatement.key(0), as: CarbonStatement.self)

@@ -3,8 +3,8 @@ public import LedgerState
 
 /// Every identity of carbon and supply, recomputed from all records of one state.
 ///
-/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums, lots and
-/// retirements, nothing per account or block.
+/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums, lots
+/// and retirements, nothing per account or block.
 public struct StateInvariants {
   /// What was found.
   public struct Report: Equatable, Sendable {

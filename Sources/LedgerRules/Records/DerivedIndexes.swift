@@ -11,8 +11,8 @@ public struct DerivedEntry: Hashable, Sendable {
   public let value: [UInt8]?
 }
 
-/// The ordered indexes of the domains that read ranges (protocol §6). Derived data: an index is what
-/// these functions make of the records, and can be rebuilt from them at any time.
+/// The ordered indexes of the domains that read ranges (protocol §6). Derived data: an index is
+/// what these functions make of the records, and can be rebuilt from them at any time.
 public enum DerivedIndexes {
   /// Lots with tonnes left, in the order of their retirement; the value is the lot's number,
   /// big-endian.
@@ -31,8 +31,8 @@ public enum DerivedIndexes {
     ]
   }
 
-  /// Sorts as `CreditLot.isRetired(before:)`: days and numbers big-endian, texts ended by a zero byte,
-  /// which sorts before every character.
+  /// Sorts as `CreditLot.isRetired(before:)`: days and numbers big-endian, texts ended by a zero
+  /// byte, which sorts before every character.
   private static func retirementKey(_ lot: CreditLot) -> [UInt8] {
     var key = bigEndian(UInt64(lot.vintageTo) << 32 | UInt64(lot.vintageFrom))
     for text in [lot.registry, lot.projectID, lot.serialBlock] {

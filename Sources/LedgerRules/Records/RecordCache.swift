@@ -9,8 +9,8 @@ enum Moment {
 
 /// Records of one kind as an execution uses them: decoded once, encoded once, each change undoable.
 ///
-/// Slots are handed out in order of first touch, so walking them is deterministic; the dictionary is
-/// only ever asked, never walked.
+/// Slots are handed out in order of first touch, so walking them is deterministic; the dictionary
+/// is only ever asked, never walked.
 struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   struct Entry {
     let id: ID

@@ -1,8 +1,8 @@
 public import LedgerCore
 public import LedgerState
 
-/// The kinds of records in state. A raw key is the domain byte, the kind byte and what identifies the
-/// record within its kind; numbers in keys are big-endian, so that keys sort as numbers do.
+/// The kinds of records in state. A raw key is the domain byte, the kind byte and what identifies
+/// the record within its kind; numbers in keys are big-endian, so that keys sort as numbers do.
 ///
 /// The raw value is `domain << 8 | kind`. A number, once given, is never used for anything else.
 public enum RecordKind: UInt16, Sendable, CaseIterable {

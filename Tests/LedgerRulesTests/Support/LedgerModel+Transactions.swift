@@ -104,7 +104,8 @@ extension LedgerModel {
     return signers.count >= holder.threshold && signers.allSatisfy { keys.contains($0.key) }
   }
 
-  /// Executes one admitted transaction: what is still held back for it and later ones cannot be moved.
+  /// Executes one admitted transaction: what is still held back for it and later ones cannot be
+  /// moved.
   private mutating func execute(
     _ body: TransactionBody, fee: BigUnsigned, charge: BigUnsigned,
     held: inout [AccountID: (eco2: BigUnsigned, ecc: BigUnsigned)]

@@ -2,8 +2,8 @@ import LedgerCore
 
 @testable import LedgerRules
 
-/// The rules once more, as plainly as they can be said: dictionaries, arbitrary-precision numbers, sets
-/// of used sequences. Shares no code with the rules but the document it starts from.
+/// The rules once more, as plainly as they can be said: dictionaries, arbitrary-precision numbers,
+/// sets of used sequences. Shares no code with the rules but the document it starts from.
 struct LedgerModel {
   struct Holder {
     var eco2 = BigUnsigned.zero
