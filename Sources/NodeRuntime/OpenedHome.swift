@@ -1,3 +1,4 @@
+import CatchUp
 import Consensus
 import Foundation
 import LedgerCore
@@ -166,9 +167,14 @@ final class OpenedHome: Sendable {
         account: account, transportKey: key,
         address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port))
     }
+    var limits = PeerLimits()
+    // The longest answer to one that catches up, tag included, fits a frame, and a frame the queue.
+    limits.dataFrameBytesMax = CatchUpLimits.messageBytesMax + 1
+    limits.dataQueueBytesMax += limits.dataFrameBytesMax
     return PeerNetworkConfiguration(
       account: account, transportSeed: transportSeed, genesis: chain,
       listen: PeerAddress(host: configuration.listen.host, port: configuration.listen.port),
-      peers: known, jitterSeed: signer.incarnation &* 0x9E37_79B9_7F4A_7C15)
+      peers: known, jitterSeed: signer.incarnation &* 0x9E37_79B9_7F4A_7C15,
+      limits: limits)
   }
 }
