@@ -68,8 +68,8 @@ extension CatchUpMachine {
     }
   }
 
-  /// The peer to ask for a height: of those that have it and are idle, one with the fewest failures,
-  /// in turn.
+  /// The peer to ask for a height: of those that have it and are idle, one with the fewest
+  /// failures, in turn.
   private mutating func chooseSource(of height: UInt64, now: UInt64) -> Int? {
     let count = peers.list.count
     let start = cursor
@@ -117,8 +117,8 @@ extension CatchUpMachine {
     peers.list[index].failures = 0
   }
 
-  /// Whether a block is of this height, its certificate is for it, and its bundles are those that it
-  /// names. Signatures come after.
+  /// Whether a block is of this height, its certificate is for it, and its bundles are those that
+  /// it names. Signatures come after.
   private func isWhole(_ decided: DecidedBlock, height: UInt64) -> Bool {
     let certificate = decided.certificate
     return decided.height == height && certificate.height == height && certificate.kind == .commit

@@ -4,8 +4,8 @@ public import LedgerCore
 ///
 /// A node follows when it knows the tips of a quorum, itself included, and is at the highest block
 /// that is known to be final; else it is catching up. A height is known to be final by a verified
-/// certificate, or because f + 1 members say so. One peer's unproven word makes this node ask it for
-/// the next block, and nothing more: that block's certificate is of a set known here.
+/// certificate, or because f + 1 members say so. One peer's unproven word makes this node ask it
+/// for the next block, and nothing more: that block's certificate is of a set known here.
 ///
 /// Blocks are asked of several peers at a time, verified by certificate in one check for many,
 /// and handed out to be applied one by one, in order.
@@ -175,7 +175,7 @@ public struct CatchUpMachine: Sendable {
   private mutating func currentMode(now: UInt64) -> CatchUpMode {
     guard !isDiverged, let set else { return .diverged(height: height + 1) }
     let known = knownTips(now: now)
-    guard known >= set.quorum else {
+    guard known >= set.quorum, settled != nil || !isCheckingOwnVote else {
       return .catchingUp(.tipsUnknown(known: known, quorum: set.quorum))
     }
     let target = knownTarget(now: now)
@@ -191,6 +191,11 @@ public struct CatchUpMachine: Sendable {
       return false
     }
     return now < since + grace
+  }
+
+  /// Whether a vote that a peer told of is not judged yet.
+  private var isCheckingOwnVote: Bool {
+    checks.values.contains { if case .ownVote = $0 { true } else { false } }
   }
 
   /// From which height this node votes, having reached the tip for the first time.

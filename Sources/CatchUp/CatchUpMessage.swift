@@ -10,8 +10,8 @@ public enum CatchUpMessage: Sendable {
   case tip(Tip)
   /// Tag 2: asks for `count` blocks from a height on.
   case getBlocks(from: UInt64, count: Int)
-  /// Tag 3: the answer: encoded `DecidedBlock`s of consecutive heights; none when the sender has not
-  /// the first.
+  /// Tag 3: the answer: encoded `DecidedBlock`s of consecutive heights; none when the sender has
+  /// not the first.
   case blocks(from: UInt64, [ArraySlice<UInt8>])
 }
 

@@ -8,8 +8,8 @@ public enum DisseminationEvent: Sendable {
   case submitted(ticket: UInt64, [ArraySlice<UInt8>])
   /// A peer's message; the peer is authenticated as this account.
   case message(DisseminationMessage, from: AccountID)
-  /// The verdicts on `.precheck`, in its order: why a transaction cannot execute on the last decided
-  /// state, or nil.
+  /// The verdicts on `.precheck`, in its order: why a transaction cannot execute on the last
+  /// decided state, or nil.
   case prechecked(token: UInt64, [TransactionFault?])
   /// The verdicts on `.check`, in its order.
   case checked(token: UInt64, [Bool])

@@ -14,7 +14,8 @@ public enum RunsVerdict: Hashable, Sendable {
 public enum RunsFault: Hashable, Sendable {
   case unknownAuthor(AccountID)
   case authorTwice(AccountID)
-  /// A run does not begin after the author's last committed number, or at 0 of a higher incarnation.
+  /// A run begins neither after the author's last committed number nor at 0 of a higher
+  /// incarnation.
   case gap(AccountID)
   /// A digest is not that of a bundle of this author, incarnation and number.
   case wrongBundle(Digest)
@@ -27,9 +28,9 @@ public enum RunsFault: Hashable, Sendable {
 
 extension Disseminator {
   /// What an honest primary proposes for the height being decided: per author, in an order that
-  /// rotates with the height, what a quorum acknowledges and this node has stored. Where a block has
-  /// no room for all, authors take turns, bundle by bundle. `emptyOfBundles` for fresh proposals
-  /// from view 3 on.
+  /// rotates with the height, what a quorum acknowledges and this node has stored. Where a block
+  /// has no room for all, authors take turns, bundle by bundle. `emptyOfBundles` for fresh
+  /// proposals from view 3 on.
   public func runsForProposal(height: UInt64, emptyOfBundles: Bool = false) -> [BundleRun] {
     guard !emptyOfBundles, isStarted, let set = validators(at: height) else { return [] }
     let start = Int(height % UInt64(set.count))

@@ -44,7 +44,7 @@ struct HeldKey: Comparable, Sendable {
 /// Pending transactions: bounded in number, bytes and per sender.
 ///
 /// Invariants: `bytes` and `readyBytes` are sums over the entries; each entry has one live key in
-/// the heap of its place, other keys are stale and passed over; stale keys are less than two thirds.
+/// the heap of its place; other keys are stale, passed over, and less than two thirds.
 struct TransactionPool: Sendable {
   private var entries: [Digest: PooledTransaction] = [:]
   private var perSender: [AccountID: Int] = [:]

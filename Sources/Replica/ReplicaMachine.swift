@@ -107,11 +107,27 @@ public struct ReplicaMachine {
     }
     switch message {
     case .consensus(let message):
+      keepVote(of: peer, message)
       pending.append(.consensus(.message(message, from: peer)))
     case .dissemination(let message):
       pending.append(.dissemination(.message(message, from: peer)))
     case .catchUp(let message): pending.append(.catchUp(.message(message, from: peer)))
     }
+  }
+
+  /// A member's latest vote is kept, to be told to the member when it comes back.
+  private mutating func keepVote(of peer: AccountID, _ message: ConsensusMessage) {
+    let vote: Vote
+    switch message {
+    case .proposal(let message): vote = message.vote
+    case .vote(let message): vote = message
+    case .viewChange(let message): vote = message.vote
+    case .newView(let message): vote = message.vote
+    case .decided, .inquiry: return
+    }
+    guard Int(vote.member) < tip.set.count, tip.set.members[Int(vote.member)].account == peer
+    else { return }
+    pending.append(.catchUp(.voteSeen(vote, of: peer)))
   }
 
   private mutating func verified(_ token: VerificationToken, _ verdicts: [Bool])
