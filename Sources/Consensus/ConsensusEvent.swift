@@ -2,8 +2,8 @@ public import LedgerCore
 
 /// Everything that can happen to consensus. Each event comes with a time.
 public enum ConsensusEvent: Sendable {
-  /// The parent is final (or a restart is over): decide the next height. Replaces the height before,
-  /// decided or not; one that is not higher than the current is ignored.
+  /// The parent is final (or a restart is over): decide the next height. Replaces the height
+  /// before, decided or not; one that is not higher than the current is ignored.
   case begin(HeightContext)
   /// A peer's message, decoded; its signatures are not checked. The peer's name is authenticated by
   /// the connection it came over.

@@ -118,13 +118,16 @@ public struct ConsensusMachine: Sendable {
     last = decision
   }
 
+  /// Whether this height is at work and undecided.
+  private func isOpen(_ height: UInt64) -> Bool { height == self.height && !isDecided }
+
   private mutating func receive(
     _ message: ConsensusMessage, from peer: AccountID, now: UInt64,
     _ effects: inout [ConsensusEffect]
   ) {
-    guard let current else { return }
-    guard message.height == current.height, current.decision == nil else {
-      if message.height > current.height {
+    guard let height else { return }
+    guard isOpen(message.height) else {
+      if message.height > height {
         hold(message, from: peer, &effects)
       } else {
         receiveLate(message, from: peer, now: now, &effects)
@@ -134,13 +137,13 @@ public struct ConsensusMachine: Sendable {
     if case .inquiry(let inquiry) = message {
       let pause = timing.retransmitMilliseconds / 2
       guard answers.isDue(peer, now: now, pause: pause) else { return }
-      effects += current.answers(to: inquiry).map { .send($0, to: peer) }
+      effects += (current?.answers(to: inquiry) ?? []).map { .send($0, to: peer) }
       return
     }
-    switch current.admission(of: message) {
-    case .known: break
+    switch current?.admission(of: message) {
+    case nil, .known: break
     case .refused(let reason): effects.append(.report(.refused(reason, from: peer)))
-    case .check(let checks) where checks.isEmpty: self.current?.apply(message, now: now)
+    case .check(let checks) where checks.isEmpty: current?.apply(message, now: now)
     case .check(let checks): check(message, checks, from: peer, &effects)
     }
   }
@@ -159,9 +162,8 @@ public struct ConsensusMachine: Sendable {
     _ message: ConsensusMessage, from peer: AccountID, now: UInt64,
     _ effects: inout [ConsensusEffect]
   ) {
-    guard let current else { return }
-    if message.height == current.height, current.decision == nil {
-      self.current?.apply(message, now: now)
+    if isOpen(message.height) {
+      current?.apply(message, now: now)
       // One verdict may bring several messages: the first quorum decides, the rest is late.
       act(now: now, &effects)
     } else if case .vote(let vote) = message,

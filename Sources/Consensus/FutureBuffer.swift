@@ -42,8 +42,8 @@ struct FutureBuffer: Sendable {
     }
   }
 
-  /// Takes out what was kept for a height, in the order of peers and arrival; drops what lies below,
-  /// and peers outside the set of whom nothing is kept.
+  /// Takes out what was kept for a height, in the order of peers and arrival; drops what lies
+  /// below, and peers outside the set of whom nothing is kept.
   mutating func take(
     _ height: UInt64, members: ValidatorSet
   ) -> [(message: ConsensusMessage, peer: AccountID)] {

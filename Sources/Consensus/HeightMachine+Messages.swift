@@ -172,8 +172,8 @@ extension HeightMachine {
     enter(message.view, now: now)
   }
 
-  /// Counts a vote that came in. One with this node's own key above its watermark shows that another
-  /// process signs with it: two would contradict each other, so this one stops.
+  /// Counts a vote that came in. One with this node's own key above its watermark shows that
+  /// another process signs with it: two would contradict each other, so this one stops.
   private mutating func take(_ vote: Vote) {
     if mayVote, Int(vote.member) == context.own,
       watermark.map({ $0 < vote.statement.position }) ?? true

@@ -52,9 +52,9 @@ extension HeightMachine {
     return true
   }
 
-  /// Starts the timer of a view asked for once a quorum has asked for it. One that asks for a higher
-  /// view has left the views below as well, so it counts: else those that wait for its earlier wish,
-  /// which it sends no more, would wait for ever.
+  /// Starts the timer of a view asked for once a quorum has asked for it. One that asks for a
+  /// higher view has left the views below as well, so it counts: else those that wait for its
+  /// earlier wish, which it sends no more, would wait for ever.
   mutating func startTimerOfChange(now: UInt64) {
     guard phase == .changing, deadline == nil else { return }
     let wishes = book.members.filter { book.highestViewChange(of: $0).map { $0 >= view } ?? false }
@@ -93,6 +93,7 @@ extension HeightMachine {
     }
     started.prepare = false
     started.commit = false
+    if ownProposal == nil { started.proposal = false }
     restartRetransmission(now: now)
     switch phase {
     case .active: startTimer(now: now)

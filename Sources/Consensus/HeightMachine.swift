@@ -7,7 +7,7 @@ import LedgerCore
 /// - Nothing is signed for a view that was left: a view's rules act only in the current view.
 /// - PREPARE carries the root of this node's own execution; COMMIT follows a prepared certificate
 ///   with that root, stored before.
-/// - A VIEW-CHANGE names the highest prepared record, and so never less than a COMMIT signed before.
+/// - A VIEW-CHANGE names the highest prepared record, never less than a COMMIT signed before.
 ///
 /// An event changes facts; `settle` then applies every rule until nothing changes. So no rule
 /// depends on the order in which facts came in.

@@ -17,6 +17,26 @@ struct ProposalTests {
     #expect(bench.proposals.map(\.emptyOfBundles) == [false])
   }
 
+  @Test("a tick before its time asks for the wake again")
+  func earlyTick() {
+    var bench = Bench(members, own: 0, at: slot - 1_000)
+    #expect(bench.wakes == [slot])
+    bench.tick(at: slot - 1)
+    #expect(bench.wakes == [slot, slot])
+  }
+
+  @Test("a primary that may vote again after a pause proposes then")
+  func pausedPrimary() {
+    var bench = Bench(members, own: 0)
+    bench.feed(.mayVoteChanged(false))
+    bench.feed(.proposalBuilt(members.block(author: 0), view: 0))
+    #expect(bench.asked.isEmpty)
+    bench.feed(.mayVoteChanged(true))
+    #expect(bench.proposals.count == 2)
+    bench.feed(.proposalBuilt(members.block(author: 0), view: 0))
+    #expect(bench.askedKinds == [.prePrepare, .prepare])
+  }
+
   @Test("missed slots are not made up: the timestamp is the latest slot not after the clock")
   func missedSlots() {
     let bench = Bench(members, own: 0, at: slot + 3 * Members.interval + 17)

@@ -35,6 +35,17 @@ struct ViewChangeTests {
     }
   }
 
+  @Test("one who asks for a yet higher view counts towards the timer, but for no NEW-VIEW")
+  func timerCountsHigherViews() {
+    var bench = Bench(members, own: 1)
+    bench.tick(at: slot + 2_000)
+    bench.receive([members.viewChange(2, to: 1), members.viewChange(3, to: 2)])
+    #expect(bench.machine.view == 1)
+    #expect(bench.proposals.isEmpty)
+    bench.tick(at: bench.now + 4_000)
+    #expect(bench.machine.view == 2)
+  }
+
   @Test("f + 1 VIEW-CHANGEs for higher views: the lowest of them is joined, fewer move nobody")
   func joining() {
     let seven = Members(7)
@@ -179,6 +190,29 @@ struct ViewChangeTests {
       from: 1)
     #expect(bench.machine.view == 0)
     bench.receive(.newView(genuine), from: 1)
+    #expect(bench.machine.view == 1)
+  }
+
+  @Test("a NEW-VIEW with one bad signature in a certificate that is known is not taken")
+  func damagedCertificate() {
+    let record = members.record(members.block(author: 0))
+    var signatures = record.certificate.signatures
+    signatures[0] = MemberSignature(
+      member: signatures[0].member, signature: signatures[1].signature)
+    let damaged = QuorumCertificate(
+      kind: .prepare, height: 1, view: 0, block: record.reference.block,
+      stateRoot: record.certificate.stateRoot, signatures: signatures)
+    let changes = (1...3).map { members.viewChange($0, to: 1, prepared: record) }
+    var bench = Bench(members, own: 0)
+    bench.receive([changes[1]])
+    bench.receive(
+      .newView(members.newView(1, changes: changes, block: record.block, certificate: damaged)),
+      from: 1)
+    #expect(bench.machine.view == 0)
+    bench.receive(
+      .newView(
+        members.newView(
+          1, changes: changes, block: record.block, certificate: record.certificate)), from: 1)
     #expect(bench.machine.view == 1)
   }
 

@@ -63,7 +63,7 @@ struct TestNetwork {
     change(&nodes[index])
   }
 
-  /// Adds a second copy of a member; it and the first sign with one key, each with a disk of its own.
+  /// Adds a second copy of a member; it and the first sign with one key, with two disks.
   mutating func addTwin(of member: Int) {
     nodes[member].behaviour = .twin
     let machine = ConsensusMachine(chain: members.chain, timing: members.timing)
