@@ -2,8 +2,8 @@
 /// (protocol §4).
 public struct BundleHeader: Hashable, Sendable, BCSCodable {
   public let author: AccountID
-  /// The author's start × `Limits.incarnationsPerStart`, and one more for each run it gave up since: a
-  /// restarted node never reuses a number.
+  /// The author's start × `Limits.incarnationsPerStart`, and one more for each run it gave up
+  /// since: a restarted node never reuses a number.
   public let incarnation: UInt64
   /// Counts the bundles of one incarnation from 0, without gaps.
   public let number: UInt64
