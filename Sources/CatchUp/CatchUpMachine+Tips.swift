@@ -24,12 +24,14 @@ extension CatchUpMachine {
   }
 
   mutating func receive(_ message: CatchUpMessage, from peer: AccountID, now: UInt64) {
-    guard isStarted, peer != own, let index = peers.index(peer) else { return }
+    guard isStarted, peer != own else { return }
+    // A first message may overtake the word that its sender is connected.
+    let index = peers.make(peer)
     switch message {
     case .greeting(let tip, let vote): receive(tip, vote, from: index)
     case .tip(let tip):
-      // Before its greeting is settled a peer's tip does not count.
-      if peers.list[index].tip != nil { peers.list[index].tip = tip }
+      // While the vote in its greeting is being checked, a peer's tip does not count.
+      if !isCheckingOwnVote(toldBy: peer) { peers.list[index].tip = tip }
     case .getBlocks(let from, let count): serve(from, count, to: index, now: now)
     case .blocks(let from, let blocks): receive(blocks, from: from, peer: index, now: now)
     }

@@ -198,6 +198,10 @@ public struct CatchUpMachine: Sendable {
     checks.values.contains { if case .ownVote = $0 { true } else { false } }
   }
 
+  func isCheckingOwnVote(toldBy peer: AccountID) -> Bool {
+    checks.values.contains { if case .ownVote(_, _, peer) = $0 { true } else { false } }
+  }
+
   /// From which height this node votes, having reached the tip for the first time.
   private func settle() -> (mayVoteFrom: UInt64, pause: VotingPause?) {
     let isNewNetwork = height == 0 && ownVoteSeen == nil

@@ -77,17 +77,20 @@ public struct DisseminationDecision: Sendable {
   public let executed: [Digest]
   /// Ids of transactions that were skipped with a receipt: they may be submitted again.
   public let skipped: [Digest]
+  /// Ids of transactions that the block had no room for: they are bundled anew.
+  public let crowdedOut: [Digest]
   /// As in `DisseminationStart.sets`, after this height.
   public let sets: [ValidatorSet]
 
   public init(
     height: UInt64, runs: [BundleRun], executed: [Digest], skipped: [Digest],
-    sets: [ValidatorSet]
+    crowdedOut: [Digest] = [], sets: [ValidatorSet]
   ) {
     self.height = height
     self.runs = runs
     self.executed = executed
     self.skipped = skipped
+    self.crowdedOut = crowdedOut
     self.sets = sets
   }
 }

@@ -75,7 +75,9 @@ extension Disseminator {
         $0.isEnded = true
       }
     }
-    var lost = commit(decision)
+    var crowdedOut: [Candidate] = []
+    var lost = commit(decision, crowdedOut: &crowdedOut)
+    precheck(crowdedOut)
     lost += shelf.takeExpired(nextHeight: nextHeight)
     shelf.scheduleDiscard(lost.filter(\.isStored).map(\.digest), nextHeight: nextHeight)
     giveUp(lost)
@@ -90,7 +92,10 @@ extension Disseminator {
   }
 
   /// Takes the named bundles off the shelf; returns those that lost their number to another.
-  private mutating func commit(_ decision: DisseminationDecision) -> [HeldBundle] {
+  private mutating func commit(
+    _ decision: DisseminationDecision, crowdedOut: inout [Candidate]
+  ) -> [HeldBundle] {
+    let homeless = Set(decision.crowdedOut)
     var lost: [HeldBundle] = []
     var discards: [Digest] = []
     for run in decision.runs where !run.digests.isEmpty {
@@ -98,7 +103,13 @@ extension Disseminator {
       lost += others
       for bundle in named {
         if bundle.isStored { discards.append(bundle.digest) }
-        for id in bundle.ids { known.update(id) { $0.bundles = max(0, $0.bundles - 1) } }
+        for (id, transaction) in zip(bundle.ids, bundle.bundle.transactions) {
+          if homeless.contains(id) {
+            giveUp([(id, transaction)], author: run.author, into: &crowdedOut)
+          } else {
+            known.update(id) { $0.bundles = max(0, $0.bundles - 1) }
+          }
+        }
       }
     }
     if !discards.isEmpty { effects.append(.discard(discards)) }

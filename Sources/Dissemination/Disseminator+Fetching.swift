@@ -195,14 +195,16 @@ extension Disseminator {
     }
   }
 
-  /// The first run of own bundles that a member has not acknowledged as far as it goes.
+  /// A run of own bundles that a member has not acknowledged as far as it goes: of several, each in
+  /// its turn.
   private func laggingLane(of peer: AccountID) -> (lane: Lane, end: UInt64)? {
     guard let entry = peers[peer], let author = shelf.author(own) else { return nil }
-    for lane in author.lanes {
+    let lagging = author.lanes.compactMap { lane -> (lane: Lane, end: UInt64)? in
       let end = max(lane.first, entry.end(own, lane.incarnation))
-      if end < lane.storedEnd { return (lane, end) }
+      return end < lane.storedEnd ? (lane, end) : nil
     }
-    return nil
+    guard !lagging.isEmpty else { return nil }
+    return lagging[Int(entry.resend.attempts % UInt64(lagging.count))]
   }
 
   private mutating func resend(_ lane: Lane, from first: UInt64, to peer: AccountID, countMax: Int)
@@ -230,14 +232,17 @@ extension Disseminator {
       guard let (lane, end) = laggingLane(of: peer), var state = peers[peer]?.resend
       else { continue }
       hasLaggards = true
-      if state.incarnation != lane.incarnation || state.end != end {
+      if state.incarnation == lane.incarnation, state.end < end {
+        // It gets on by itself.
         state = ResendState(incarnation: lane.incarnation, end: end, since: now)
+      } else if state.since == 0 {
+        state.since = now
       } else if state.since + DisseminationLimits.resendDelayMilliseconds << min(state.attempts, 4)
         <= now
       {
         resend(lane, from: end, to: peer, countMax: DisseminationLimits.resendBundlesMax)
-        state.since = now
-        state.attempts += 1
+        state = ResendState(
+          incarnation: lane.incarnation, end: end, since: now, attempts: state.attempts + 1)
       }
       peers.update(peer) { $0.resend = state }
     }

@@ -121,16 +121,17 @@ extension ReplicaMachine {
   private func disseminationDecision(of executed: Executed) -> DisseminationDecision {
     var ran: [Digest] = []
     var skipped: [Digest] = []
+    var crowdedOut: [Digest] = []
     for receipt in executed.outcome.receipts {
-      if case .skipped = receipt.outcome {
-        skipped.append(receipt.transaction)
-      } else {
-        ran.append(receipt.transaction)
+      switch receipt.outcome {
+      case .skipped(.blockFull): crowdedOut.append(receipt.transaction)
+      case .skipped: skipped.append(receipt.transaction)
+      case .applied, .failed: ran.append(receipt.transaction)
       }
     }
     return DisseminationDecision(
       height: tip.height, runs: executed.block.runs, executed: ran, skipped: skipped,
-      sets: sets())
+      crowdedOut: crowdedOut, sets: sets())
   }
 
   /// The sets of the heights around the tip, ascending by first height, each once.

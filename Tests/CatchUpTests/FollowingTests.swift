@@ -31,6 +31,19 @@ struct FollowingTests {
     #expect(peers.isFollowing(0))
   }
 
+  @Test("a greeting that overtakes the word of its connection counts")
+  func earlyGreeting() throws {
+    let peers = TestPeers(try TestChain(members: 4, length: 0), heights: [0, 0, 0, 0])
+    peers.start()
+    for index in 1..<4 {
+      let greeting = CatchUpMessage.greeting(.genesis, yourLatestVote: nil)
+      peers.feed(.message(greeting, from: peers.chain.account(index)), to: 0)
+      #expect(!peers.isFollowing(0))
+    }
+    for index in 1..<3 { peers.feed(.peerConnected(peers.chain.account(index)), to: 0) }
+    #expect(peers.isFollowing(0))
+  }
+
   @Test("a quorum's lost connections matter after an interval, not at once")
   func lostConnections() throws {
     let peers = TestPeers(try TestChain(members: 4, length: 0), heights: [0, 0, 0, 0])

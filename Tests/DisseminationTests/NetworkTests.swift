@@ -171,6 +171,22 @@ struct NetworkTests {
     #expect(network.authored(by: 0).isEmpty)
   }
 
+  @Test("what a full block has no room for is bundled anew, and executed once")
+  func crowdedOut() throws {
+    let network = try TestNetwork(4)
+    network.blockTransactionsMax = 4
+    let transactions = try TestTransactions.make(10, homeAt: 0, members: 4)
+    network.submit(transactions, to: 0)
+    for _ in 0..<3 {
+      network.run(for: 1_000)
+      #expect(network.decide(by: 1))
+    }
+    #expect(network.executed.count == 10)
+    #expect(network.authored(by: 0).map(\.transactions.count) == [10, 6, 2])
+    network.run(for: 60_000)
+    #expect((1..<4).allSatisfy { network.authored(by: $0).isEmpty })
+  }
+
   @Test("21 nodes: every transaction is executed once, whatever node took it")
   func full() throws {
     let network = try TestNetwork(21)

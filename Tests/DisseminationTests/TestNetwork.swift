@@ -42,6 +42,8 @@ final class TestNetwork {
   var executed: [Digest] = []
   var executedSet: Set<Digest> = []
   var progress: [AccountID: AuthorProgress] = [:]
+  /// What a block has room for.
+  var blockTransactionsMax = Int.max
   /// Messages that never arrive.
   var loses: (_ from: Int, _ to: Int, _ message: DisseminationMessage) -> Bool = { _, _, _ in false
   }
@@ -215,9 +217,12 @@ final class TestNetwork {
     height += 1
     var ran: [Digest] = []
     var skipped: [Digest] = []
+    var crowdedOut: [Digest] = []
     for transaction in transactions {
       let id = transaction.id(Self.chain)
-      if transaction.body.validUntil >= height, executedSet.insert(id).inserted {
+      if ran.count == blockTransactionsMax, !executedSet.contains(id) {
+        crowdedOut.append(id)
+      } else if transaction.body.validUntil >= height, executedSet.insert(id).inserted {
         ran.append(id)
       } else {
         skipped.append(id)
@@ -231,7 +236,8 @@ final class TestNetwork {
         number: run.firstNumber + UInt64(run.digests.count) - 1)
     }
     let decision = DisseminationDecision(
-      height: height, runs: runs, executed: ran, skipped: skipped, sets: [set])
+      height: height, runs: runs, executed: ran, skipped: skipped, crowdedOut: crowdedOut,
+      sets: [set])
     for index in nodes.indices { feed(.decided(decision), to: index) }
   }
 
