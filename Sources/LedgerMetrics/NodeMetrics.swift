@@ -33,8 +33,14 @@ public final class NodeMetrics: Sendable {
     return try body()
   }
 
-  /// CPU-µs booked to a stage since the node's start.
-  public func microseconds(_ stage: Stage) -> UInt64 { stages[stage.rawValue].value / 1_000 }
+  /// CPU-µs of a stage since the node's start. `api` is what the process used and no other stage
+  /// booked, so that the stages add up to the process.
+  public func microseconds(_ stage: Stage) -> UInt64 {
+    guard stage == .api else { return stages[stage.rawValue].value / 1_000 }
+    let booked = stages.reduce(0) { $0 + $1.value }
+    let used = CPUClock.processNanoseconds()
+    return used > booked ? (used - booked) / 1_000 : 0
+  }
 
   /// Every metric with its name, help, kind and value, in a fixed order.
   public var samples: [MetricSample] {

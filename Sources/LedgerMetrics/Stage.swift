@@ -1,7 +1,7 @@
 /// The stages a transaction passes, each with its own CPU clock: what "CPU-µs per transaction per
 /// node" is made of.
 public enum Stage: Int, Sendable, CaseIterable {
-  /// HTTP requests and answers.
+  /// HTTP requests and answers, and whatever of the process no other stage counts.
   case api
   /// Peer bytes in and out: framing and TLS.
   case network

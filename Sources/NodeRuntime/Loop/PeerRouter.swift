@@ -11,6 +11,8 @@ final class PeerRouter: Sendable {
   private let metrics: NodeMetrics
   private let logger: Logger
   private let channels = Mutex<[AccountID: Set<PeerChannel>]>([:])
+  /// CPU time of the event loop's thread booked so far, nanoseconds.
+  private let booked = Mutex<UInt64>(0)
 
   init(queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger) {
     self.queue = queue
@@ -18,8 +20,9 @@ final class PeerRouter: Sendable {
     self.logger = logger
   }
 
-  /// Called on the event loop.
+  /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS and framing.
   func route(_ event: PeerEvent) {
+    bookThread()
     switch event {
     case .connected(let peer, let channel):
       let isWhole = channels.withLock { channels in
@@ -54,5 +57,14 @@ final class PeerRouter: Sendable {
         channels.withLock { channels in
           channels.values.count { $0.count == PeerChannel.allCases.count }
         }))
+  }
+
+  private func bookThread() {
+    let now = CPUClock.threadNanoseconds()
+    let since = booked.withLock { booked in
+      defer { booked = now }
+      return now &- booked
+    }
+    metrics.book(.network, nanoseconds: since)
   }
 }

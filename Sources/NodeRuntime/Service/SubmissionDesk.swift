@@ -204,7 +204,13 @@ final class SubmissionDesk: Sendable {
   }
 
   private func remember(_ id: Digest, _ answer: TransactionAnswer, in state: inout State) {
-    if state.ends.updateValue(answer, forKey: id) != nil { return }
+    if let known = state.ends[id] {
+      // A transaction sent again through another node may stand in a second bundle: there it is
+      // skipped as replayed, which says nothing of its first execution.
+      if known.status != .final { state.ends[id] = answer }
+      return
+    }
+    state.ends[id] = answer
     if state.endOrder.count < Self.endsMax {
       state.endOrder.append(id)
     } else {
