@@ -83,7 +83,10 @@ public struct CatchUpMachine: Sendable {
     case .decided(let certificate, let set): advance(certificate, set: set)
     case .applyFailed(let height): if applying == height { diverge() }
     case .sawCertificate(let height): certifiedHeight = max(certifiedHeight, height)
-    case .voteSeen(let vote, let account): note(vote, of: account)
+    case .voteSeen(let vote, let account):
+      // Votes are many, and change nothing here and now.
+      note(vote, of: account)
+      return []
     case .tick: announcedWake = nil
     }
     if isStarted { pump(now: now) }
