@@ -115,7 +115,7 @@ struct NetworkTests {
     network.isCut = { from, to, message in
       guard message.height == 1 else { return false }
       if from == 0 || to == 0 {
-        guard case .vote(let vote) = message else { return vote0(message) > 0 }
+        guard case .vote(let vote) = message else { return viewOf(message) > 0 }
         return vote.view > 0 || (from == 0 && vote.statement.kind == .commit)
       }
       guard case .vote(let vote) = message else { return false }
@@ -270,7 +270,7 @@ struct NetworkTests {
 }
 
 /// The view a message is about.
-private func vote0(_ message: ConsensusMessage) -> UInt64 {
+private func viewOf(_ message: ConsensusMessage) -> UInt64 {
   switch message {
   case .proposal(let proposal): proposal.vote.view
   case .vote(let vote): vote.view

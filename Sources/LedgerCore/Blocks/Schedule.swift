@@ -24,7 +24,8 @@ public struct Schedule: Sendable {
 
   /// The indices of a height's primaries, for `primary`: entry v mod count leads view v. The
   /// round's order from the height's position on, over the members that owe no carbon dues at the
-  /// parent's state, or over all when every one owes. Heights before the set's first count as the first.
+  /// parent's state, or over all when every one owes. Heights before the set's first count as the
+  /// first.
   public func primaries(at height: UInt64, debtors: Set<Int> = []) -> [Int] {
     let order = order(at: height)
     let start = roundStart(height)

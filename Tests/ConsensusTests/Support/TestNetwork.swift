@@ -218,13 +218,13 @@ struct TestNetwork {
         certificate: entry.certificate, block: withBlock ? entry.block : nil)
       sendToCopies(.decided(answer), index, to)
     case .wake(let at):
-      let true_ = UInt64(Int64(at) - nodes[index].clockOffset)
-      schedule(index, at: max(true_, now + 1), life: nodes[index].life, .event(.tick))
-    case .report(let note): note_(note, index)
+      let trueTime = UInt64(Int64(at) - nodes[index].clockOffset)
+      schedule(index, at: max(trueTime, now + 1), life: nodes[index].life, .event(.tick))
+    case .report(let note): take(note, index)
     }
   }
 
-  private mutating func note_(_ note: ConsensusNote, _ index: Int) {
+  private mutating func take(_ note: ConsensusNote, _ index: Int) {
     switch note {
     case .evidence(let evidence):
       nodes[index].evidence.append(evidence)
