@@ -47,7 +47,10 @@ extension ExecutionContext {
       let marked = Dues.numerator(
         profile, milliseconds: elapsed, percent: 100 + parameters.dueMarginPercent),
       let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100)
-    else { throw .overflow }
+    else {
+      // Only a time centuries after the parent's: the block is at fault, not this node.
+      throw .header(.timestamp(header.timestamp))
+    }
     let (dueUnits, dueCredit) = CarriedDivision.divide(
       marked, by: Dues.unit, credit: node.dueCredit)
     let (footprintUnits, footprintCredit) = CarriedDivision.divide(

@@ -33,7 +33,8 @@ extension ExecutionContext {
       let sender = try account(transaction.body.sender)
       let payer = try account(transaction.body.payer)
       let price = Price(
-        transaction, createsSender: accounts.entries[sender].current == nil, self)
+        transaction, createsSender: accounts.entries[sender].current == nil,
+        parameters: parameters, charges: charges, baseFee: tip.baseFee)
       var fault: TransactionFault?
       do throws(TransactionFault) {
         try check(transaction, sender: sender, payer: payer)
@@ -66,16 +67,19 @@ extension ExecutionContext {
     let footprint: UInt128
     let weight: UInt128
 
-    init(_ transaction: Transaction, createsSender: Bool, _ context: ExecutionContext) {
+    init(
+      _ transaction: Transaction, createsSender: Bool, parameters: Parameters,
+      charges: OperationCharge, baseFee: Amount
+    ) {
       let work = Work(
         byteCount: transaction.bytes.count, signatureCount: transaction.signatureCount,
-        operations: transaction.body.operations, parameters: context.parameters)
-      charge = context.charges.charge(work)
-      footprint = context.charges.footprint(work)
-      weight = work.weight(context.parameters)
+        operations: transaction.body.operations, parameters: parameters)
+      charge = charges.charge(work)
+      footprint = charges.footprint(work)
+      weight = work.weight(parameters)
       // At most 2^68 × 2^55, and the creation fee at most the whole supply: inside 128 bits.
-      let creation = createsSender ? context.parameters.creationFee.baseUnits : 0
-      fee = Amount(weight * context.tip.baseFee.baseUnits + creation)
+      let creation = createsSender ? parameters.creationFee.baseUnits : 0
+      fee = Amount(weight * baseFee.baseUnits + creation)
     }
 
     /// Whether the stated maxima suffice.
