@@ -35,6 +35,7 @@ final class OpenedHome: Sendable {
     guard let key = SigningKey(seed: consensusSeed), key.publicKey == node.consensusKey else {
       throw .badKey(home.consensusKey, reason: "genesis names another consensus key")
     }
+    if !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
     store = try Self.openStore(home, document, chain)
     signer = try Self.openSigner(home, key, chain)
   }
@@ -93,6 +94,35 @@ final class OpenedHome: Sendable {
     }
   }
 
+  /// Without its data folder a node no longer knows what it has prepared: a watermark that was kept
+  /// would let it vote as if it had prepared nothing. Set aside, it counts as missing, and the node
+  /// votes only from the second height decided after it has caught up (protocol §5).
+  private static func forgetWatermark(_ home: NodeHome) throws(NodeStartError) {
+    let path = home.path + "/keys/watermark"
+    guard FileManager.default.fileExists(atPath: home.path + "/keys/watermark.made"),
+      FileManager.default.fileExists(atPath: path)
+    else { return }
+    let aside = path + ".without-data"
+    do {
+      if FileManager.default.fileExists(atPath: aside) {
+        try FileManager.default.removeItem(atPath: aside)
+      }
+      try FileManager.default.moveItem(atPath: path, toPath: aside)
+    } catch {
+      throw .badKey(path, reason: "it cannot be set aside: \(error)")
+    }
+  }
+
+  /// Whether what the key has signed, or what was prepared for it, is not all here: a COMMIT above
+  /// the tip must have its prepared record.
+  private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
+    guard !signer.isMissing else { return true }
+    guard let watermark = signer.watermark, watermark.height > tip, watermark.kind == .commit
+    else { return false }
+    guard let prepared, prepared.block.header.height == watermark.height else { return true }
+    return prepared.view < watermark.view
+  }
+
   /// A key that has never been used gets its empty watermark; one that has is not given a new one.
   private static func openSigner(_ home: NodeHome, _ key: SigningKey, _ chain: ChainID)
     throws(NodeStartError) -> Signer
@@ -141,7 +171,8 @@ final class OpenedHome: Sendable {
       }
       return ReplicaStart(
         reader: store.records, recent: recent, replay: replay, incarnation: signer.incarnation,
-        bundles: bundles, watermark: signer.watermark, isVoteLogMissing: signer.isMissing,
+        bundles: bundles, watermark: signer.watermark,
+        isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: prepared),
         ownVotes: [],
         prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil })
     } catch {

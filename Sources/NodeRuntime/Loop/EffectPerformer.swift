@@ -248,7 +248,9 @@ final class EffectPerformer: Sendable {
 
   /// A signer that does not know what it has signed may sign from the height catch-up names.
   private func raiseWatermark(for mode: CatchUpMode) {
-    guard case .following(let from, .some) = mode, from > 0 else { return }
+    guard case .following(let from, let pause) = mode, from > 0,
+      pause != nil || signer.isMissing
+    else { return }
     let floor = VotePosition(height: from - 1, view: .max, kind: .commit)
     signing.run { [self] in
       do throws(SignerError) { try signer.raise(to: floor) } catch {
