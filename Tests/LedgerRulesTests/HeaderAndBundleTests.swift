@@ -28,29 +28,33 @@ struct HeaderAndBundleTests {
 
   @Test("height, parent, author, sets, roots and statement must follow from the parent")
   func header() throws {
-    try expect({ _ in .height(expected: 2, stated: 3) }) { $0.height = 3 }
-    try expect({ .parent(expected: $0.parent, stated: .zero) }) { $0.parent = .zero }
-    try expect({ _ in .author(accountID(3)) }) { $0.author = accountID(3) }
-    try expect({ _ in .validators }) { $0.validatorsHash = .zero }
-    try expect({ _ in .nextValidators }) { $0.nextValidatorsHash = .zero }
-    try expect({ _ in .parentRoots }) {
-      $0.parentRoots = StateRoots(
-        state: .zero, transactions: .zero, receipts: $0.parentRoots.receipts)
-    }
-    try expect({ _ in .parentRoots }) {
-      $0.parentRoots = StateRoots(
-        state: .zero, transactions: $0.parentRoots.transactions, receipts: .zero)
-    }
-    try expect({ _ in .parentStatement }) { $0.parentStatement.covered.toggle() }
+    try expect({ _ in .height(expected: 2, stated: 3) }, { $0.height = 3 })
+    try expect({ .parent(expected: $0.parent, stated: .zero) }, { $0.parent = .zero })
+    try expect({ _ in .author(accountID(3)) }, { $0.author = accountID(3) })
+    try expect({ _ in .validators }, { $0.validatorsHash = .zero })
+    try expect({ _ in .nextValidators }, { $0.nextValidatorsHash = .zero })
+    try expect(
+      { _ in .parentRoots },
+      {
+        $0.parentRoots = StateRoots(
+          state: .zero, transactions: .zero, receipts: $0.parentRoots.receipts)
+      })
+    try expect(
+      { _ in .parentRoots },
+      {
+        $0.parentRoots = StateRoots(
+          state: .zero, transactions: $0.parentRoots.transactions, receipts: .zero)
+      })
+    try expect({ _ in .parentStatement }, { $0.parentStatement.covered.toggle() })
   }
 
   @Test("a timestamp is above the parent's and a multiple of the interval from genesis")
   func timestamp() throws {
     for change in [-10_000, 0, -20_000, 1, 9_999] as [Int64] {
       let time = UInt64(Int64(TestGenesis.time) + 10_000 + change)
-      try expect({ _ in .timestamp(time) }) { $0.timestamp = time }
+      try expect({ _ in .timestamp(time) }, { $0.timestamp = time })
     }
-    try expect({ _ in .timestamp(0) }) { $0.timestamp = 0 }
+    try expect({ _ in .timestamp(0) }, { $0.timestamp = 0 })
   }
 
   @Test("a block whose time is so far off that dues leave 128 bits is refused, and stops no node")
