@@ -101,8 +101,8 @@ let package = Package(
     .executableTarget(
       name: "eco2",
       dependencies: [
-        "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers", "LedgerClient",
-        "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
+        "LedgerCore", "LedgerState", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
+        "LedgerClient", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
       ],
       swiftSettings: strict
     ),

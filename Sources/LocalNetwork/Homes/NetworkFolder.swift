@@ -5,22 +5,6 @@ public import LedgerRules
 public import LoadTest
 public import NodeRuntime
 
-/// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers of
-/// node i on `base` + 101 + i.
-public struct NetworkPorts: Hashable, Sendable {
-  public let base: Int
-
-  /// - Parameter base: 0 … 65,000, so that all ports of `Limits.validatorsMax` nodes exist.
-  public init(base: Int) { self.base = base }
-
-  public func api(_ node: Int) -> NodeAddress {
-    NodeAddress(host: "127.0.0.1", port: base + 1 + node)
-  }
-  public func peers(_ node: Int) -> NodeAddress {
-    NodeAddress(host: "127.0.0.1", port: base + 101 + node)
-  }
-}
-
 /// What a network's folder holds, for tools: `network.json`.
 public struct NetworkDescription: Codable, Equatable, Sendable {
   public struct Node: Codable, Equatable, Sendable {

@@ -14,9 +14,12 @@ public struct RunPlan: Sendable {
   public var killEvery: Duration?
   /// How long a killed node stays away.
   public var restartAfter: Duration
+  /// The network has run before: blocks from now on are reported, not all of them.
+  public var isResumed: Bool
 
   public init(
-    folder: NetworkFolder, executable: String, loadRate: Double? = nil, duration: Duration? = nil,
+    folder: NetworkFolder, executable: String, isResumed: Bool = false, loadRate: Double? = nil,
+    duration: Duration? = nil,
     killEvery: Duration? = nil, restartAfter: Duration = .seconds(5)
   ) {
     self.folder = folder
@@ -25,6 +28,7 @@ public struct RunPlan: Sendable {
     self.duration = duration
     self.killEvery = killEvery
     self.restartAfter = restartAfter
+    self.isResumed = isResumed
   }
 }
 
@@ -77,6 +81,7 @@ public struct RunSummary: Codable, Sendable {
   public var nodes = 0
   public var seconds = 0.0
   public var blocks = 0
+  public var firstHeight: UInt64 = 1
   public var lastHeight: UInt64 = 0
   /// Slots between the first and the last block that have none.
   public var missedSlots: UInt64 = 0

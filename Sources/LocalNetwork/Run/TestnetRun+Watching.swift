@@ -6,7 +6,7 @@ import NodeAnswers
 extension TestnetRun {
   /// Reports every block until cancelled.
   func watch() async {
-    let watcher = BlockWatcher(nodes.map(\.address), after: 0)
+    let watcher = BlockWatcher(nodes.map(\.address), after: summary.firstHeight - 1)
     let interval = Duration.milliseconds(plan.folder.description.intervalMilliseconds)
     let patience = max(.seconds(2), interval / 2)
     while !Task.isCancelled {

@@ -82,6 +82,7 @@ public actor TestnetRun {
         guard let status = try? await clients[index].status(),
           status.peersConnected == status.peersKnown
         else { continue }
+        if plan.isResumed { summary.firstHeight = max(summary.firstHeight, status.height + 1) }
         ready.insert(index)
         emit(.starting(ready: ready.count, of: nodes.count))
       }

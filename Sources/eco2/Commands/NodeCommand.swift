@@ -1,5 +1,4 @@
 import ArgumentParser
-@unsafe @preconcurrency import Dispatch
 import Foundation
 import Logging
 import NodeRuntime
@@ -29,13 +28,16 @@ struct NodeCommand: AsyncParsableCommand {
     })
   var logLevel = Logger.Level.notice
 
-  @Flag(help: "Stop when standing input ends: for tools that start nodes.")
+  @Flag(help: "Stop when standard input ends and on SIGTERM only: for tools that start nodes.")
   var untilStdinCloses = false
 
   func run() async throws {
     var logger = Logger(label: "eco2") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = logLevel
-    let stops = StopSignals(alsoStdin: untilStdinCloses)
+    // The tool that started it, not the terminal, says when it ends.
+    let stops = StopSignals(
+      untilStdinCloses ? [SIGTERM] : StopSignals.usual, alsoStdin: untilStdinCloses)
+    if untilStdinCloses { signal(SIGINT, SIG_IGN) }
     let node = try await Node(home: NodeHome(home), logger: logger)
     let fault = await withTaskGroup(of: String?.self) { group in
       group.addTask { await node.waitForFault() }
@@ -52,35 +54,5 @@ struct NodeCommand: AsyncParsableCommand {
       Printing.complain("The node has stopped: \(fault)")
       throw ExitCode(2)
     }
-  }
-}
-
-/// SIGTERM, SIGINT and, where asked, the end of standard input.
-struct StopSignals: Sendable {
-  private let stream: AsyncStream<Void>
-  private let sources: [any DispatchSourceSignal]
-
-  init(alsoStdin: Bool = false) {
-    let (stream, signals) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    self.stream = stream
-    sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { signals.yield() }
-      source.resume()
-      return source
-    }
-    if alsoStdin {
-      let thread = Thread {
-        while let data = try? FileHandle.standardInput.read(upToCount: 256), !data.isEmpty {}
-        signals.yield()
-      }
-      thread.start()
-    }
-  }
-
-  /// Waits for the first of them.
-  func wait() async {
-    for await _ in stream { return }
   }
 }

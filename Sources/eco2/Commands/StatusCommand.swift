@@ -43,7 +43,7 @@ struct StatusCommand: AsyncParsableCommand {
       (
         "a transfer",
         "\(Printing.mass(status.transferEstimate.charge)) CO2e, "
-          + "\(status.transferEstimate.fee) base units of ECO2"
+          + Printing.eco2(status.transferEstimate.fee)
       ),
     ]) + "\n\n"
       + Printing.table(

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import LedgerClient
+public import LedgerClient
 import LedgerCore
 
 /// `--json`, wherever something is reported.
@@ -78,6 +78,15 @@ struct PassphraseOptions: ParsableArguments {
       are asked.
       """)
   var passphraseFile: String?
+
+  /// For a file to be made: asked for twice, and never empty.
+  func newPassphrase() throws -> [UInt8] {
+    let first = try passphrase(prompt: "New passphrase: ")
+    guard !first.isEmpty else { throw ValidationError("The passphrase is empty; choose one.") }
+    let second = try passphrase(prompt: "The same again: ")
+    guard first == second else { throw ValidationError("The two differ; nothing was made.") }
+    return first
+  }
 
   func passphrase(prompt: String) throws -> [UInt8] {
     if let passphraseFile {

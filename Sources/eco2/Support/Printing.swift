@@ -1,4 +1,5 @@
 import Foundation
+import LedgerCore
 
 /// What commands print: tables for people, JSON for programs.
 enum Printing {
@@ -41,6 +42,25 @@ enum Printing {
     case 1e3...: return (value / 1e3).formatted(.number.precision(.fractionLength(3))) + " mg"
     default: return micrograms + " µg"
     }
+  }
+
+  /// Base units as tokens: `0.00012 ECO2`.
+  static func eco2(_ baseUnits: String) -> String {
+    UInt128(baseUnits).map { Token.eco2.format(Amount($0)) + " ECO2" } ?? baseUnits
+  }
+
+  /// A span of time: `1.24 s`, `83 ms`.
+  static func seconds(_ value: Double) -> String {
+    value < 1
+      ? "\(Int((value * 1_000).rounded())) ms"
+      : value.formatted(.number.precision(.fractionLength(2)).grouping(.never)) + " s"
+  }
+
+  /// One JSON object on one line.
+  static func jsonLine(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// Prints at once, also when the output is a file or pipe.

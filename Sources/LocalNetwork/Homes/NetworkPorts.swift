@@ -1,0 +1,63 @@
+import Foundation
+public import LedgerClient
+
+/// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers of
+/// node i on `base` + 101 + i.
+public struct NetworkPorts: Hashable, Sendable {
+  public let base: Int
+
+  /// - Parameter base: 0 … 65,000, so that all ports of `Limits.validatorsMax` nodes exist.
+  public init(base: Int) { self.base = base }
+
+  public func api(_ node: Int) -> NodeAddress {
+    NodeAddress(host: "127.0.0.1", port: base + 1 + node)
+  }
+
+  public func peers(_ node: Int) -> NodeAddress {
+    NodeAddress(host: "127.0.0.1", port: base + 101 + node)
+  }
+
+  /// Throws the first address that something listens on already.
+  public func requireFree(nodes: Int) throws(RunError) {
+    for node in 0..<nodes {
+      for address in [api(node), peers(node)] where !Self.isFree(address.port) {
+        throw .portInUse(address)
+      }
+    }
+  }
+
+  /// A base whose ports are all free now, for tests that run beside others; nil when none is found.
+  public static func free(nodes: Int) -> NetworkPorts? {
+    for _ in 0..<200 {
+      let ports = NetworkPorts(base: Int.random(in: 20_000...32_000))
+      if (try? ports.requireFree(nodes: nodes)) != nil { return ports }
+    }
+    return nil
+  }
+
+  private static func isFree(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var reuse: Int32 = 1
+    unsafe setsockopt(
+      descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port).bigEndian)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+}
+
+extension NetworkFolder {
+  /// Throws the first address of its nodes that something listens on already.
+  public func requireFreePorts() throws(RunError) {
+    guard let first = nodes.first else { throw .noNodes }
+    try NetworkPorts(base: first.port - 1).requireFree(nodes: nodes.count)
+  }
+}

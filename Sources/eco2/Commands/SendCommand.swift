@@ -1,0 +1,148 @@
+import ArgumentParser
+import LedgerClient
+import LedgerCore
+import NodeAnswers
+
+struct SendCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "send", abstract: "Sends ECO2 or ECC to one or more accounts, in one transaction.",
+    discussion: """
+      An address is followed by one or more amounts with their token. What is sent to several
+      addresses is applied as a whole or not at all. The sender, or the sponsor who co-signs, pays the
+      carbon charge in ECC and the network fee in ECO2.
+
+      Examples:
+        eco2 send --from treasury.pem --to eco2t1qqq… 12.5eco2
+        eco2 send --from mine.pem --to eco2t1qqq… 1eco2 20ecc --to eco2t1ppp… 3ecc --wait accepted
+        eco2 send --from poor.pem --sponsor rich.pem --to eco2t1qqq… 1eco2
+      """)
+
+  enum Wait: String, ExpressibleByArgument, CaseIterable {
+    case accepted
+    case final
+  }
+
+  @Option(help: "The sender's key file.")
+  var from: String
+
+  @Option(parsing: .upToNextOption, help: "An address and the amounts it receives.")
+  var to: [String]
+
+  @Option(help: "Key file of an account that co-signs and pays charge and fee.")
+  var sponsor: String?
+
+  @Option(help: "Return when it is accepted (it will be in a block) or final (it is).")
+  var wait = Wait.final
+
+  @Option(help: "The most to pay for carbon, such as 0.01ecc; by default twice the estimate.")
+  var chargeMax: TokenAmount?
+
+  @Option(help: "The most to pay as network fee, such as 0.1eco2; by default twice the estimate.")
+  var feeMax: TokenAmount?
+
+  @Option(help: "For how many heights from now it may enter a block.")
+  var validFor: UInt64 = 1_000
+
+  @OptionGroup var node: NodeOptions
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard !to.isEmpty else { throw ValidationError("Say to whom: --to ADDRESS AMOUNT…") }
+    guard (1...Limits.validityHeightsMax).contains(validFor) else {
+      throw ValidationError("--valid-for must lie between 1 and \(Limits.validityHeightsMax).")
+    }
+    if let chargeMax, chargeMax.token != .ecc { throw ValidationError("--charge-max is in ECC.") }
+    if let feeMax, feeMax.token != .eco2 { throw ValidationError("--fee-max is in ECO2.") }
+  }
+
+  func run() async throws {
+    let client = NodeClient(node.node)
+    let status = try await client.status()
+    let network: NetworkKind = status.isTest ? .test : .main
+    guard let chain = ChainID(hex: status.chain) else {
+      throw ClientError.malformedAnswer("the genesis hash is no hash")
+    }
+    let transfers = try transfers(network)
+    let key = try KeyAccess.open(from, passphrase, isTest: status.isTest)
+    let sponsorKey = try sponsor.map { try KeyAccess.open($0, passphrase, isTest: status.isTest) }
+    let sender = AccountID(key.publicKey)
+    let account = try await client.account(sender.address(network: network))
+    var newAccounts = account.exists ? 0 : 1
+    for recipient in Set(transfers.map(\.recipient)) {
+      let answer = try await client.account(recipient.address(network: network))
+      if !answer.exists { newAccounts += 1 }
+    }
+    let parts = UInt128(transfers.count + (sponsor == nil ? 0 : 1))
+    let estimate = status.transferEstimate
+    let creation = UInt128(newAccounts) * (UInt128(estimate.creationFee) ?? 0)
+    let body = TransactionBody(
+      chain: chain, sender: sender, sequence: account.sequence + 1,
+      validUntil: status.height + validFor,
+      chargeMax: chargeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.charge) ?? 0)),
+      feeMax: feeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.fee) ?? 0) + creation),
+      sponsor: sponsorKey.map { AccountID($0.publicKey) },
+      operations: transfers.map { .transfer($0) })
+    let transaction = try Transaction(
+      body: body, chain: chain, senderKeys: [key],
+      sponsorKeys: sponsorKey.map { [$0] } ?? [])
+    let answer = try await client.submit(
+      [transaction.bytes], wait: wait == .final ? .final : .accepted)
+    await client.close()
+    guard let first = answer.transactions.first else {
+      throw ClientError.malformedAnswer("it says nothing of the transaction")
+    }
+    try output.show(first) { text(first) }
+    if first.status == .refused || first.applied == false || !hasArrived(first.status) {
+      throw ExitCode.failure
+    }
+  }
+
+  private func hasArrived(_ status: TransactionAnswer.Status) -> Bool {
+    status == .final || (status == .accepted && wait == .accepted)
+  }
+
+  /// Addresses and amounts in the order written.
+  private func transfers(_ network: NetworkKind) throws -> [Transfer] {
+    var transfers: [Transfer] = []
+    var recipient: AccountID?
+    var isUsed = true
+    for word in to {
+      if let amount = TokenAmount(argument: word) {
+        guard let recipient else {
+          throw ValidationError("Before the amount \(word) must stand an address.")
+        }
+        transfers.append(
+          Transfer(token: amount.token, recipient: recipient, amount: amount.amount))
+        isUsed = true
+        continue
+      }
+      guard isUsed else { throw ValidationError("No amount stands before \(word).") }
+      do { recipient = try AccountID(address: word, network: network) } catch {
+        throw ValidationError(
+          "`\(word)` is neither an amount such as 12.5eco2 or 3ecc nor an address: \(error)")
+      }
+      isUsed = false
+    }
+    guard isUsed else { throw ValidationError("The last address is followed by no amount.") }
+    guard transfers.count <= Limits.operationsMax else {
+      throw ValidationError("A transaction holds at most \(Limits.operationsMax) operations.")
+    }
+    return transfers
+  }
+
+  private func text(_ answer: TransactionAnswer) -> String {
+    var facts = [("transaction", answer.id ?? "-")]
+    switch answer.status {
+    case .final:
+      let outcome = answer.applied == true ? "final" : "final, but not applied"
+      facts.append(("state", "\(outcome), at height \(answer.height ?? 0)"))
+    case .accepted: facts.append(("state", "accepted: it will be in a block, or reported expired"))
+    case .pending: facts.append(("state", "pending: ask again with the same bytes"))
+    case .unknown: facts.append(("state", "unknown to this node"))
+    case .refused: facts.append(("state", "refused"))
+    }
+    if let code = answer.code { facts.append(("because", "\(answer.message ?? "") [\(code)]")) }
+    return Printing.facts(facts)
+  }
+}

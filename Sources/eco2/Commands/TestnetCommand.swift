@@ -1,0 +1,174 @@
+import ArgumentParser
+import Foundation
+import LedgerCore
+import LedgerRules
+import LocalNetwork
+import NodeRuntime
+import RegistryFiles
+
+struct TestnetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "testnet",
+    abstract: "Runs a whole network on this machine, each ER Node its own process.",
+    discussion: """
+      Makes keys and a genesis from real credits, starts the nodes, prints one line a block and a
+      summary. Ctrl-C stops everything in order; a second Ctrl-C does not wait for transactions under
+      way. Fails when something accepted was lost, roots differ or a block is missing.
+
+      With --home the network stays: its nodes can be audited, and the same command goes on with it.
+
+      Examples:
+        eco2 testnet --nodes 4 --block-interval 2s --load 50 --duration 60s
+        eco2 testnet --nodes 21 --block-interval 1s --load 100 --duration 5m --kill-every 20s
+        eco2 testnet --nodes 4 --home net
+      """)
+
+  @Option(help: "How many ER Nodes, 4 to 21 with the example's node list.")
+  var nodes = 4
+
+  @Option(help: "The block interval.")
+  var blockInterval = Span(milliseconds: 10_000)
+
+  @Option(help: "Transfers a second; none when left out.")
+  var load: Double?
+
+  @Option(help: "How long to run, from when all nodes are up; until Ctrl-C when left out.")
+  var duration: Span?
+
+  @Option(help: "The network's folder; a temporary one, removed at the end, when left out.")
+  var home: String?
+
+  @Option(help: "Kill one node (SIGKILL) this often, and start it again 5 seconds later.")
+  var killEvery: Span?
+
+  @Option(help: "APIs listen on this port + 1 and up, peers on + 101 and up.")
+  var basePort = 8_100
+
+  @Option(help: "A folder with credits.csv, factors.csv and nodes.csv; Examples/genesis otherwise.")
+  var sources: String?
+
+  @Option(help: "Funded accounts the load is sent from.")
+  var loadAccounts = 1_000
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (Limits.validatorsMin...Limits.validatorsMax).contains(nodes) else {
+      throw ValidationError(
+        "--nodes must lie between \(Limits.validatorsMin) and \(Limits.validatorsMax).")
+    }
+    let intervals = RulesLimits.intervalMillisecondsMin...RulesLimits.intervalMillisecondsMax
+    guard intervals.contains(blockInterval.milliseconds) else {
+      throw ValidationError("--block-interval must lie between 100ms and 10m.")
+    }
+    guard (0...65_000).contains(basePort) else {
+      throw ValidationError("--base-port must lie between 0 and 65000.")
+    }
+    if let load, !(0...1_000_000).contains(load) {
+      throw ValidationError("--load must lie between 0 and 1,000,000.")
+    }
+    if let killEvery, killEvery.milliseconds < 1_000 {
+      throw ValidationError("--kill-every must be a second or more.")
+    }
+    guard (2...RulesLimits.allocationsMax - 1).contains(loadAccounts) else {
+      throw ValidationError(
+        "--load-accounts must lie between 2 and \(RulesLimits.allocationsMax - 1).")
+    }
+  }
+
+  func run() async throws {
+    let signals = StopSignals()
+    let temporary = home == nil ? try Self.temporaryFolder() : nil
+    defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
+    let path = home ?? temporary ?? ""
+    let isResumed = FileManager.default.fileExists(atPath: path + "/network.json")
+    let folder = try isResumed ? resume(path) : make(path)
+    let printer = RunPrinter(folder.description, json: output.json)
+    let run = TestnetRun(
+      RunPlan(
+        folder: folder, executable: Self.executable, isResumed: isResumed, loadRate: load,
+        duration: duration?.duration, killEvery: killEvery?.duration)
+    ) { printer.show($0) }
+    let stopper = Task {
+      while !Task.isCancelled {
+        await signals.wait()
+        await run.stop()
+      }
+    }
+    defer { stopper.cancel() }
+    let summary = try await run.run()
+    let retired =
+      summary.carbon.tonnesRetired == 0
+      ? [] : (try? RetiredSerials.read(home: folder.home(0).path)) ?? []
+    printer.show(summary, retired: retired)
+    if !summary.passed { throw ExitCode.failure }
+  }
+
+  private func make(_ path: String) throws -> NetworkFolder {
+    let source = try sources ?? Self.exampleFolder()
+    let ports = NetworkPorts(base: basePort)
+    try ports.requireFree(nodes: nodes)
+    let maker = NetworkMaker(
+      credits: source + "/credits.csv", registry: .goldStandard, factors: source + "/factors.csv",
+      nodes: source + "/nodes.csv", nodeCount: nodes, network: "local-testnet",
+      intervalMilliseconds: blockInterval.milliseconds, ports: ports,
+      loadAccounts: loadAccounts,
+      startMilliseconds: UInt64(2_000 + 250 * nodes))
+    let made = try maker.make(
+      at: path, keysPath: path + "/keys", passphrase: nil,
+      now: UInt64(Date().timeIntervalSince1970 * 1_000))
+    if !output.json {
+      let tonnes = made.document.lots.reduce(0) { $0 + $1.tonnes }
+      Printing.line(
+        "Made a test network (no claim) of \(nodes) ER Nodes from \(source):\n"
+          + "\(made.document.lots.count) lots of credits, \(tonnes) t CO2e; chain "
+          + "\(made.document.chainID.hex.prefix(16))…; a block every \(blockInterval)")
+    }
+    return made.folder
+  }
+
+  private func resume(_ path: String) throws -> NetworkFolder {
+    let folder = try NetworkFolder(opening: path)
+    guard folder.description.nodes.count == nodes else {
+      throw ValidationError(
+        "The network in \(path) has \(folder.description.nodes.count) nodes, not \(nodes); say "
+          + "--nodes \(folder.description.nodes.count), or name another folder.")
+    }
+    try folder.requireFreePorts()
+    if !output.json {
+      let interval = Span(milliseconds: folder.description.intervalMilliseconds)
+      Printing.line("Going on with the network in \(path); a block every \(interval)")
+    }
+    return folder
+  }
+
+  private static func temporaryFolder() throws -> String {
+    let path =
+      FileManager.default.temporaryDirectory.path + "/eco2-testnet-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    return path
+  }
+
+  /// This very executable.
+  private static var executable: String {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+  }
+
+  /// `Examples/genesis` of the package: below the working folder, or above the executable.
+  private static func exampleFolder() throws -> String {
+    var folders = [FileManager.default.currentDirectoryPath]
+    var parent = URL(fileURLWithPath: executable)
+    while parent.path != "/", folders.count < 16 {
+      parent = parent.deletingLastPathComponent()
+      folders.append(parent.path)
+    }
+    for folder in folders {
+      let path = folder + "/Examples/genesis"
+      if FileManager.default.fileExists(atPath: path + "/credits.csv") { return path }
+    }
+    throw ValidationError(
+      "Examples/genesis of the package is not found from here; name a folder with credits.csv, "
+        + "factors.csv and nodes.csv: --sources FOLDER.")
+  }
+}
