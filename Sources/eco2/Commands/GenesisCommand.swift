@@ -1,12 +1,10 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 import LedgerCore
 import LedgerRules
 import LocalNetwork
 import NodeRuntime
-public import RegistryFiles
-
-extension Registry: ExpressibleByArgument {}
+import RegistryFiles
 
 struct GenesisCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +24,14 @@ struct GenesisCommand: ParsableCommand {
   @Option(help: "A registry's export of issued credits (CSV).")
   var credits: String
 
-  @Option(help: "The registry that wrote it.")
+  @Option(
+    help: "The registry that wrote it: gold-standard or climate-action-reserve.",
+    transform: { text in
+      guard let registry = Registry(rawValue: text) else {
+        throw ValidationError("`\(text)` is no registry whose exports can be read.")
+      }
+      return registry
+    })
   var registry = Registry.goldStandard
 
   @Option(help: "The table of grid emission factors (CSV).")

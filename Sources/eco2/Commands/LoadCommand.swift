@@ -21,7 +21,9 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: "The test network's folder.")
   var home: String
 
-  @Option(help: "Ask these nodes only, host:port; all of the network when left out.")
+  @Option(
+    help: "Ask these nodes only, host:port; all of the network when left out.",
+    transform: nodeAddress)
   var node: [NodeAddress] = []
 
   @Option(help: "Transfers a second.")

@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
-public import LedgerClient
+import LedgerClient
 import LedgerCore
 
 /// `--json`, wherever something is reported.
