@@ -8,8 +8,8 @@ struct AuditCommand: ParsableCommand {
     commandName: "audit",
     abstract: "Recomputes every identity of supply and carbon from a stopped node's home.",
     discussion: """
-      Every record, index entry, bundle, block and certificate of the home is read and checked, and
-      nothing is changed. Fails when something does not hold, and says where.
+      Every record, index entry, bundle, block and certificate of the home is read and checked, \
+      and nothing is changed. Fails when something does not hold, and says where.
 
       Examples:
         eco2 audit --home net/node-00

@@ -60,8 +60,8 @@ struct GenesisCommand: ParsableCommand {
 
   @Flag(
     help: """
-      A test network: keys are not encrypted, accounts to play with are funded, and nothing it shows \
-      is a claim.
+      A test network: keys are not encrypted, accounts to play with are funded, and nothing it \
+      shows is a claim.
       """)
   var test = false
 

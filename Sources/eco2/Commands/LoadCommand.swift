@@ -9,8 +9,8 @@ struct LoadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load", abstract: "Sends transfers at a rate and follows each to its end.",
     discussion: """
-      The accounts are those that `eco2 genesis --test` and `eco2 testnet --home` fund. Sending does
-      not wait for answers: what a slow network cannot take shows as latency and refusals.
+      The accounts are those that `eco2 genesis --test` and `eco2 testnet --home` fund. Sending \
+      does not wait for answers: what a slow network cannot take shows as latency and refusals. \
       Fails when something accepted was lost.
 
       Examples:

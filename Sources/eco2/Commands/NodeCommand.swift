@@ -7,7 +7,7 @@ struct NodeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "node", abstract: "Runs an ER Node from its home folder.",
     discussion: """
-      The home holds genesis.bcs, node.json and keys/; `eco2 genesis` and `eco2 testnet` make one.
+      The home holds genesis.bcs, node.json and keys/; `eco2 genesis` and `eco2 testnet` make one. \
       SIGTERM or Ctrl-C stops the node cleanly; a second start goes on where it was.
 
       Examples:

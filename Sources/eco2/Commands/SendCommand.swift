@@ -7,9 +7,9 @@ struct SendCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "send", abstract: "Sends ECO2 or ECC to one or more accounts, in one transaction.",
     discussion: """
-      An address is followed by one or more amounts with their token. What is sent to several
-      addresses is applied as a whole or not at all. The sender, or the sponsor who co-signs, pays the
-      carbon charge in ECC and the network fee in ECO2.
+      An address is followed by one or more amounts with their token. What is sent to several \
+      addresses is applied as a whole or not at all. The sender, or the sponsor who co-signs, pays \
+      the carbon charge in ECC and the network fee in ECO2.
 
       Examples:
         eco2 send --from treasury.pem --to eco2t1qqq… 12.5eco2
