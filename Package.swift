@@ -122,7 +122,10 @@ let package = Package(
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
     tests(
       "EndToEndTests",
-      ["LedgerCore", "LedgerRules", "LedgerStore", "LedgerClient", "LocalNetwork", "Audit"]),
+      [
+        "eco2", "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
+        "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
+      ]),
     tests("TidyTests", []),
   ]
 )

@@ -40,7 +40,7 @@ enum Rules {
     "Replica": ["NodeRuntime", "Simulation"],
     "PeerNetwork": ["NodeRuntime"],
     "NodeAPI": ["NodeRuntime"],
-    "NodeRuntime": ["eco2"],
+    "NodeRuntime": ["LocalNetwork", "eco2"],
   ]
 
   static let fileLinesMax = 500

@@ -1,5 +1,6 @@
 import Foundation
 public import LedgerClient
+import LedgerCore
 
 /// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers of
 /// node i on `base` + 101 + i.
@@ -29,7 +30,9 @@ public struct NetworkPorts: Hashable, Sendable {
   /// A base whose ports are all free now, for tests that run beside others; nil when none is found.
   public static func free(nodes: Int) -> NetworkPorts? {
     for _ in 0..<200 {
-      let ports = NetworkPorts(base: Int.random(in: 20_000...32_000))
+      guard let bytes = try? SystemRandom.bytes(2) else { return nil }
+      let random = Int(bytes[0]) << 8 | Int(bytes[1])
+      let ports = NetworkPorts(base: 20_000 + random % 12_000)
       if (try? ports.requireFree(nodes: nodes)) != nil { return ports }
     }
     return nil

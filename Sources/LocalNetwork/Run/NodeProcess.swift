@@ -1,5 +1,6 @@
 import Foundation
 public import LedgerClient
+import NodeRuntime
 import Synchronization
 
 /// One node of a local network: a process of its own that ends when its parent does.
@@ -87,5 +88,16 @@ public final class NodeProcess: Sendable {
       await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
     }
     return true
+  }
+}
+
+extension NetworkFolder {
+  /// Its nodes, not yet started.
+  ///
+  /// - Parameter executable: `eco2`, whose `node` command runs a node.
+  public func processes(executable: String) -> [NodeProcess] {
+    nodes.enumerated().map { index, address in
+      NodeProcess(executable: executable, home: home(index).path, address: address)
+    }
   }
 }

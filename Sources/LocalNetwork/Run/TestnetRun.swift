@@ -4,7 +4,6 @@ import LedgerCore
 import LedgerRules
 import LoadTest
 import NodeAnswers
-import NodeRuntime
 
 /// Runs a network's nodes as processes, puts load on them, kills some, and judges what came of it.
 public actor TestnetRun {
@@ -27,10 +26,7 @@ public actor TestnetRun {
   public init(_ plan: RunPlan, emit: @escaping @Sendable (RunEvent) -> Void) {
     self.plan = plan
     self.emit = emit
-    nodes = zip(plan.folder.nodes, plan.folder.description.nodes.indices).map { address, index in
-      NodeProcess(
-        executable: plan.executable, home: plan.folder.home(index).path, address: address)
-    }
+    nodes = plan.folder.processes(executable: plan.executable)
   }
 
   /// Runs everything; every node has ended when it returns or throws.

@@ -90,7 +90,7 @@ struct GenesisCommand: ParsableCommand {
     let secret = test ? nil : try passphrase.newPassphrase()
     let made = try maker.make(
       at: out, keysPath: keys ?? out + "/keys", passphrase: secret,
-      now: UInt64(Date().timeIntervalSince1970 * 1_000))
+      now: UInt64(Date.now.timeIntervalSince1970 * 1_000))
     let report = GenesisReport(made)
     try output.show(report) { report.text }
   }

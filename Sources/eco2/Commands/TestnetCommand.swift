@@ -116,7 +116,7 @@ struct TestnetCommand: AsyncParsableCommand {
       startMilliseconds: UInt64(2_000 + 250 * nodes))
     let made = try maker.make(
       at: path, keysPath: path + "/keys", passphrase: nil,
-      now: UInt64(Date().timeIntervalSince1970 * 1_000))
+      now: UInt64(Date.now.timeIntervalSince1970 * 1_000))
     if !output.json {
       let tonnes = made.document.lots.reduce(0) { $0 + $1.tonnes }
       Printing.line(
