@@ -110,55 +110,57 @@ struct StatementFormula {
   }
 }
 
-@Suite("The carbon statement of every block", .serialized)
-struct StatementTests {
-  @Test(
-    "equals the formula, recomputed from genesis with big integers",
-    .timeLimit(.minutes(2)))
-  func formula() async throws {
-    try await LiveNetwork.run { network in
-      let generator = LoadGenerator(
-        LoadGenerator.Plan(
-          nodes: network.addresses, accounts: try network.folder.loadAccounts(),
-          chain: network.chain, rate: 30, duration: .seconds(6),
-          estimate: EstimateAnswer(charge: "1000", fee: "100000", creationFee: "0")))
-      let report = try await generator.run()
-      #expect(report.isSound && report.final == report.offered)
-      let last = try await network.height()
-      var answers: [UInt64: BlockAnswer] = [:]
-      for height in 1...last {
-        answers[height] = try await network.client { try await $0.block(height) }
-      }
-      #expect(await network.stop())
-
-      let store = try NodeStore(home: network.nodes[0].home, genesis: network.chain)
-      var formula = StatementFormula(network.made.document)
-      var time = network.made.document.genesisTime
-      var expected: [StatementFormula.Expected] = []
-      var executed = 0
-      for height in 1...last {
-        let entry = try #require(try store.log.read(height))
-        let decided = try DecidedBlock(decoding: entry.block)
-        var reader = unsafe BCSReader(entry.receipts.span.bytes)
-        let receipts = try reader.list(of: Receipt.self, in: 0...100_000, "receipts")
-        let transactions = zip(decided.transactions, receipts).filter { _, receipt in
-          if case .skipped = receipt.outcome { false } else { true }
-        }.map(\.0)
-        executed += transactions.count
-        let header = decided.block.header
-        let elapsed =
-          height == 1 ? network.made.document.interval : header.timestamp - time
-        time = header.timestamp
-        let statement = formula.next(milliseconds: elapsed, executed: transactions)
-        if let before = expected.last {
-          #expect(before == StatementFormula.Expected(header.parentStatement))
+extension EndToEndTests {
+  @Suite("The carbon statement of every block")
+  struct StatementTests {
+    @Test(
+      "equals the formula, recomputed from genesis with big integers",
+      .timeLimit(.minutes(2)))
+    func formula() async throws {
+      try await LiveNetwork.run { network in
+        let generator = LoadGenerator(
+          LoadGenerator.Plan(
+            nodes: network.addresses, accounts: try network.folder.loadAccounts(),
+            chain: network.chain, rate: 30, duration: .seconds(6),
+            estimate: EstimateAnswer(charge: "1000", fee: "100000", creationFee: "0")))
+        let report = try await generator.run()
+        #expect(report.isSound && report.final == report.offered)
+        let last = try await network.height()
+        var answers: [UInt64: BlockAnswer] = [:]
+        for height in 1...last {
+          answers[height] = try await network.client { try await $0.block(height) }
         }
-        let answer = try #require(answers[height]?.statement)
-        #expect(statement == StatementFormula.Expected(answer), "height \(height)")
-        #expect(answer.covered && answer.arrears == "0")
-        expected.append(statement)
+        #expect(await network.stop())
+
+        let store = try NodeStore(home: network.nodes[0].home, genesis: network.chain)
+        var formula = StatementFormula(network.made.document)
+        var time = network.made.document.genesisTime
+        var expected: [StatementFormula.Expected] = []
+        var executed = 0
+        for height in 1...last {
+          let entry = try #require(try store.log.read(height))
+          let decided = try DecidedBlock(decoding: entry.block)
+          var reader = unsafe BCSReader(entry.receipts.span.bytes)
+          let receipts = try reader.list(of: Receipt.self, in: 0...100_000, "receipts")
+          let transactions = zip(decided.transactions, receipts).filter { _, receipt in
+            if case .skipped = receipt.outcome { false } else { true }
+          }.map(\.0)
+          executed += transactions.count
+          let header = decided.block.header
+          let elapsed =
+            height == 1 ? network.made.document.interval : header.timestamp - time
+          time = header.timestamp
+          let statement = formula.next(milliseconds: elapsed, executed: transactions)
+          if let before = expected.last {
+            #expect(before == StatementFormula.Expected(header.parentStatement))
+          }
+          let answer = try #require(answers[height]?.statement)
+          #expect(statement == StatementFormula.Expected(answer), "height \(height)")
+          #expect(answer.covered && answer.arrears == "0")
+          expected.append(statement)
+        }
+        #expect(executed == report.final)
       }
-      #expect(executed == report.final)
     }
   }
 }

@@ -4,123 +4,116 @@ import LedgerRules
 import LocalNetwork
 import Testing
 
-@Suite("The eco2 tool", .serialized)
-struct ToolTests {
-  /// Runs the tool to its end.
-  private func eco2(_ arguments: String...) throws -> (status: Int32, output: String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: LiveNetwork.eco2)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
-
-  @Test("a genesis is made from real credits once, and never over another", .timeLimit(.minutes(1)))
-  func genesis() async throws {
-    try await LiveNetwork.withFolder { path in
-      let arguments = [
-        "genesis", "--credits", LiveNetwork.example("credits.csv"), "--factors",
-        LiveNetwork.example("factors.csv"), "--nodes", LiveNetwork.example("nodes.csv"),
-        "--network", "try", "--test", "--load-accounts", "5", "--out", path,
-      ]
-      func genesis() throws -> (status: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: LiveNetwork.eco2)
-        process.arguments = arguments
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-      }
-      let first = try genesis()
-      #expect(first.status == 0, "\(first.output)")
-      #expect(first.output.contains("23 lots, 212269 t CO2e"))
-      let folder = try NetworkFolder(opening: path)
-      let document = try folder.genesis()
-      #expect(document.nodes.count == 21 && document.isTest)
-      let second = try genesis()
-      #expect(second.status != 0)
-      #expect(second.output.contains("exists already, and nothing is overwritten"))
-      #expect(try folder.genesis() == document)
-    }
-  }
-
-  @Test(
-    "a key file is made once, shows its address, and asks for a passphrase unless it is a test's")
-  func keys() async throws {
-    try await LiveNetwork.withFolder { path in
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      let file = path + "/play.pem"
-      #expect(try eco2("key", "new", file).status != 0)
-      #expect(!FileManager.default.fileExists(atPath: file))
-      #expect(try eco2("key", "new", file, "--test").status == 0)
-      let address = try eco2("key", "address", file, "--test")
-      #expect(address.status == 0 && address.output.hasPrefix("eco2t1"))
-      #expect(try eco2("key", "new", file, "--test").output.contains("never overwritten"))
-      #expect(try eco2("key", "address", file, "--test").output == address.output)
-    }
-  }
-
-  @Test("an audit of a folder with one flipped byte fails and says where", .timeLimit(.minutes(2)))
-  func audit() async throws {
-    try await LiveNetwork.run { network in
-      _ = try await network.block(2)
-      #expect(await network.stop())
-      let home = network.nodes[0].home
-      let sound = try eco2("audit", "--home", home)
-      #expect(sound.status == 0, "\(sound.output)")
-      #expect(sound.output.contains("All identities hold."))
-
-      let folder = home + "/data/log"
-      let name = try #require(
-        try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first)
-      let file = URL(fileURLWithPath: folder + "/" + name)
-      var bytes = try Data(contentsOf: file)
-      // Inside the first block's frame, wherever the file's preallocated end may be.
-      bytes[300] ^= 1
-      try bytes.write(to: file)
-      let damaged = try eco2("audit", "--home", home)
-      #expect(damaged.status != 0)
-      #expect(damaged.output.contains(name), "\(damaged.output)")
-      #expect(damaged.output.contains("FAILED") || damaged.output.contains("Error"))
-    }
-  }
-
-  @Test("nodes whose testnet command is killed end by themselves", .timeLimit(.minutes(1)))
-  func orphans() async throws {
-    try await LiveNetwork.withFolder { path in
-      let ports = try #require(NetworkPorts.free(nodes: 4))
+extension EndToEndTests {
+  @Suite("The eco2 tool")
+  struct ToolTests {
+    /// Runs the tool to its end.
+    private func eco2(_ arguments: [String]) throws -> (status: Int32, output: String) {
       let process = Process()
+      let pipe = Pipe()
       process.executableURL = URL(fileURLWithPath: LiveNetwork.eco2)
-      process.arguments = [
-        "testnet", "--nodes", "4", "--block-interval", "1s", "--home", path, "--base-port",
-        "\(ports.base)", "--sources", LiveNetwork.package.appending(path: "Examples/genesis").path,
-      ]
-      process.standardOutput = FileHandle.nullDevice
+      process.arguments = arguments
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = pipe
+      process.standardError = pipe
       try process.run()
-      let watcher = BlockWatcher((0..<4).map { ports.api($0) }, after: 0)
-      let deadline = ContinuousClock.now + .seconds(40)
-      let block = await watcher.nextBlock(patience: .seconds(5), until: deadline)
-      #expect(block?.height == 1)
-      kill(process.processIdentifier, SIGKILL)
+      let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
-      let gone = ContinuousClock.now + .seconds(20)
-      var isFree = false
-      while !isFree, ContinuousClock.now < gone {
-        isFree = (try? ports.requireFree(nodes: 4)) != nil
-        if !isFree { try await ContinuousClock().sleep(for: .milliseconds(50)) }
+      return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+
+    @Test(
+      "a genesis is made from real credits once, and never over another", .timeLimit(.minutes(1)))
+    func genesis() async throws {
+      try await LiveNetwork.withFolder { path in
+        let arguments = [
+          "genesis", "--credits", LiveNetwork.example("credits.csv"), "--factors",
+          LiveNetwork.example("factors.csv"), "--nodes", LiveNetwork.example("nodes.csv"),
+          "--network", "try", "--test", "--load-accounts", "5", "--out", path,
+        ]
+        let first = try eco2(arguments)
+        #expect(first.status == 0, "\(first.output)")
+        #expect(first.output.contains("23 lots, 212269 t CO2e"))
+        let folder = try NetworkFolder(opening: path)
+        let document = try folder.genesis()
+        #expect(document.nodes.count == 21 && document.isTest)
+        let second = try eco2(arguments)
+        #expect(second.status != 0)
+        #expect(second.output.contains("exists already, and nothing is overwritten"))
+        #expect(try folder.genesis() == document)
       }
-      await watcher.close()
-      #expect(isFree, "a node still listens")
+    }
+
+    @Test(
+      "a key file is made once, shows its address, and asks for a passphrase unless it is a test's")
+    func keys() async throws {
+      try await LiveNetwork.withFolder { path in
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let file = path + "/play.pem"
+        #expect(try eco2(["key", "new", file]).status != 0)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(try eco2(["key", "new", file, "--test"]).status == 0)
+        let address = try eco2(["key", "address", file, "--test"])
+        #expect(address.status == 0 && address.output.hasPrefix("eco2t1"))
+        #expect(try eco2(["key", "new", file, "--test"]).output.contains("never overwritten"))
+        #expect(try eco2(["key", "address", file, "--test"]).output == address.output)
+      }
+    }
+
+    @Test(
+      "an audit of a folder with one flipped byte fails and says where", .timeLimit(.minutes(2)))
+    func audit() async throws {
+      try await LiveNetwork.run { network in
+        _ = try await network.block(2)
+        #expect(await network.stop())
+        let home = network.nodes[0].home
+        let sound = try eco2(["audit", "--home", home])
+        #expect(sound.status == 0, "\(sound.output)")
+        #expect(sound.output.contains("All identities hold."))
+
+        let folder = home + "/data/log"
+        let name = try #require(
+          try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first)
+        let file = URL(fileURLWithPath: folder + "/" + name)
+        var bytes = try Data(contentsOf: file)
+        // Inside the first block's frame, wherever the file's preallocated end may be.
+        bytes[300] ^= 1
+        try bytes.write(to: file)
+        let damaged = try eco2(["audit", "--home", home])
+        #expect(damaged.status != 0)
+        #expect(damaged.output.contains(name), "\(damaged.output)")
+        #expect(damaged.output.contains("FAILED") || damaged.output.contains("Error"))
+      }
+    }
+
+    @Test("nodes whose testnet command is killed end by themselves", .timeLimit(.minutes(1)))
+    func orphans() async throws {
+      try await LiveNetwork.withFolder { path in
+        let ports = try #require(NetworkPorts.free(nodes: 4))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: LiveNetwork.eco2)
+        process.arguments = [
+          "testnet", "--nodes", "4", "--block-interval", "1s", "--home", path, "--base-port",
+          "\(ports.base)", "--sources",
+          LiveNetwork.package.appending(path: "Examples/genesis").path,
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let watcher = BlockWatcher((0..<4).map { ports.api($0) }, after: 0)
+        let deadline = ContinuousClock.now + .seconds(40)
+        let block = await watcher.nextBlock(patience: .seconds(5), until: deadline)
+        #expect(block?.height == 1)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let gone = ContinuousClock.now + .seconds(20)
+        var isFree = false
+        while !isFree, ContinuousClock.now < gone {
+          isFree = (try? ports.requireFree(nodes: 4)) != nil
+          if !isFree { try await ContinuousClock().sleep(for: .milliseconds(50)) }
+        }
+        await watcher.close()
+        #expect(isFree, "a node still listens")
+      }
     }
   }
 }

@@ -107,7 +107,10 @@ extension TestnetRun {
     let sorted = certificates.sorted()
     summary.certificates.blocks = sorted.count
     summary.certificates.worstMilliseconds = sorted.last ?? 0
-    if !sorted.isEmpty { summary.certificates.medianMilliseconds = sorted[sorted.count / 2] }
+    if !sorted.isEmpty {
+      let (low, high) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+      summary.certificates.medianMilliseconds = (low + high) / 2
+    }
     if let timestamps, summary.blocks > 0 {
       let slots =
         (timestamps.last - timestamps.first)

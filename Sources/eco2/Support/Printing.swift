@@ -21,7 +21,7 @@ enum Printing {
   static func facts(_ facts: [(String, String)]) -> String {
     let width = facts.map(\.0.count).max() ?? 0
     return facts.map { name, value in
-      name + String(repeating: " ", count: width - name.count + 2) + value
+      value.isEmpty ? name : name + String(repeating: " ", count: width - name.count + 2) + value
     }.joined(separator: "\n")
   }
 
