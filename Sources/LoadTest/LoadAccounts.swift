@@ -1,7 +1,7 @@
 public import LedgerCore
 
-/// Funded accounts of a test network, derived from one seed: made anew wherever the seed is, so that
-/// a million of them need no file.
+/// Funded accounts of a test network, derived from one seed: made anew wherever the seed is, so
+/// that a million of them need no file.
 public struct LoadAccounts: Sendable {
   /// 32 secret bytes.
   public let seed: [UInt8]

@@ -2,8 +2,8 @@ public import LedgerClient
 public import LedgerCore
 public import NodeAnswers
 
-/// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers, and
-/// follows every transaction to its end.
+/// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers,
+/// and follows every transaction to its end.
 ///
 /// A batch goes to one node after another and waits there until it is accepted. When its node dies
 /// first, the same bytes go to the next node: sending them twice changes nothing. Whether accepted
@@ -71,7 +71,8 @@ public actor LoadGenerator {
     idle = plan.nodes.map { _ in [] }
   }
 
-  /// Runs the plan and waits until the fate of every transaction is known, or patience is at an end.
+  /// Runs the plan and waits until the fate of every transaction is known, or patience is at an
+  /// end.
   public func run() async throws -> LoadReport {
     try await prepare()
     let start = clock.now
@@ -94,8 +95,8 @@ public actor LoadGenerator {
     return book.report
   }
 
-  /// Ends the sending; `run` returns once what is under way has ended, or after another patience than
-  /// the plan's.
+  /// Ends the sending; `run` returns once what is under way has ended, or after another patience
+  /// than the plan's.
   public func stop(patience: Duration? = nil) {
     isStopped = true
     if let patience { self.patience = patience }

@@ -16,8 +16,8 @@ public struct LoadReport: Codable, Equatable, Sendable {
   public var lost = 0
   /// Never accepted, and of unknown fate when the run gave up waiting.
   public var open = 0
-  /// Transactions of requests that failed as a whole (their node was down): their fate was found out
-  /// by sending the same bytes to another node and by asking for their ids.
+  /// Transactions of requests that failed as a whole (their node was down): their fate was found
+  /// out by sending the same bytes to another node and by asking for their ids.
   public var unanswered = 0
   /// How long transactions were sent.
   public var durationSeconds = 0.0

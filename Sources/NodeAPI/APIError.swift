@@ -27,7 +27,8 @@ struct APIError: Error {
   static let tooLarge = APIError(
     status: .contentTooLarge, code: "body_too_large",
     message:
-      "The body is longer than \(SubmissionFormat.bodyBytesMax) bytes; send fewer transactions at a time."
+      "The body is longer than \(SubmissionFormat.bodyBytesMax) bytes; send fewer transactions at "
+      + "a time."
   )
 
   static let unavailable = APIError(

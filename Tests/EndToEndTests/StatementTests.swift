@@ -59,11 +59,12 @@ struct StatementFormula {
     let thousand = BigNumber(1_000)
     let overhead = (due * half).dividedRoundingUp(by: thousand)
     let overheadBefore = (dueBefore * half).dividedRoundingUp(by: thousand)
+    let footprintOverhead = (footprint * half).dividedRoundingUp(by: thousand)
+    let ofWork = work.dividedRoundingUp(by: Self.workUnit)
     let expected = Expected(
       footprint: "\(footprint - footprintBefore)", due: "\(due - dueBefore)",
       overhead: "\(overhead - overheadBefore)", charges: "\(chargesNow)",
-      footprintCumulative:
-        "\(footprint + (footprint * half).dividedRoundingUp(by: thousand) + work.dividedRoundingUp(by: Self.workUnit))",
+      footprintCumulative: "\(footprint + footprintOverhead + ofWork)",
       consumedCumulative: "\(due + overhead + charges)")
     footprintBefore = footprint
     dueBefore = due

@@ -9,7 +9,7 @@ extension EndToEndTests {
   @Suite("Transfers on a network of real processes")
   struct TransferTests {
     @Test(
-      "transfers of several operations, and sponsored ones, are final on all nodes, with the right balances",
+      "several operations at once, and sponsored ones, are final on all nodes with right balances",
       .timeLimit(.minutes(2)))
     func transfers() async throws {
       try await LiveNetwork.run { network in

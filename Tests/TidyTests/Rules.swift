@@ -31,7 +31,7 @@ enum Rules {
     "Metrics": ["LedgerCore"],
     "PeerNetwork": ["CLedgerCore", "LedgerCore"],
     "RegistryFiles": ["LedgerCore"],
-    "LedgerClient": ["LedgerCore"],
+    "LedgerClient": ["LedgerCore", "NodeAnswers"],
   ]
 
   /// Who may import a target, where not everybody above it may.

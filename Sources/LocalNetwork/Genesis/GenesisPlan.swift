@@ -30,8 +30,8 @@ public struct GenesisPlan: Sendable {
     Amount(count * token.baseUnitsPerToken)
   }
 
-  /// The genesis time of a network whose nodes start at once: a multiple of the interval, so late that
-  /// slot 1 begins when they have had time to start.
+  /// The genesis time of a network whose nodes start at once: a multiple of the interval, so late
+  /// that slot 1 begins when they have had time to start.
   ///
   /// - Parameters:
   ///   - now: milliseconds since 1970.
@@ -53,8 +53,8 @@ extension GenesisDocument {
   /// The document of a plan; `initialState` judges it.
   ///
   /// - Parameters:
-  ///   - sources: its nodes in the order of `keys.nodes` and `plan.endpoints`; the first of them are
-  ///     taken when there are fewer keys.
+  ///   - sources: its nodes in the order of `keys.nodes` and `plan.endpoints`; the first of them
+  ///     are taken when there are fewer keys.
   public init(_ plan: GenesisPlan, sources: GenesisSources, keys: NetworkKeys) {
     var allocations: [GenesisAllocation] = []
     if let test = keys.test {

@@ -1,8 +1,8 @@
 public import LedgerRules
 public import RegistryFiles
 
-/// What a genesis is made from: a registry's export, a factor table and a list of ER Nodes, read and
-/// judged.
+/// What a genesis is made from: a registry's export, a factor table and a list of ER Nodes, read
+/// and judged.
 public struct GenesisSources: Sendable {
   /// A sound record of the export that may not enter the reserve, or one that is not sound.
   public struct SkippedCredit: Codable, Equatable, Sendable {
@@ -25,7 +25,8 @@ public struct GenesisSources: Sendable {
 
   /// Reads the three files.
   ///
-  /// - Parameter time: the day that divides past vintages from future ones, milliseconds since 1970.
+  /// - Parameter time: the day that divides past vintages from future ones, milliseconds since
+  ///   1970.
   public init(
     credits: [UInt8], registry: Registry, factors: [UInt8], nodes: [UInt8], time: UInt64,
     parameters: Parameters = .standard
@@ -65,8 +66,8 @@ public struct GenesisSources: Sendable {
     factorsLeftOut = table.factors.count + table.refused.count - usable.count
   }
 
-  /// Why a sound record may not enter the reserve (carbon rules, "Global Carbon Registry"); nil when it
-  /// may. Genesis checks the same once more.
+  /// Why a sound record may not enter the reserve (carbon rules, "Global Carbon Registry"); nil
+  /// when it may. Genesis checks the same once more.
   private static func obstacle(
     _ credit: CreditRecord, today: CalendarDay, parameters: Parameters
   ) -> String? {

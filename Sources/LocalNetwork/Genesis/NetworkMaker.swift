@@ -44,7 +44,8 @@ public struct NetworkMaker: Sendable {
     public let dues: [GenesisDue]
   }
 
-  /// Reads the files, makes keys, judges the document by every rule of genesis, and writes the folder.
+  /// Reads the files, makes keys, judges the document by every rule of genesis, and writes the
+  /// folder.
   ///
   /// - Parameters:
   ///   - path: the network's folder; must not exist or be empty.
@@ -69,8 +70,11 @@ public struct NetworkMaker: Sendable {
       interval: intervalMilliseconds,
       endpoints: (0..<count).map { "\(ports.peers($0))" })
     let document = GenesisDocument(plan, sources: sources, keys: keys)
-    _ = try document.initialState()
-    let dues = try document.dues()
+    let dues: [GenesisDue]
+    do throws(GenesisError) {
+      _ = try document.initialState()
+      dues = try document.dues()
+    } catch { throw NetworkFolderError.genesis(error) }
     let folder = try NetworkFolder.make(
       at: path, keysPath: keysPath, document: document, keys: keys, ports: ports,
       passphrase: passphrase)

@@ -97,6 +97,7 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
   case key(KeyFileError)
   case file(String, reason: String)
   case missingSource(String)
+  case genesis(GenesisError)
   /// Nodes in the list, and how many are wanted.
   case tooFewNodes(listed: Int, wanted: Int)
 
@@ -112,6 +113,7 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
       "The network in \(path) funds no accounts for load: it is no test."
     case .key(let error): "\(error)."
     case .file(let path, let reason): "\(path) cannot be written: \(reason)."
+    case .genesis(let error): "No genesis can be made of this: \(error)."
     case .missingSource(let path):
       "There is no file \(path); give --credits, --factors and --nodes, as in Examples/genesis."
     case .tooFewNodes(let listed, let wanted):

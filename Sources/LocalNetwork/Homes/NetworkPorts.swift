@@ -2,8 +2,8 @@ import Foundation
 public import LedgerClient
 import LedgerCore
 
-/// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers of
-/// node i on `base` + 101 + i.
+/// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers
+/// of node i on `base` + 101 + i.
 public struct NetworkPorts: Hashable, Sendable {
   public let base: Int
 

@@ -36,8 +36,8 @@ public actor BlockWatcher {
     next = height + 1
   }
 
-  /// The next height, once every answering node has it, or some have had it for `patience`; nil when
-  /// the task is cancelled or the deadline has passed.
+  /// The next height, once every answering node has it, or some have had it for `patience`; nil
+  /// when the task is cancelled or the deadline has passed.
   ///
   /// Until one node has it, one node in turn is asked at a time: watching costs the network little.
   public func nextBlock(patience: Duration, until deadline: ContinuousClock.Instant)

@@ -2,8 +2,8 @@ import LedgerClient
 import NodeAnswers
 
 extension NodeProcess {
-  /// Waits until the node answers, is connected to all its peers and follows the chain; false when it
-  /// ends or the time is over first.
+  /// Waits until the node answers, is connected to all its peers and follows the chain; false when
+  /// it ends or the time is over first.
   public func isUp(within limit: Duration) async -> Bool {
     let clock = ContinuousClock()
     let deadline = clock.now + limit

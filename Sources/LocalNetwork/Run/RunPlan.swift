@@ -95,8 +95,8 @@ public struct RunSummary: Codable, Sendable {
   public var catchUpSeconds: [Double] = []
   public var carbon = Carbon()
   public var cost = Cost()
-  /// Whether all nodes ended at one height with one block hash and state root, and so at every height
-  /// that was watched.
+  /// Whether all nodes ended at one height with one block hash and state root, and so at every
+  /// height that was watched.
   public var rootsEqual = false
   /// What went wrong, a sentence each; empty when the run passed.
   public var problems: [String] = []

@@ -54,7 +54,8 @@ struct BlockCommand: AsyncParsableCommand {
       (
         "due",
         "\(Printing.mass(statement.due)) = paid \(Printing.mass(statement.paid)) + fund "
-          + "\(Printing.mass(statement.coveredByFund)) + arrears \(Printing.mass(statement.arrears))"
+          + "\(Printing.mass(statement.coveredByFund)) + arrears "
+          + Printing.mass(statement.arrears)
       ),
       (
         "fund, on top",

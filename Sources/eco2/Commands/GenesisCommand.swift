@@ -17,8 +17,8 @@ struct GenesisCommand: ParsableCommand {
       Examples:
         eco2 genesis --credits credits.csv --registry gold-standard --factors factors.csv \\
           --nodes nodes.csv --network mainnet --keys keys --out net
-        eco2 genesis --credits Examples/genesis/credits.csv --factors Examples/genesis/factors.csv \\
-          --nodes Examples/genesis/nodes.csv --network try --interval 2s --test --out try
+        cd Examples/genesis && eco2 genesis --credits credits.csv --factors factors.csv \\
+          --nodes nodes.csv --network try --interval 2s --test --out /tmp/try
       """)
 
   @Option(help: "A registry's export of issued credits (CSV).")

@@ -40,6 +40,9 @@ struct SendCommand: AsyncParsableCommand {
   @Option(help: "The most to pay as network fee, such as 0.1eco2; by default twice the estimate.")
   var feeMax: TokenAmount?
 
+  @Option(help: "The sequence to use; by default the next after those in final blocks.")
+  var sequence: UInt64?
+
   @Option(help: "For how many heights from now it may enter a block.")
   var validFor: UInt64 = 1_000
 
@@ -77,7 +80,7 @@ struct SendCommand: AsyncParsableCommand {
     let estimate = status.transferEstimate
     let creation = UInt128(newAccounts) * (UInt128(estimate.creationFee) ?? 0)
     let body = TransactionBody(
-      chain: chain, sender: sender, sequence: account.sequence + 1,
+      chain: chain, sender: sender, sequence: sequence ?? account.sequence + 1,
       validUntil: status.height + validFor,
       chargeMax: chargeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.charge) ?? 0)),
       feeMax: feeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.fee) ?? 0) + creation),

@@ -120,8 +120,8 @@ struct GenesisReport: Encodable {
     guard !isTest else { return start }
     return start + """
 
-      A node opens its keys with the passphrase in keys/passphrase of its home: write it there, mode \
-      0600. Move the account keys away from the nodes.
+      A node opens its keys with the passphrase in keys/passphrase of its home: write it there, \
+      mode 0600. Move the account keys away from the nodes.
       """
   }
 
