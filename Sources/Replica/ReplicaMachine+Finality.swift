@@ -70,6 +70,7 @@ extension ReplicaMachine {
   mutating func adopt(_ executed: Executed, _ certificate: QuorumCertificate)
     throws(ReplicaFailure)
   {
+    admission = nil
     do {
       try state.adopt(executed.delta, height: certificate.height)
     } catch {

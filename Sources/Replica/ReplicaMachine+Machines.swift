@@ -110,13 +110,13 @@ extension ReplicaMachine {
   }
 
   /// Judges transactions against the tip.
-  private func precheck(_ candidates: [PrecheckCandidate])
+  private mutating func precheck(_ candidates: [PrecheckCandidate])
     throws(ReplicaFailure) -> [TransactionFault?]
   {
-    var view = StateView(over: state)
     do {
-      return try Admission.faults(
-        of: candidates.map(\.transaction), chain: configuration.chain, on: &view)
+      let admission = try admission ?? Admission(chain: configuration.chain, over: state)
+      self.admission = admission
+      return try admission.faults(of: candidates.map(\.transaction))
     } catch {
       throw .state("\(error)")
     }

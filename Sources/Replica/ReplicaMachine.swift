@@ -19,6 +19,8 @@ public struct ReplicaMachine {
   var catchUp: CatchUpMachine
   var state: AuthenticatedState
   var tip: Tip
+  /// Judges transactions against the tip; made when the first one comes.
+  var admission: Admission?
   var recent = RecentBlocks()
   var candidates = Candidates()
   /// Decided by certificate, not logged yet.

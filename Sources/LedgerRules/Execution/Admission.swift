@@ -2,18 +2,29 @@ public import LedgerCore
 public import LedgerState
 
 /// Judging transactions before any block: what their senders can be told at once.
-public enum Admission {
-  /// Why each transaction would be skipped in a block on this state, by the rules of execution's
-  /// first pass; nil for one that would execute. A verdict of today: only a block decides.
+///
+/// Made once for a state: what every transaction is judged against (parameters, prices after the
+/// block's dues) is read then, and each call costs its own transactions only. Anybody may have as
+/// many transactions judged as they like to send.
+public struct Admission {
+  private let context: ExecutionContext
+
+  /// Reads what the block after the tip would begin with.
   ///
-  /// - Parameter view: the tip's state; nothing is written to it.
-  public static func faults(
-    of transactions: [Transaction], chain: ChainID, on view: inout StateView
-  ) throws(ExecutionError) -> [TransactionFault?] {
+  /// - Parameter state: the tip's, unchanged as long as this is used.
+  public init(chain: ChainID, over state: any RecordSource) throws(ExecutionError) {
+    let view = StateView(over: state)
     let header: BlockHeader
-    do { header = try nextHeader(over: view) } catch { throw .record(error) }
+    do { header = try Self.nextHeader(over: view) } catch { throw .record(error) }
     var context = try ExecutionContext(header, chain: chain, view: view)
     try context.takeDues()
+    self.context = context
+  }
+
+  /// Why each transaction would be skipped in a block on this state, by the rules of execution's
+  /// first pass; nil for one that would execute. A verdict of today: only a block decides.
+  public func faults(of transactions: [Transaction]) throws(ExecutionError) -> [TransactionFault?] {
+    var context = context
     _ = try context.reserveMaxima(of: transactions)
     return context.receipts.map { receipt in
       guard case .skipped(let fault) = receipt.outcome, fault != .blockFull else { return nil }
