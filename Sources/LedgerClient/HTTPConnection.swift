@@ -28,8 +28,9 @@ final class HTTPConnection: Sendable {
 
   func send(_ request: HTTPRequest) async throws -> HTTPResponse {
     let promise = channel.eventLoop.makePromise(of: HTTPResponse.self)
-    channel.writeAndFlush(
-      PendingRequest(request: request, answer: promise), promise: nil)
+    // A connection that has closed by now takes no request, and nobody would answer it.
+    channel.writeAndFlush(PendingRequest(request: request, answer: promise))
+      .whenFailure { _ in promise.fail(ClientError.connectionClosed) }
     return try await promise.futureResult.get()
   }
 
@@ -113,8 +114,11 @@ private final class ResponseCollector: ChannelDuplexHandler {
       status = Int(head.status.code)
       body = []
     case .body(let buffer):
+      guard body.count + buffer.readableBytes <= Self.answerBytesMax else {
+        body = []
+        return context.close(promise: nil)
+      }
       body.append(contentsOf: buffer.readableBytesView)
-      if body.count > Self.answerBytesMax { context.close(promise: nil) }
     case .end:
       guard !waiting.isEmpty else { return context.close(promise: nil) }
       let first = waiting.removeFirst()

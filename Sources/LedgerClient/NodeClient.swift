@@ -104,7 +104,13 @@ public actor NodeClient {
       }
     }
     guard let connection else { throw ClientError.connectionClosed }
-    return try await connection.send(request)
+    do {
+      return try await connection.send(request)
+    } catch let error as ClientError {
+      throw error
+    } catch {
+      throw ClientError.connectionClosed
+    }
   }
 
   private func decode<Answer: Decodable & Sendable>(_ response: HTTPResponse) throws -> Answer {
