@@ -102,7 +102,8 @@ let package = Package(
       name: "eco2",
       dependencies: [
         "LedgerCore", "LedgerState", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
-        "LedgerClient", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments, logging,
+        "LedgerClient", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments,
+        logging,
       ],
       swiftSettings: strict
     ),
@@ -116,6 +117,13 @@ let package = Package(
     tests(
       "SimulationTests",
       ["LedgerCore", "LedgerState", "LedgerRules", "Replica", "Simulation"]),
+    tests("ReplicaTests", ["LedgerCore", "Consensus", "CatchUp", "Dissemination", "Replica"]),
+    tests(
+      "NodeRuntimeTests",
+      ["LedgerCore", "Dissemination", "LedgerMetrics", "NodeAPI", "NodeAnswers", "NodeRuntime"]),
+    tests(
+      "NodeAPITests",
+      ["LedgerCore", "NodeAnswers", "NodeAPI", "LedgerClient", logging]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
     tests("RegistryFilesTests", ["RegistryFiles"]),

@@ -132,3 +132,11 @@ enum NodeLimits {
   /// Peer frames and submissions waiting for the replica.
   static let queueBytesMax = 64 * 1024 * 1024
 }
+  /// Peers' requests for logged blocks that wait for the disk.
+  static let servesMax = 64
+  /// Old blocks being read for clients at a time.
+  static let logReadsMax = 2
+  /// Requests that wait for a transaction's acceptance or end.
+  static let waitsMax = 4_096
+  /// … and the transactions in them.
+  static let waitingTransactionsMax = 131_072

@@ -1,16 +1,25 @@
 import DequeModule
 import Dispatch
+import LedgerCore
 import Synchronization
 
 /// Events for one consuming thread, from any number of producers, bounded by weight.
 ///
 /// Answers to what the consumer itself has asked for (`require`) are always taken: their number is
 /// bounded by what it asks. What comes from outside (`offer`) is refused when the queue is full, and
-/// whoever sent it is told.
+/// whoever sent it is told. No source fills the queue alone, and none that has nothing inside is
+/// refused for what others have: a peer that floods costs the others nothing, and an event above
+/// the whole bound (a peer's largest block) still passes.
 final class EventQueue<Event: Sendable>: Sendable {
+  /// What an event weighs beside its bytes, so that many empty ones are bounded too.
+  static var overheadBytes: Int { 256 }
+  /// A source with something inside may have at most this part of the bound.
+  static var sourceShare: Int { 4 }
+
   private struct Contents {
-    var events = Deque<(event: Event, weight: Int)>()
+    var events = Deque<Event>()
     var weight = 0
+    var weightBySource: [AccountID: Int] = [:]
     var isClosed = false
   }
 
@@ -18,25 +27,36 @@ final class EventQueue<Event: Sendable>: Sendable {
   private let available = DispatchSemaphore(value: 0)
   private let weightMax: Int
 
-  /// A queue that takes events from outside up to a total weight, in bytes or whatever the producer
-  /// counts.
+  /// A queue that takes events from outside up to a total weight in bytes.
   init(weightMax: Int) { self.weightMax = weightMax }
 
-  /// Adds an event from outside; false when the queue is full or closed.
-  func offer(_ event: Event, weight: Int = 1) -> Bool {
-    push(event, weight: weight, isBounded: true)
+  /// Adds an event of this many bytes from outside; false when the queue is full or closed.
+  func offer(_ event: Event, bytes: Int, from source: AccountID? = nil) -> Bool {
+    push(event) { contents in
+      let weight = bytes + Self.overheadBytes
+      let isInside = contents.weight + weight <= weightMax
+      if let source {
+        let own = contents.weightBySource[source] ?? 0
+        guard own == 0 || (isInside && own + weight <= weightMax / Self.sourceShare) else {
+          return false
+        }
+        contents.weightBySource[source] = own + weight
+      } else if !isInside {
+        return false
+      }
+      contents.weight += weight
+      return true
+    }
   }
 
-  /// Adds an answer the consumer waits for; dropped only when the queue is closed.
-  func require(_ event: Event) { _ = push(event, weight: 1, isBounded: false) }
+  /// Adds an answer the consumer waits for; false only when the queue is closed.
+  @discardableResult
+  func require(_ event: Event) -> Bool { push(event) { _ in true } }
 
-  private func push(_ event: Event, weight: Int, isBounded: Bool) -> Bool {
+  private func push(_ event: Event, _ admit: (inout Contents) -> Bool) -> Bool {
     let (taken, wasEmpty) = contents.withLock { contents in
-      if contents.isClosed || (isBounded && contents.weight + weight > weightMax) {
-        return (false, false)
-      }
-      contents.events.append((event, weight))
-      contents.weight += weight
+      guard !contents.isClosed, admit(&contents) else { return (false, false) }
+      contents.events.append(event)
       return (true, contents.events.count == 1)
     }
     if wasEmpty { available.signal() }
@@ -47,9 +67,10 @@ final class EventQueue<Event: Sendable>: Sendable {
   func take(until deadline: DispatchTime) -> [Event]? {
     while true {
       let (events, isClosed) = contents.withLock { contents in
-        let events = contents.events.map(\.event)
+        let events = Array(contents.events)
         contents.events.removeAll(keepingCapacity: true)
         contents.weight = 0
+        contents.weightBySource.removeAll(keepingCapacity: true)
         return (events, contents.isClosed)
       }
       if !events.isEmpty { return events }

@@ -3,14 +3,15 @@ import Foundation
 
 /// A long-lived thread that runs work in order: one for each thing that may block.
 ///
-/// What is queued is bounded by what the replica has under way: it asks for nothing more of a kind
-/// until it has the answer.
+/// What is queued with `run` is bounded by what the replica has under way: it asks for nothing more
+/// of a kind until it has the answer. What others ask for is queued with `offer`.
 final class Lane: Sendable {
-  private let queue = EventQueue<@Sendable () -> Void>(weightMax: .max)
+  private let queue: EventQueue<@Sendable () -> Void>
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Starts the thread.
-  init(name: String) {
+  /// Starts the thread; `offersMax` pieces of work that were offered may wait.
+  init(name: String, offersMax: Int = 0) {
+    queue = EventQueue(weightMax: offersMax * EventQueue<@Sendable () -> Void>.overheadBytes)
     let thread = Thread { [queue, ended] in
       while let work = queue.take(until: .distantFuture) {
         for piece in work { piece() }
@@ -24,6 +25,9 @@ final class Lane: Sendable {
 
   /// Runs the work after all before it.
   func run(_ work: @escaping @Sendable () -> Void) { queue.require(work) }
+
+  /// The same for work that others ask for; false when too much waits.
+  func offer(_ work: @escaping @Sendable () -> Void) -> Bool { queue.offer(work, bytes: 0) }
 
   /// Finishes what is queued, then ends the thread; returns when it has ended.
   func finish() {

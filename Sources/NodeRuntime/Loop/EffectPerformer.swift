@@ -25,7 +25,7 @@ final class EffectPerformer: Sendable {
   private let signing = Lane(name: "sign")
   private let writer = Lane(name: "log")
   private let flusher = Lane(name: "flush")
-  private let reader = Lane(name: "serve")
+  private let reader = Lane(name: "serve", offersMax: NodeLimits.servesMax)
   private let onFault: @Sendable (String) -> Void
 
   init(
@@ -145,9 +145,9 @@ final class EffectPerformer: Sendable {
           height: batch.height, root: batch.root)
       }
     case .serveBlocks(let height, let count, let peer):
-      reader.run { [self] in serveBlocks(from: height, count: count, to: peer) }
+      serve { [self] in serveBlocks(from: height, count: count, to: peer) }
     case .serveDecided(let height, let withBlock, let peer):
-      reader.run { [self] in serveDecided(height, withBlock: withBlock, to: peer) }
+      serve { [self] in serveDecided(height, withBlock: withBlock, to: peer) }
     default: break
     }
   }
@@ -174,7 +174,10 @@ final class EffectPerformer: Sendable {
       }
       answer(.voteSigned(Vote(statement: statement, member: member, signature: signature)))
     } catch {
-      if case .file = error { return queue.require(.fault("\(error)")) }
+      if case .file = error {
+        queue.require(.fault("\(error)"))
+        return
+      }
       logger.warning("a vote was not signed: \(error)")
       answer(.voteRefused(statement))
     }
@@ -190,6 +193,11 @@ final class EffectPerformer: Sendable {
   }
 
   private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
+  /// Peers ask for these: beyond what the disk gives, they ask again.
+  private func serve(_ work: @escaping @Sendable () -> Void) {
+    if !reader.offer(work) { metrics.messagesDropped.add() }
+  }
+
     do throws(StoreError) {
       let entries = try store.log.read(
         from: height, bytesMax: CatchUpLimits.answerBytesTarget)

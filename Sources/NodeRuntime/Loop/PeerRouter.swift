@@ -45,7 +45,7 @@ final class PeerRouter: Sendable {
         queue.require(.replica(.peerDisconnected(peer)))
       }
     case .received(let peer, _, let frame):
-      if !queue.offer(.replica(.frame(frame, from: peer)), weight: frame.count) {
+      if !queue.offer(.replica(.frame(frame, from: peer)), bytes: frame.count, from: peer) {
         metrics.messagesDropped.add()
       }
     case .refused(let reason, let address):

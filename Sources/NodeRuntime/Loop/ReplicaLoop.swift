@@ -31,6 +31,7 @@ final class ReplicaLoop: Sendable {
     let box = Handover(replica)
     let thread = Thread { [self] in
       if var replica = box.take() { run(&replica, first: first) }
+      abandonQueue()
       ended.signal()
     }
     thread.name = "replica"
@@ -56,20 +57,31 @@ final class ReplicaLoop: Sendable {
         wake = nil
         own += step(&replica, .tick, wake: &wake)
       }
-      for event in events {
+      for (index, event) in events.enumerated() {
         switch event {
         case .replica(let event): own += step(&replica, event, wake: &wake)
-        case .read(let body): body(replica)
+        case .read(let read): read.answer(replica)
         case .fault(let reason):
           logger.critical("the node stops: \(reason)")
           performer.stopForFault(reason)
-          return
-        case .stop: return
+          return Self.abandon(events[(index + 1)...])
+        case .stop: return Self.abandon(events[(index + 1)...])
         }
       }
       metrics.unflushedBlocks.set(UInt64(replica.unflushedBlocks))
       metrics.pendingTransactions.set(UInt64(replica.gauges.pendingTransactions))
     }
+  }
+
+  /// Refuses what comes from now on, and answers who already asked: an open request would keep the
+  /// API, and with it the node, from ever stopping.
+  private func abandonQueue() {
+    queue.close()
+    while let events = queue.take(until: .now()) { Self.abandon(events[...]) }
+  }
+
+  private static func abandon(_ events: ArraySlice<NodeEvent>) {
+    for case .read(let read) in events { read.abandon() }
   }
 
   private func step(

@@ -16,6 +16,11 @@ struct NodeQueries: NodeService {
   let board: NodeBoard
   let counts: NodeMetrics
   let peers: PeerNetwork
+  /// Reading an old block takes its whole bytes, up to `CatchUpLimits.blockBytesMax`.
+  private let logReads = Turnstile(placesMax: NodeLimits.logReadsMax)
+
+  /// What a transaction in the queue weighs beside its bytes.
+  private static let sliceBytes = 64
 
   var isTestNetwork: Bool { opened.document.isTest }
 
@@ -26,10 +31,9 @@ struct NodeQueries: NodeService {
   func submit(_ transactions: [ArraySlice<UInt8>], wait: SubmissionWait)
     async -> NodeAnswers.SubmissionAnswer
   {
-    let weight = transactions.reduce(0) { $0 + $1.count }
+    let weight = transactions.reduce(0) { $0 + $1.count + Self.sliceBytes }
     return await desk.submit(transactions, wait: wait) { [queue] ticket in
-      queue.offer(
-        .replica(.submitted(ticket: ticket, transactions)), weight: max(weight, 1))
+      queue.offer(.replica(.submitted(ticket: ticket, transactions)), bytes: weight)
     }
   }
 
@@ -130,14 +134,16 @@ struct NodeQueries: NodeService {
     _ body: @escaping @Sendable (borrowing ReplicaMachine) throws -> Answer
   ) async throws(NodeServiceError) -> Answer {
     let result: Result<Answer, NodeServiceError> = await withCheckedContinuation { continuation in
-      let isTaken = queue.offer(
-        .read { replica in
-          do {
-            continuation.resume(returning: .success(try body(replica)))
-          } catch {
-            continuation.resume(returning: .failure(.storeFailed("\(error)")))
-          }
-        })
+      let read = ReplicaRead { replica in
+        do {
+          continuation.resume(returning: .success(try body(replica)))
+        } catch {
+          continuation.resume(returning: .failure(.storeFailed("\(error)")))
+        }
+      } abandon: {
+        continuation.resume(returning: .failure(.unavailable))
+      }
+      let isTaken = queue.offer(.read(read), bytes: 0)
       if !isTaken { continuation.resume(returning: .failure(.unavailable)) }
     }
     return try result.get()
