@@ -8,7 +8,8 @@ import Synchronization
 
 /// Keeps what clients wait for: from a submission to pending, accepted or final.
 ///
-/// Bounded: by the requests that are open, and by the number of ends it remembers.
+/// Bounded: by the requests that may be open, and by the number of ends it remembers. Each event
+/// costs what it changes, however many requests are open: it runs on the replica's thread.
 final class SubmissionDesk: Sendable {
   /// Ends of transactions remembered, for those who ask later.
   static let endsMax = 200_000
@@ -18,24 +19,28 @@ final class SubmissionDesk: Sendable {
     let deadline: ContinuousClock.Instant
     let continuation: CheckedContinuation<NodeAnswers.SubmissionAnswer, Never>
     var answers: [TransactionAnswer?]
+    /// Of those that wait for more than the first answer: what they wait for.
+    var ids: [Int: Digest] = [:]
     var open: Int
   }
 
-  private struct Place {
+  private struct Place: Equatable {
     let ticket: UInt64
     let index: Int
   }
 
   private struct State {
     var nextTicket: UInt64 = 0
+    var isClosed = false
     var submissions: [UInt64: Submission] = [:]
+    /// Transactions of all submissions.
+    var transactionCount = 0
+    /// Submissions with all their answers, to be told.
+    var complete: [Submission] = []
     /// Who waits for a transaction.
     var waiting: [Digest: [Place]] = [:]
     var acceptedIDs: Set<Digest> = []
-    var ends: [Digest: TransactionAnswer] = [:]
-    /// Ids of `ends` in the order they came, a ring once full.
-    var endOrder: [Digest] = []
-    var endNext = 0
+    var ends = TransactionEnds(countMax: SubmissionDesk.endsMax)
   }
 
   private let state = Mutex(State())
@@ -44,43 +49,51 @@ final class SubmissionDesk: Sendable {
   init(metrics: NodeMetrics) { self.metrics = metrics }
 
   /// Hands transactions to the replica through `offer`, which says whether it took them, and waits.
+  /// When too many requests wait already, or the node stops, all are refused as `notReady`.
   func submit(
     _ transactions: [ArraySlice<UInt8>], wait: SubmissionWait,
     offer: @Sendable (_ ticket: UInt64) -> Bool
   ) async -> NodeAnswers.SubmissionAnswer {
     metrics.transactionsSubmitted.add(UInt64(transactions.count))
+    guard !transactions.isEmpty else { return NodeAnswers.SubmissionAnswer(transactions: []) }
     return await withCheckedContinuation { continuation in
-      let ticket = state.withLock { state in
-        state.nextTicket += 1
-        state.submissions[state.nextTicket] = Submission(
-          wait: wait,
-          deadline: .now + .milliseconds(SubmissionFormat.waitMillisecondsMax),
-          continuation: continuation,
-          answers: Array(repeating: nil, count: transactions.count), open: transactions.count)
-        return state.nextTicket
-      }
-      if !offer(ticket) { refuseAll(ticket) }
+      let submission = Submission(
+        wait: wait, deadline: .now + .milliseconds(SubmissionFormat.waitMillisecondsMax),
+        continuation: continuation, answers: Array(repeating: nil, count: transactions.count),
+        open: transactions.count)
+      guard let ticket = open(submission) else { return refuse(submission) }
+      if !offer(ticket) { finish { Self.conclude(ticket, in: &$0) } }
     }
+  }
+
+  /// Nil when there is no room for another one.
+  private func open(_ submission: Submission) -> UInt64? {
+    state.withLock { state in
+      let count = state.transactionCount + submission.answers.count
+      guard !state.isClosed, state.submissions.count < NodeLimits.waitsMax,
+        count <= NodeLimits.waitingTransactionsMax
+      else { return nil }
+      state.transactionCount = count
+      state.nextTicket += 1
+      state.submissions[state.nextTicket] = submission
+      return state.nextTicket
+    }
+  }
+
+  private func refuse(_ submission: Submission) {
+    metrics.transactionsRefused.add(UInt64(submission.answers.count))
+    submission.continuation.resume(
+      returning: NodeAnswers.SubmissionAnswer(
+        transactions: submission.answers.map { _ in Self.refused(nil, .notReady) }))
   }
 
   /// What is known of transactions by their ids, in order.
   func known(_ ids: [Digest]) -> [TransactionAnswer?] {
     state.withLock { state in
       ids.map { id in
-        state.ends[id]
-          ?? (state.acceptedIDs.contains(id)
-            ? TransactionAnswer(id: id.hex, status: .accepted) : nil)
-      }
-    }
-  }
-
-  private func refuseAll(_ ticket: UInt64) {
-    finish { state in
-      guard let count = state.submissions[ticket]?.answers.count else { return }
-      for index in 0..<count {
-        Self.settle(
-          Place(ticket: ticket, index: index),
-          Self.refused(nil, TransactionFault.notReady), in: &state)
+        if let end = state.ends[id] { return end.answer(id) }
+        guard state.acceptedIDs.contains(id) else { return nil }
+        return TransactionAnswer(id: id.hex, status: .accepted)
       }
     }
   }
@@ -89,20 +102,20 @@ final class SubmissionDesk: Sendable {
   func answered(_ answer: Dissemination.SubmissionAnswer) {
     finish { [metrics] state in
       let place = Place(ticket: answer.ticket, index: answer.index)
-      guard let submission = state.submissions[answer.ticket] else { return }
+      guard let wait = state.submissions[answer.ticket]?.wait else { return }
       switch answer.status {
       case .refused(let fault):
-        if fault == .alreadyKnown, submission.wait != .pending, let id = answer.id {
-          return Self.await(id, place, submission.wait, in: &state)
+        if fault == .alreadyKnown, wait != .pending, let id = answer.id {
+          return Self.await(id, place, wait, in: &state)
         }
         metrics.transactionsRefused.add()
         Self.settle(place, Self.refused(answer.id, fault), in: &state)
       case .pending:
-        guard submission.wait != .pending, let id = answer.id else {
+        guard wait != .pending, let id = answer.id else {
           let pending = TransactionAnswer(id: answer.id?.hex, status: .pending)
           return Self.settle(place, pending, in: &state)
         }
-        Self.await(id, place, submission.wait, in: &state)
+        Self.await(id, place, wait, in: &state)
       }
     }
   }
@@ -110,11 +123,12 @@ final class SubmissionDesk: Sendable {
   private static func await(
     _ id: Digest, _ place: Place, _ wait: SubmissionWait, in state: inout State
   ) {
-    if let end = state.ends[id] { return settle(place, end, in: &state) }
+    if let end = state.ends[id] { return settle(place, end.answer(id), in: &state) }
     if wait == .accepted, state.acceptedIDs.contains(id) {
       return settle(place, TransactionAnswer(id: id.hex, status: .accepted), in: &state)
     }
     state.waiting[id, default: []].append(place)
+    state.submissions[place.ticket]?.ids[place.index] = id
   }
 
   /// These transactions are in bundles that f + 1 ER Nodes hold.
@@ -123,17 +137,9 @@ final class SubmissionDesk: Sendable {
       for id in ids where state.ends[id] == nil {
         state.acceptedIDs.insert(id)
         guard let places = state.waiting[id] else { continue }
-        var kept: [Place] = []
-        var settled: [Place] = []
-        for place in places {
-          if state.submissions[place.ticket]?.wait == .final {
-            kept.append(place)
-          } else {
-            settled.append(place)
-          }
-        }
+        let kept = places.filter { state.submissions[$0.ticket]?.wait == .final }
         state.waiting[id] = kept.isEmpty ? nil : kept
-        for place in settled {
+        for place in places where !kept.contains(place) {
           Self.settle(place, TransactionAnswer(id: id.hex, status: .accepted), in: &state)
         }
       }
@@ -143,80 +149,64 @@ final class SubmissionDesk: Sendable {
   /// These transactions end without a block.
   func ended(_ ended: [EndedTransaction]) {
     finish { state in
-      for end in ended { conclude(end.id, Self.refused(end.id, end.fault), in: &state) }
+      for end in ended { Self.conclude(end.id, .refused(end.fault), in: &state) }
     }
   }
 
-  /// A block is final.
+  /// A block is final. What it had no room for is bundled anew: that is no end.
   func finalised(_ block: FinalBlock) {
+    finalised(height: block.decided.height, block.receipts)
+  }
+
+  func finalised(height: UInt64, _ receipts: [Receipt]) {
     finish { state in
-      for receipt in block.receipts {
-        conclude(
-          receipt.transaction, Self.final(receipt, height: block.decided.height), in: &state)
+      for receipt in receipts where receipt.outcome != .skipped(.blockFull) {
+        Self.conclude(
+          receipt.transaction, .final(height: height, receipt.outcome), in: &state)
       }
     }
   }
 
   /// Answers submissions whose time is over with what is known so far.
-  func sweep() {
-    let now = ContinuousClock.now
+  func sweep(now: ContinuousClock.Instant = .now) {
     finish { state in
       let overdue = state.submissions.filter { $0.value.deadline <= now }.map(\.key)
-      guard !overdue.isEmpty else { return }
-      for (id, places) in state.waiting {
-        let status: TransactionAnswer.Status =
-          state.acceptedIDs.contains(id) ? .accepted : .pending
-        for place in places where overdue.contains(place.ticket) {
-          Self.settle(place, TransactionAnswer(id: id.hex, status: status), in: &state)
-        }
-        let kept = places.filter { !overdue.contains($0.ticket) }
-        state.waiting[id] = kept.isEmpty ? nil : kept
-      }
-      for ticket in overdue {
-        guard let count = state.submissions[ticket]?.answers.count else { continue }
-        for index in 0..<count {
-          Self.settle(
-            Place(ticket: ticket, index: index), Self.refused(nil, .notReady), in: &state)
-        }
-      }
+      for ticket in overdue { Self.conclude(ticket, in: &state) }
     }
   }
 
-  /// Answers everything that is open: the node stops.
+  /// Answers everything that is open and refuses what comes: the node stops.
   func close() {
     finish { state in
-      for (ticket, submission) in state.submissions {
-        for index in submission.answers.indices {
-          Self.settle(
-            Place(ticket: ticket, index: index), Self.refused(nil, .notReady), in: &state)
-        }
-      }
-      state.waiting = [:]
+      state.isClosed = true
+      for ticket in Array(state.submissions.keys) { Self.conclude(ticket, in: &state) }
     }
   }
 
-  private func conclude(_ id: Digest, _ answer: TransactionAnswer, in state: inout State) {
+  /// A transaction has ended.
+  private static func conclude(_ id: Digest, _ end: TransactionEnd, in state: inout State) {
     state.acceptedIDs.remove(id)
-    remember(id, answer, in: &state)
+    state.ends.remember(id, end)
     for place in state.waiting.removeValue(forKey: id) ?? [] {
-      Self.settle(place, answer, in: &state)
+      settle(place, end.answer(id), in: &state)
     }
   }
 
-  private func remember(_ id: Digest, _ answer: TransactionAnswer, in state: inout State) {
-    if let known = state.ends[id] {
-      // A transaction sent again through another node may stand in a second bundle: there it is
-      // skipped as replayed, which says nothing of its first execution.
-      if known.status != .final { state.ends[id] = answer }
-      return
-    }
-    state.ends[id] = answer
-    if state.endOrder.count < Self.endsMax {
-      state.endOrder.append(id)
-    } else {
-      state.ends[state.endOrder[state.endNext]] = nil
-      state.endOrder[state.endNext] = id
-      state.endNext = (state.endNext + 1) % Self.endsMax
+  /// Answers a submission with what is known so far: what the replica has not answered is refused.
+  private static func conclude(_ ticket: UInt64, in state: inout State) {
+    guard let submission = state.submissions[ticket] else { return }
+    for index in submission.answers.indices where submission.answers[index] == nil {
+      guard let id = submission.ids[index] else {
+        settle(Place(ticket: ticket, index: index), refused(nil, .notReady), in: &state)
+        continue
+      }
+      let kept = state.waiting[id]?.filter { $0.ticket != ticket } ?? []
+      state.waiting[id] = kept.isEmpty ? nil : kept
+      let status: TransactionAnswer.Status =
+        state.acceptedIDs.contains(id) ? .accepted : .pending
+      settle(
+        Place(ticket: ticket, index: index), TransactionAnswer(id: id.hex, status: status),
+        in: &state)
     }
   }
 
@@ -224,9 +214,9 @@ final class SubmissionDesk: Sendable {
   private func finish(_ change: (inout State) -> Void) {
     let complete = state.withLock { state in
       change(&state)
-      let done = state.submissions.filter { $0.value.open == 0 }
-      for ticket in done.keys { state.submissions[ticket] = nil }
-      return Array(done.values)
+      guard !state.complete.isEmpty else { return [Submission]() }
+      defer { state.complete = [] }
+      return state.complete
     }
     for submission in complete {
       submission.continuation.resume(
@@ -236,27 +226,21 @@ final class SubmissionDesk: Sendable {
   }
 
   private static func settle(_ place: Place, _ answer: TransactionAnswer, in state: inout State) {
-    guard state.submissions[place.ticket]?.answers[place.index] == nil,
-      state.submissions[place.ticket] != nil
-    else { return }
+    let isOpen = state.submissions[place.ticket].map {
+      $0.answers.indices.contains(place.index) && $0.answers[place.index] == nil
+    }
+    guard isOpen == true else { return }
     state.submissions[place.ticket]?.answers[place.index] = answer
     state.submissions[place.ticket]?.open -= 1
+    guard state.submissions[place.ticket]?.open == 0,
+      let whole = state.submissions.removeValue(forKey: place.ticket)
+    else { return }
+    state.transactionCount -= whole.answers.count
+    state.complete.append(whole)
   }
 
   private static func refused(_ id: Digest?, _ fault: TransactionFault) -> TransactionAnswer {
     TransactionAnswer(
       id: id?.hex, status: .refused, code: fault.code, message: fault.sentence)
-  }
-
-  private static func final(_ receipt: Receipt, height: UInt64) -> TransactionAnswer {
-    let id = receipt.transaction.hex
-    switch receipt.outcome {
-    case .applied:
-      return TransactionAnswer(id: id, status: .final, applied: true, height: height)
-    case .failed(_, let fault), .skipped(let fault):
-      return TransactionAnswer(
-        id: id, status: .final, applied: false, height: height, code: fault.code,
-        message: fault.sentence)
-    }
   }
 }
