@@ -25,7 +25,8 @@ extension Disseminator {
   mutating func receiveForward(_ list: [ArraySlice<UInt8>], from peer: AccountID) {
     guard isStarted else { return }
     var candidates: [Candidate] = []
-    for bytes in list { take(bytes, origin: .peer(peer), into: &candidates) }
+    // Each with bytes of its own: a pending one must not keep its whole message in memory.
+    for bytes in list { take(Array(bytes)[...], origin: .peer(peer), into: &candidates) }
     precheck(candidates)
   }
 

@@ -33,7 +33,27 @@ struct APIError: Error {
 
   static let unavailable = APIError(
     status: .serviceUnavailable, code: "unavailable",
-    message: "The node is stopping; ask another node.")
+    message: "The node is stopping or busy; try again, or ask another node.")
+
+  init(status: HTTPResponse.Status, code: String, message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
+
+  init(_ error: NodeServiceError) {
+    switch error {
+    case .unavailable: self = .unavailable
+    case .busy:
+      self.init(
+        status: .serviceUnavailable, code: "busy",
+        message: "The node is reading for others; try again in a moment.")
+    case .storeFailed(let reason):
+      self.init(
+        status: .internalServerError, code: "store_failed",
+        message: "The node cannot read what was asked for: \(reason).")
+    }
+  }
 
   func response() -> Response { .json(ErrorAnswer(code: code, message: message), status: status) }
 }
@@ -65,8 +85,8 @@ struct ErrorMiddleware: RouterMiddleware {
       return error.response()
     } catch let error as HTTPError {
       return Self.answer(error, request: request).response()
-    } catch is NodeServiceError {
-      return APIError.unavailable.response()
+    } catch let error as NodeServiceError {
+      return APIError(error).response()
     }
   }
 

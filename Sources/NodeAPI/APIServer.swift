@@ -21,8 +21,17 @@ public struct APIServer: Sendable {
   public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void) async throws {
     let application = Application(
       router: Routes(service: service).router(),
+      server: .http1(
+        configuration: .init(
+          // Counted while nothing is being answered: not against one who waits for finality.
+          idleTimeout: .seconds(APILimits.idleTimeoutSeconds),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: APILimits.headerBytesMax,
+            maxHeaderListSize: APILimits.headerBytesMax,
+            maxHeaderFieldCount: APILimits.headersMax))),
       configuration: ApplicationConfiguration(
-        address: .hostname(host, port: port), serverName: "eco2"),
+        address: .hostname(host, port: port), serverName: "eco2",
+        availableConnectionsDelegate: .maximum(APILimits.connectionsMax, logger: logger)),
       onServerRunning: { channel in
         await onListening(channel.localAddress?.port ?? 0)
       },

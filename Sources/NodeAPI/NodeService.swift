@@ -27,8 +27,10 @@ public enum SubmissionWait: String, Sendable, CaseIterable {
 
 /// Why the node cannot answer now.
 public enum NodeServiceError: Error, Sendable {
-  /// The node is shutting down or has stopped for a fault of its own.
+  /// The node is shutting down, has stopped for a fault of its own, or has no room for a request.
   case unavailable
+  /// Too many others ask for what takes long.
+  case busy
   /// What was asked for cannot be read.
   case storeFailed(String)
 }

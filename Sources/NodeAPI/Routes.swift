@@ -137,7 +137,8 @@ struct Routes: Sendable {
       for _ in 0..<count {
         // Longer ones than a transaction may be are refused one by one, with their own code.
         let length = try reader.length(in: 0...SubmissionFormat.bodyBytesMax, "transaction")
-        list.append(body[try reader.skip(length, "transaction")])
+        // Bytes of its own: a pending transaction must not keep the whole body in memory.
+        list.append(Array(body[try reader.skip(length, "transaction")])[...])
       }
       try reader.finish("transactions")
       return list

@@ -57,6 +57,8 @@ struct NodeQueries: NodeService {
     let wanted = height ?? board.standing.height
     guard wanted > 0, wanted <= board.standing.height else { return nil }
     if let recent = board.block(wanted) { return recent }
+    guard logReads.enter() else { throw .busy }
+    defer { logReads.leave() }
     do {
       guard let entry = try opened.store.log.read(wanted) else { return nil }
       let logged = try LoggedBlock(block: entry.block, receipts: entry.receipts)
