@@ -1,5 +1,6 @@
 import Consensus
 import Dispatch
+import Dissemination
 import Foundation
 import LedgerCore
 import LedgerMetrics
@@ -137,6 +138,13 @@ enum NodeLimits {
   /// Old blocks being read for clients at a time.
   static let logReadsMax = 2
   /// Requests that wait for a transaction's acceptance or end.
+  /// The birth height from which bundles are kept at a tip: those that a block may still name, and
+  /// those that expired unnamed, until their transactions are in other bundles on disk.
+  static func oldestBundle(at tip: UInt64) -> UInt64 {
+    let kept = Limits.bundleAgeHeightsMax + 1 + DisseminationLimits.expiredKeepHeights
+    return tip > kept ? tip - kept : 0
+  }
+
   static let waitsMax = 4_096
   /// … and the transactions in them.
   static let waitingTransactionsMax = 131_072

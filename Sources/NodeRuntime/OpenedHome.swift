@@ -165,10 +165,10 @@ final class OpenedHome: Sendable {
         ? [] : logged(store.replayHeights.lowerBound...store.replayHeights.upperBound - 1)
       let prepared = try store.votes.loadPrepared().map { try PreparedRecord(bcs: $0.payload) }
       let tip = replay.last?.decided.height ?? flushed
-      let bornFrom = tip > Limits.bundleAgeHeightsMax ? tip - Limits.bundleAgeHeightsMax : 0
-      let bundles = try store.bundles.load(bornFrom: bornFrom).map {
-        try LedgerCore.Bundle(decoding: $0.bytes[...])
-      }
+      let decided = DecidedRuns(recent + replay)
+      let bundles = try store.bundles.load(bornFrom: NodeLimits.oldestBundle(at: tip)) {
+        !decided.covers($0.bytes)
+      }.map { try LedgerCore.Bundle(decoding: $0.bytes[...]) }
       return ReplicaStart(
         reader: store.records, recent: recent, replay: replay, incarnation: signer.incarnation,
         bundles: bundles, watermark: signer.watermark,

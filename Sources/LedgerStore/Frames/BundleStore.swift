@@ -102,8 +102,11 @@ public final class BundleStore: Sendable {
   /// How many bundles are here.
   public var count: Int { state.withLock { $0.known.count } }
 
-  /// All bundles born at the height or later, in the order they were appended, checked.
-  public func load(bornFrom height: UInt64 = 0) throws(StoreError) -> [StoredBundle] {
+  /// All bundles born at the height or later that are wanted, in the order they were appended,
+  /// checked. Only the wanted ones are in memory together.
+  public func load(
+    bornFrom height: UInt64 = 0, where isWanted: (StoredBundle) -> Bool = { _ in true }
+  ) throws(StoreError) -> [StoredBundle] {
     try state.withLock { state throws(StoreError) in
       var bundles: [StoredBundle] = []
       for segment in state.segments where segment.birthHeightMax >= height {
@@ -113,7 +116,7 @@ public final class BundleStore: Sendable {
             throw .damaged(
               StoreDamage(.frame(path: segment.file.path, offset: place.offset), .badLayout))
           }
-          bundles.append(bundle)
+          if isWanted(bundle) { bundles.append(bundle) }
         }
       }
       return bundles

@@ -100,11 +100,10 @@ final class EffectPerformer: Sendable {
     metrics.blocksFinal.add()
     metrics.transactionsFinal.add(UInt64(block.receipts.count))
     metrics.height.set(block.decided.height)
-    // Bundles whose blocks are past are in the log now.
-    let oldest = block.decided.height.subtractingReportingOverflow(Limits.bundleAgeHeightsMax + 1)
-    if !oldest.overflow, block.decided.height.isMultiple(of: 8) {
+    if block.decided.height.isMultiple(of: 8) {
+      let oldest = NodeLimits.oldestBundle(at: block.decided.height)
       onLane(writer, .log) { [store] () throws(StoreError) in
-        try store.bundles.removeSegments(bornBelow: oldest.partialValue)
+        try store.bundles.removeSegments(bornBelow: oldest)
       }
     }
   }
