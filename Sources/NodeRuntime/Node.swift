@@ -26,7 +26,7 @@ public final class Node: Sendable {
   private let performer: EffectPerformer
   private let loop: ReplicaLoop
   private let desk: SubmissionDesk
-  private let api: Task<Void, any Error>
+  private let api: Task<Void, Never>
   private let sweeper: Task<Void, Never>
   /// Resumed with the reason when the node stops for a fault of its own.
   private let fault: AsyncStream<String>
@@ -56,9 +56,10 @@ public final class Node: Sendable {
     metrics.height.set(replica.height)
 
     let peers: PeerNetwork
+    let network = try opened.peerConfiguration()
     do {
       let router = PeerRouter(queue: queue, metrics: metrics, logger: logger)
-      peers = try PeerNetwork.start(opened.peerConfiguration()) { router.route($0) }
+      peers = try PeerNetwork.start(network) { router.route($0) }
     } catch {
       throw .network("\(error)")
     }
@@ -74,17 +75,7 @@ public final class Node: Sendable {
       logger: logger)
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers)
-    let server = APIServer(
-      service: service, host: opened.configuration.api.host,
-      port: opened.configuration.api.port, logger: logger)
-    let host = opened.configuration.api.host
-    api = Task {
-      try await server.run { port in
-        logger.notice("API listens on \(host):\(port)")
-        try? "\(host):\(port)\n".write(
-          toFile: home.apiAddress, atomically: true, encoding: .utf8)
-      }
-    }
+    api = Self.serve(service, at: opened.configuration.api, of: home, logger, faults)
     sweeper = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
@@ -99,6 +90,28 @@ public final class Node: Sendable {
     self.fault = fault
   }
 
+  /// Serves the API. A node that nobody can ask would look like one that does not answer: when that
+  /// fails, it is a fault.
+  private static func serve(
+    _ service: NodeQueries, at endpoint: NodeConfiguration.Endpoint, of home: NodeHome,
+    _ logger: Logger, _ faults: AsyncStream<String>.Continuation
+  ) -> Task<Void, Never> {
+    let host = endpoint.host
+    let server = APIServer(service: service, host: host, port: endpoint.port, logger: logger)
+    return Task {
+      do {
+        try await server.run { port in
+          logger.notice("API listens on \(host):\(port)")
+          try? "\(host):\(port)\n".write(
+            toFile: home.apiAddress, atomically: true, encoding: .utf8)
+        }
+      } catch is CancellationError {
+      } catch {
+        faults.yield("the API cannot be served at \(host):\(endpoint.port): \(error)")
+      }
+    }
+  }
+
   /// Waits until the node stops for a fault of its own, and gives the reason; nil when cancelled.
   public func waitForFault() async -> String? {
     for await reason in fault { return reason }
@@ -110,7 +123,7 @@ public final class Node: Sendable {
     sweeper.cancel()
     desk.close()
     api.cancel()
-    _ = try? await api.value
+    await api.value
     let (peers, queue, loop, performer) = (peers, queue, loop, performer)
     await withCheckedContinuation { continuation in
       // These wait for threads: not on the pool that runs tasks.
@@ -128,16 +141,8 @@ public final class Node: Sendable {
   }
 }
 
-/// Bounds of the node's own queues.
+/// Bounds of the node's own queues and files.
 enum NodeLimits {
-  /// Peer frames and submissions waiting for the replica.
-  static let queueBytesMax = 64 * 1024 * 1024
-}
-  /// Peers' requests for logged blocks that wait for the disk.
-  static let servesMax = 64
-  /// Old blocks being read for clients at a time.
-  static let logReadsMax = 2
-  /// Requests that wait for a transaction's acceptance or end.
   /// The birth height from which bundles are kept at a tip: those that a block may still name, and
   /// those that expired unnamed, until their transactions are in other bundles on disk.
   static func oldestBundle(at tip: UInt64) -> UInt64 {
@@ -145,6 +150,14 @@ enum NodeLimits {
     return tip > kept ? tip - kept : 0
   }
 
+  /// Peer frames and submissions waiting for the replica.
+  static let queueBytesMax = 64 * 1024 * 1024
+  /// Peers' requests for logged blocks that wait for the disk.
+  static let servesMax = 64
+  /// Old blocks being read for clients at a time.
+  static let logReadsMax = 2
+  /// Requests that wait for a transaction's acceptance or end.
   static let waitsMax = 4_096
   /// … and the transactions in them.
   static let waitingTransactionsMax = 131_072
+}

@@ -189,14 +189,21 @@ final class OpenedHome: Sendable {
     }
   }
 
-  func peerConfiguration() -> PeerNetworkConfiguration {
-    let known = configuration.peers.compactMap { peer -> KnownPeer? in
+  func peerConfiguration() throws(NodeStartError) -> PeerNetworkConfiguration {
+    var known: [KnownPeer] = []
+    for peer in configuration.peers {
       guard let account = AccountID(hex: peer.account),
         let key = PublicKey(hex: peer.transportKey)
-      else { return nil }
-      return KnownPeer(
-        account: account, transportKey: key,
-        address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port))
+      else {
+        throw .badConfiguration(
+          home.configuration,
+          reason: "account and transportKey of the peer at \(peer.endpoint.host):"
+            + "\(peer.endpoint.port) must be 64 hexadecimal digits")
+      }
+      known.append(
+        KnownPeer(
+          account: account, transportKey: key,
+          address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)))
     }
     var limits = PeerLimits()
     // The longest answer to one that catches up, tag included, fits a frame, and a frame the queue.

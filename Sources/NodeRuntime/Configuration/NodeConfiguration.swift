@@ -68,11 +68,18 @@ public struct NodeHome: Sendable {
     } catch {
       throw .missingFile(configuration, hint: "make a home with `eco2 testnet` or `eco2 genesis`")
     }
+    let decoded: NodeConfiguration
     do {
-      return try JSONDecoder().decode(NodeConfiguration.self, from: data)
+      decoded = try JSONDecoder().decode(NodeConfiguration.self, from: data)
     } catch {
       throw .badConfiguration(configuration, reason: "\(error)")
     }
+    for endpoint in [decoded.listen, decoded.api] + decoded.peers.map(\.endpoint)
+    where !(0...65_535).contains(endpoint.port) {
+      throw .badConfiguration(
+        configuration, reason: "\(endpoint.port) is no TCP port (0 to 65535)")
+    }
+    return decoded
   }
 
   /// Writes `node.json`, indented for people.

@@ -18,6 +18,10 @@ final class NodeBoard: Sendable {
     var view: UInt64 = 0
     var mode = "catching-up"
     var notVotingBecause: String?
+    /// Nothing is signed until the process starts anew.
+    var hasDiverged = false
+    /// The height at which a pause of voting ends, while there is one.
+    var votesFrom: UInt64?
     var blocks: [BlockAnswer] = []
   }
 
@@ -49,6 +53,10 @@ final class NodeBoard: Sendable {
       state.stateRoot = block.roots.state
       state.timestamp = block.decided.block.header.timestamp
       state.view = 0
+      if let from = state.votesFrom, state.height + 1 >= from {
+        state.votesFrom = nil
+        state.notVotingBecause = nil
+      }
       if state.blocks.count == Self.blocksMax { state.blocks.removeFirst() }
       state.blocks.append(answer)
     }
@@ -64,10 +72,14 @@ final class NodeBoard: Sendable {
       switch note {
       case .consensus(.viewEntered(_, let view)): state.view = view
       case .mode(let mode): Self.show(mode, in: &state)
-      case .consensus(.diverged): state.notVotingBecause = "this node computed another state root"
+      case .consensus(.diverged): state.hasDiverged = true
       case .consensus(.ownKeyUsedElsewhere):
         state.notVotingBecause = "another process votes with this node's key"
       default: break
+      }
+      if state.hasDiverged {
+        state.votesFrom = nil
+        state.notVotingBecause = "this node computed another state root"
       }
     }
   }
@@ -80,6 +92,7 @@ final class NodeBoard: Sendable {
   }
 
   private static func show(_ mode: CatchUpMode, in state: inout Standing) {
+    state.votesFrom = nil
     switch mode {
     case .catchingUp(.tipsUnknown(let known, let quorum)):
       state.mode = "catching-up"
@@ -89,7 +102,12 @@ final class NodeBoard: Sendable {
       state.notVotingBecause = "height \(target) is final elsewhere"
     case .following(let from, let pause):
       state.mode = "following"
-      state.notVotingBecause = pause.map { Self.text($0, from: from) }
+      guard let pause, state.height + 1 < from else {
+        state.notVotingBecause = nil
+        return
+      }
+      state.notVotingBecause = Self.text(pause, from: from)
+      state.votesFrom = from
     case .diverged(let height):
       state.mode = "halted"
       state.notVotingBecause = "another state root at height \(height)"
