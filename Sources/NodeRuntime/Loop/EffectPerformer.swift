@@ -9,6 +9,7 @@ import Logging
 import PeerNetwork
 import Replica
 import Signer
+import Synchronization
 
 /// Turns the replica's effects into I/O, each kind on its own lane.
 final class EffectPerformer: Sendable {
@@ -27,6 +28,7 @@ final class EffectPerformer: Sendable {
   private let flusher = Lane(name: "flush")
   private let reader = Lane(name: "serve", offersMax: NodeLimits.servesMax)
   private let onFault: @Sendable (String) -> Void
+  private let warnings = Mutex(WarningBudget())
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
@@ -191,12 +193,12 @@ final class EffectPerformer: Sendable {
     }
   }
 
-  private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
   /// Peers ask for these: beyond what the disk gives, they ask again.
   private func serve(_ work: @escaping @Sendable () -> Void) {
     if !reader.offer(work) { metrics.messagesDropped.add() }
   }
 
+  private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
     do throws(StoreError) {
       let entries = try store.log.read(
         from: height, bytesMax: CatchUpLimits.answerBytesTarget)
@@ -237,20 +239,27 @@ final class EffectPerformer: Sendable {
     case .consensus(.refused(let refusal, let peer)):
       metrics.messagesDropped.add()
       logger.debug("message refused: \(refusal) from \(peer.map(\.hex) ?? "-")")
-    case .consensus(let note): logger.warning("consensus: \(note)")
+    case .consensus(let note): warn("consensus: \(note)")
     case .mode(let mode):
       logger.notice("mode: \(mode)")
       raiseWatermark(for: mode)
     case .progress(let progress):
       logger.info("catching up: height \(progress.height) of \(progress.target)")
-    case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
-    case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
+    case .distrust(let peer, let lie): warn("peer \(peer.hex) lied: \(lie)")
+    case .bundleOffence(let offence): warn("a bundle breaks the rules: \(offence)")
     case .malformedFrame(let peer, let error):
       metrics.messagesDropped.add()
-      logger.warning("a frame of \(peer.hex) is no message: \(error)")
+      warn("a frame of \(peer.hex) is no message: \(error)")
     case .invalidProposal(let hash, let reason):
-      logger.warning("proposal \(hash.hex) is invalid: \(reason)")
+      warn("proposal \(hash.hex) is invalid: \(reason)")
     }
+  }
+
+  /// A warning that others can provoke: of many in a second only the first are written.
+  private func warn(_ text: @autoclosure () -> String) {
+    let (isShown, unshown) = warnings.withLock { $0.next(second: NodeClock.milliseconds() / 1_000) }
+    if unshown > 0 { logger.warning("\(unshown) more warnings were not written") }
+    if isShown { logger.warning("\(text())") }
   }
 
   /// A signer that does not know what it has signed may sign from the height catch-up names.
