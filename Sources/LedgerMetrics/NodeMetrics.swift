@@ -6,14 +6,12 @@ public final class NodeMetrics: Sendable {
   public let transactionsSubmitted = Counter()
   public let transactionsRefused = Counter()
   public let transactionsFinal = Counter()
-  public let transactionsVerified = Counter()
   public let signaturesVerified = Counter()
   public let blocksFinal = Counter()
   public let viewChanges = Counter()
   public let bundlesSealed = Counter()
-  public let bundlesReceived = Counter()
   public let messagesDropped = Counter()
-  public let peerFramesRefused = Counter()
+  public let connectionsRefused = Counter()
   public let height = Gauge()
   public let peersConnected = Gauge()
   public let pendingTransactions = Gauge()
@@ -53,14 +51,12 @@ public final class NodeMetrics: Sendable {
       ("eco2_transactions_submitted_total", "Transactions clients sent.", transactionsSubmitted),
       ("eco2_transactions_refused_total", "Transactions refused on arrival.", transactionsRefused),
       ("eco2_transactions_final_total", "Transactions in final blocks.", transactionsFinal),
-      ("eco2_transactions_verified_total", "Transactions verified.", transactionsVerified),
       ("eco2_signatures_verified_total", "Signatures verified.", signaturesVerified),
       ("eco2_blocks_final_total", "Blocks made final.", blocksFinal),
       ("eco2_view_changes_total", "View changes this node voted for.", viewChanges),
       ("eco2_bundles_sealed_total", "Bundles this node made.", bundlesSealed),
-      ("eco2_bundles_received_total", "Bundles of other nodes taken.", bundlesReceived),
       ("eco2_messages_dropped_total", "Peer messages dropped.", messagesDropped),
-      ("eco2_peer_frames_refused_total", "Peer connections refused.", peerFramesRefused),
+      ("eco2_peer_connections_refused_total", "Peer connections refused.", connectionsRefused),
     ]
     list += counters.map {
       MetricSample(name: $0.0, help: $0.1, kind: .counter, labels: [], value: $0.2.value)

@@ -49,7 +49,7 @@ final class PeerRouter: Sendable {
         metrics.messagesDropped.add()
       }
     case .refused(let reason, let address):
-      metrics.peerFramesRefused.add()
+      metrics.connectionsRefused.add()
       logger.warning("connection refused: \(reason)", metadata: ["address": "\(address)"])
     }
     metrics.peersConnected.set(
