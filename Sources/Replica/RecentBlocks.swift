@@ -1,7 +1,7 @@
 import LedgerCore
 
-/// The last blocks as later headers need them: what COMMITs for them are known and which a header has
-/// carried already.
+/// The last blocks as later headers need them: what COMMITs for them are known and which a header
+/// has carried already.
 struct RecentBlocks {
   struct Entry {
     let height: UInt64
@@ -90,7 +90,8 @@ struct RecentBlocks {
     var checks: [SignatureCheck] = []
     guard append(header.parentCommits, of: parent, to: &checks) else { return nil }
     for late in header.lateCommits {
-      guard late.height + 1 < header.height, let entry = entry(at: late.height),
+      // The height is whatever the proposal's author wrote: nothing is added to it.
+      guard late.height < header.height - 1, let entry = entry(at: late.height),
         append(late.commits, of: entry, to: &checks)
       else { return nil }
     }
