@@ -140,6 +140,8 @@ extension Disseminator {
 
   /// Answers a fetch from what is held or was decided lately.
   mutating func serve(_ digests: [Digest], to peer: AccountID, now: UInt64) {
+    // A decided bundle is decoded to be served: not for one who gets nothing more this second.
+    guard !isServedEnough(peer, now: now) else { return counters.drop(.fetchOverLimit) }
     var missing: [Digest] = []
     for digest in digests {
       if let bundle = shelf[digest]?.bundle ?? decidedBundle(digest) {
@@ -165,6 +167,12 @@ extension Disseminator {
       else { continue }
       serve(bundle, to: peer, now: now)
     }
+  }
+
+  private func isServedEnough(_ peer: AccountID, now: UInt64) -> Bool {
+    guard let entry = peers[peer] else { return false }
+    return entry.servedSecond == now / 1_000
+      && entry.servedBytes > DisseminationLimits.servedBytesPerSecondMax
   }
 
   /// Sends a bundle, within what a peer is served in a second.
