@@ -3,16 +3,28 @@ import LedgerCore
 /// Leaving a view and entering the next.
 extension HeightMachine {
   /// Leaves the current view for a higher one: nothing is signed below it any more.
-  mutating func change(to view: UInt64, now: UInt64) {
+  mutating func change(to wanted: UInt64, now: UInt64) {
+    let view = openView(from: wanted)
     leaveView(for: view, phase: .changing, now: now)
     effects.append(.report(.viewChangeStarted(height: height, view: view)))
     askForViewChange()
   }
 
+  /// The first view from this one on whose VIEW-CHANGE can be shown. What was signed before a
+  /// restart and not kept can be signed neither again nor below: a node that went on to such a view
+  /// would be silent there for ever, and more than f of them would stop the height.
+  private func openView(from view: UInt64) -> UInt64 {
+    guard let watermark, watermark.height == height, watermark.view < ConsensusLimits.viewMax,
+      VotePosition(height: height, view: view, kind: .viewChange) <= watermark,
+      !ownVotes.contains(where: { $0.view == view && $0.statement.kind == .viewChange })
+    else { return view }
+    return watermark.view + 1
+  }
+
   /// Asks for the current view's VIEW-CHANGE. A node that has signed COMMIT without holding the
   /// record of it signs none: it would deny its own COMMIT.
   mutating func askForViewChange() {
-    let committed = ownVotes.last { $0.statement.kind == .commit }?.view
+    let committed = committedView
     if let committed, (prepared?.view).map({ $0 < committed }) ?? true {
       let content = VoteStatement.Content.viewChange(prepared: prepared?.reference)
       let statement = VoteStatement(height: height, view: view, content: content)
@@ -21,6 +33,13 @@ extension HeightMachine {
     }
     shownRecord = prepared
     askForSignature(.viewChange(prepared: prepared?.reference))
+  }
+
+  /// The highest view known in which this node has signed COMMIT.
+  private var committedView: UInt64? {
+    let own = ownVotes.last { $0.statement.kind == .commit }?.view
+    guard let watermark, watermark.height == height, watermark.kind == .commit else { return own }
+    return max(own ?? 0, watermark.view)
   }
 
   private mutating func leaveView(for view: UInt64, phase: Phase, now: UInt64) {

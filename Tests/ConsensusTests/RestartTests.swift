@@ -63,6 +63,25 @@ struct RestartTests {
     #expect(bench.asked.isEmpty)
   }
 
+  @Test("with the watermark kept and its votes lost, views it may have voted in are passed over")
+  func votesLost() {
+    let watermark = VotePosition(height: 1, view: 3, kind: .prepare)
+    var bench = Bench(
+      members, own: 1, at: slot + 100, context: members.context(own: 1, watermark: watermark))
+    bench.receive([2, 3].map { members.viewChange($0, to: 2) })
+    #expect(bench.machine.view == 4)
+    #expect(bench.asked.map(\.position) == [VotePosition(height: 1, view: 4, kind: .viewChange)])
+  }
+
+  @Test("with the watermark at COMMIT and the record lost, no VIEW-CHANGE denies the COMMIT")
+  func recordAndVotesLost() {
+    let watermark = VotePosition(height: 1, view: 0, kind: .commit)
+    var bench = Bench(
+      members, own: 1, at: slot + 100, context: members.context(own: 1, watermark: watermark))
+    bench.receive([2, 3].map { members.viewChange($0, to: 2) })
+    #expect(bench.asked.isEmpty)
+  }
+
   @Test("after VIEW-CHANGE the node stays in its view and sends it again with its record")
   func afterViewChange() {
     let record = members.record(block)
