@@ -37,6 +37,10 @@ extension ReplicaMachine {
         own: executed.delta.root)
     }
     deciding?.executed = executed
+    // What is logged above the store's height is replayed into the overlay at a restart: the log
+    // may not run further ahead than the overlay reaches.
+    guard !state.isOverlayFull else { return }
+    deciding?.isInLog = true
     effects.append(
       .appendBlock(
         LoggedBlock(
@@ -50,11 +54,6 @@ extension ReplicaMachine {
     guard let decision = deciding, let executed = decision.executed,
       decision.certificate.height == height
     else { return }
-    guard !state.isOverlayFull else {
-      // The store is behind: the block stays in hand until a flush makes room.
-      deciding?.isLogged = true
-      return
-    }
     deciding = nil
     candidates.clear()
     try adopt(executed, decision.certificate)
@@ -163,7 +162,9 @@ extension ReplicaMachine {
     } catch {
       throw .state("\(error)")
     }
-    if let decision = deciding, decision.isLogged { try finalise(decision.certificate.height) }
+    if let decision = deciding, !decision.isInLog, let executed = decision.executed {
+      try log(executed)
+    }
     flushIfIdle()
   }
 }

@@ -32,7 +32,8 @@ extension ReplicaMachine {
     case .wake(let time): wakes.set(.consensus, at: time)
     case .report(let note):
       if case .peersAhead(let height) = note {
-        pending.append(.catchUp(.sawCertificate(height: height)))
+        // Honest peers work at a height only when the one below it is final.
+        if height > 0 { pending.append(.catchUp(.sawCertificate(height: height - 1))) }
       }
       effects.append(.report(.consensus(note)))
     }

@@ -26,10 +26,10 @@ struct Deciding {
   let certificate: QuorumCertificate
   /// When this node held the certificate; nil when it caught up.
   let certifiedAfterMilliseconds: UInt64?
-  /// Set once the block is executed with the certified root and handed to the log.
+  /// Set once the block is executed with the certified root.
   var executed: Executed?
-  /// The log has it.
-  var isLogged = false
+  /// It is handed to the log; before, it waits for a flush to make room for it.
+  var isInLog = false
 }
 
 /// What consensus must know of before a restart, for the first height it decides.
