@@ -30,6 +30,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -90,7 +91,10 @@ let package = Package(
     module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
     module(
       "Simulation",
-      ["LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Replica", deque]),
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
+        "Replica", heap,
+      ]),
     module(
       "LocalNetwork",
       [

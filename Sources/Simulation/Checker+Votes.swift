@@ -1,0 +1,71 @@
+import CatchUp
+import Consensus
+import LedgerCore
+import Replica
+
+/// Votes, and what nodes say of each other: every node here is honest.
+extension Checker {
+  /// A node's key has signed a vote.
+  mutating func signed(_ vote: Vote, by node: Int) {
+    let ballot = Ballot(node: node, position: vote.statement.position)
+    if let earlier = signed[ballot] {
+      if earlier.statement != vote.statement {
+        report(
+          .votes, [node],
+          "signed two statements for height \(vote.height), view \(vote.view), "
+            + "\(vote.statement.kind)")
+      }
+      return
+    }
+    signed[ballot] = vote
+    for other in votes[node]?[vote.height] ?? [] {
+      guard let evidence = VoteEvidence(other, vote) else { continue }
+      report(
+        .votes, [node],
+        "signed \(evidence.offence) at height \(vote.height): \(evidence.first.statement.kind) in "
+          + "view \(evidence.first.view), \(evidence.second.statement.kind) in view "
+          + "\(evidence.second.view)")
+    }
+    votes[node, default: [:]][vote.height, default: []].append(vote)
+  }
+
+  /// What a replica reports of others and of itself.
+  mutating func noted(_ note: ReplicaNote, by node: Int) {
+    switch note {
+    case .consensus(let note): noted(note, by: node)
+    case .distrust(let peer, let lie):
+      report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
+    case .bundleOffence(let offence):
+      report(.health, [node], "an honest author is accused: \(offence)")
+    case .malformedFrame(let peer, let error):
+      report(.health, [node] + index(of: peer), "an honest peer's frame is malformed: \(error)")
+    case .mode(.diverged(let height)):
+      report(.health, [node], "diverged at height \(height)")
+    case .mode, .progress, .invalidProposal: break
+    }
+  }
+
+  private mutating func noted(_ note: ConsensusNote, by node: Int) {
+    switch note {
+    case .evidence(let evidence):
+      report(
+        .health, [node, Int(evidence.first.member)],
+        "an honest member is accused of \(evidence.offence)")
+    case .diverged(let height, _, let own, let other):
+      report(.health, [node], "diverged at height \(height): \(own), others \(other)")
+    case .badSignatures(let peer, _):
+      report(.health, [node] + index(of: peer), "an honest peer's signature is refused")
+    case .viewChangeStarted, .viewEntered, .ownKeyUsedElsewhere, .refused, .signingRefused,
+      .peersAhead:
+      break
+    }
+  }
+
+  mutating func halted(_ failure: ReplicaFailure, node: Int) {
+    report(.health, [node], "stopped: \(failure)")
+  }
+
+  private func index(of account: AccountID) -> [Int] {
+    set.index(of: account).map { [$0] } ?? []
+  }
+}

@@ -1,0 +1,177 @@
+import Consensus
+import LedgerCore
+import LedgerRules
+import LedgerState
+import Replica
+
+/// Holds everything the nodes do against what must be true of the whole network: it sees all of
+/// them at once, as no node can.
+struct Checker {
+  /// A final block, as the first node that announced it did.
+  struct Final {
+    let hash: Digest
+    let stateRoot: Digest
+    let header: BlockHeader
+    let view: UInt64
+    let node: Int
+    /// Nil while only a log has shown it.
+    var results: Results?
+  }
+
+  /// What executing a block gave.
+  struct Results {
+    let roots: StateRoots
+    let statement: CarbonStatement
+    let receipts: [Receipt]
+  }
+
+  /// A member and a position.
+  struct Ballot: Hashable {
+    let node: Int
+    let position: VotePosition
+  }
+
+  let chain: ChainID
+  let set: ValidatorSet
+  let genesisTime: UInt64
+  let interval: UInt64
+  /// By height, from 1.
+  private(set) var finals: [Final] = []
+  /// Heights at which a store was counted and its root recomputed.
+  var countedHeight: UInt64 = 0
+  var signed: [Ballot: Vote] = [:]
+  /// Every vote of a node at a height.
+  var votes: [Int: [UInt64: [Vote]]] = [:]
+  /// Where a sequence of an account was used.
+  var used: [AccountID: [UInt64: Digest]] = [:]
+  /// The height at which each transaction executed.
+  var executedAt: [Digest: UInt64] = [:]
+  /// Transactions that a block skipped, with a receipt that says why.
+  var skipped: Set<Digest> = []
+  private(set) var violations: [Violation] = []
+  /// The event being worked on.
+  var event: UInt64 = 0
+  var milliseconds: UInt64 = 0
+
+  init(genesis: SimulatedGenesis) {
+    chain = genesis.initial.chain
+    set = genesis.initial.validators
+    genesisTime = genesis.document.genesisTime
+    interval = genesis.document.interval
+  }
+
+  mutating func report(_ invariant: Invariant, _ nodes: [Int], _ detail: String) {
+    violations.append(
+      Violation(
+        invariant: invariant, event: event, milliseconds: milliseconds, nodes: nodes,
+        detail: detail))
+  }
+
+  /// The highest final height.
+  var height: UInt64 { UInt64(finals.count) }
+
+  func final(_ height: UInt64) -> Final? {
+    height >= 1 && height <= self.height ? finals[Int(height) - 1] : nil
+  }
+
+  /// A node has announced a block, or shows one in its log after a restart (then without results).
+  mutating func finalised(
+    _ decided: DecidedBlock, _ results: Results?, by node: Int, _ memo: inout VerdictMemo
+  ) {
+    let header = decided.block.header
+    let hash = header.hash(chain)
+    checkCertificate(decided, hash: hash, node, &memo)
+    if let first = final(decided.height) {
+      guard first.hash == hash, first.stateRoot == decided.certificate.stateRoot else {
+        return report(
+          .agreement, [first.node, node],
+          "height \(decided.height): \(first.hash) with root \(first.stateRoot), and \(hash) with "
+            + "root \(decided.certificate.stateRoot)")
+      }
+    } else {
+      guard decided.height == height + 1 else {
+        return report(
+          .chain, [node], "height \(decided.height) is final before height \(height + 1)")
+      }
+      checkChain(header, node)
+      finals.append(
+        Final(
+          hash: hash, stateRoot: decided.certificate.stateRoot, header: header,
+          view: decided.certificate.view, node: node))
+    }
+    if let results { check(results, of: decided, by: node) }
+  }
+
+  private mutating func checkCertificate(
+    _ decided: DecidedBlock, hash: Digest, _ node: Int, _ memo: inout VerdictMemo
+  ) {
+    let certificate = decided.certificate
+    guard certificate.kind == .commit, certificate.height == decided.height,
+      certificate.block == hash, let checks = certificate.checks(in: set)
+    else {
+      return report(
+        .certificate, [node],
+        "height \(decided.height): \(certificate.signatures.count) signatures are no quorum of "
+          + "\(set.quorum) COMMITs for \(hash)")
+    }
+    for (check, signature) in zip(checks, certificate.signatures) where !memo.verdict(check) {
+      report(
+        .certificate, [node, Int(signature.member)],
+        "height \(decided.height): a COMMIT in the certificate is badly signed")
+    }
+  }
+
+  private mutating func checkChain(_ header: BlockHeader, _ node: Int) {
+    let parent = finals.last
+    let hash = parent?.hash ?? Digest(chain.bytes)
+    let time = parent?.header.timestamp ?? genesisTime
+    guard header.parent == hash, header.height == height + 1 else {
+      return report(.chain, [node], "height \(header.height) has another parent than \(hash)")
+    }
+    guard header.timestamp > time, (header.timestamp - genesisTime).isMultiple(of: interval) else {
+      return report(.chain, [node], "height \(header.height) is of \(header.timestamp)")
+    }
+    guard header.validatorsHash == set.hash(chain) else {
+      return report(.chain, [node], "height \(header.height) names another validator set")
+    }
+    guard let results = parent?.results else { return }
+    guard header.parentRoots == results.roots, header.parentStatement == results.statement else {
+      return report(
+        .roots, [node], "height \(header.height) states other results of its parent")
+    }
+  }
+
+  private mutating func check(_ results: Results, of decided: DecidedBlock, by node: Int) {
+    let height = decided.height
+    guard results.roots.state == decided.certificate.stateRoot,
+      Execution.receiptsRoot(results.receipts) == results.roots.receipts
+    else { return report(.roots, [node], "height \(height): roots differ from what they cover") }
+    if let first = finals[Int(height) - 1].results {
+      if first.roots != results.roots || first.statement != results.statement {
+        report(
+          .roots, [finals[Int(height) - 1].node, node], "height \(height): other results")
+      }
+      return
+    }
+    finals[Int(height) - 1].results = results
+    check(results.statement, height: height, by: node)
+    check(results.receipts, of: decided, by: node)
+  }
+
+  // MARK: What a node says of itself
+
+  /// A node's height after an event, and what it has announced before.
+  mutating func checkHeight(_ height: UInt64, announced: UInt64, node: Int) {
+    guard height >= announced else {
+      return report(
+        .height, [node], "is at height \(height), and has announced height \(announced) before")
+    }
+  }
+
+  mutating func checkAnnouncement(_ height: UInt64, after announced: UInt64, node: Int) {
+    guard height == announced + 1 else {
+      return report(
+        .height, [node], "announces height \(height) after height \(announced)")
+    }
+  }
+}

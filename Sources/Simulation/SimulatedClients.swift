@@ -1,0 +1,143 @@
+import Dissemination
+import LedgerCore
+import LedgerRules
+
+/// People who send transfers to nodes drawn by lot, and what they hear of them.
+struct SimulatedClients {
+  /// A transaction that was sent.
+  struct Sent {
+    let bytes: ArraySlice<UInt8>
+    let account: AccountID
+    let sequence: UInt64
+    let validUntil: UInt64
+    /// The nodes that said "accepted", and in which life.
+    var acceptedBy: [(node: Int, life: UInt64)] = []
+    /// Which node said that it is over without a block, and why.
+    var ended: (node: Int, fault: TransactionFault)?
+  }
+
+  /// A submission whose answers are still to come.
+  struct Open {
+    let node: Int
+    let life: UInt64
+    let time: UInt64
+    /// One for each transaction.
+    var isAnswered: [Bool]
+  }
+
+  private let chain: ChainID
+  private let holders: [SimulatedGenesis.Client]
+  private var random: SeededRandom
+  private var sequences: [UInt64]
+  /// Submissions are spread over this time on average.
+  private let pauseMilliseconds: UInt64
+  private(set) var sent: [Digest: Sent] = [:]
+  /// In the order in which they were sent.
+  private(set) var ids: [Digest] = []
+  private(set) var open: [UInt64: Open] = [:]
+  private var tickets: UInt64 = 0
+
+  init(chain: ChainID, holders: [SimulatedGenesis.Client], random: SeededRandom) {
+    self.chain = chain
+    self.holders = holders
+    self.random = random
+    sequences = Array(repeating: 0, count: holders.count)
+    pauseMilliseconds = self.random.within(100...1_000)
+  }
+
+  /// How long until the next submission.
+  mutating func pause() -> UInt64 { random.within(1...2 * pauseMilliseconds) }
+
+  /// The next submission: usually new transfers, sometimes one that was sent before.
+  mutating func next(height: UInt64) -> [ArraySlice<UInt8>] {
+    if !ids.isEmpty, random.happens(permille: 60), let known = sent[ids[random.index(ids.count)]] {
+      return [known.bytes]
+    }
+    return (0...random.index(4)).compactMap { _ in transfer(height: height) }
+  }
+
+  private mutating func transfer(height: UInt64) -> ArraySlice<UInt8>? {
+    let index = random.index(holders.count)
+    let sender = holders[index]
+    var sequence = sequences[index] + 1
+    // Some reuse a sequence for something else: at most one of the two may execute.
+    if sequences[index] > 0, random.happens(permille: 50) {
+      sequence = sequences[index]
+    } else {
+      sequences[index] = sequence
+    }
+    let isShort = random.happens(permille: 200)
+    let validUntil = height + (isShort ? random.within(2...8) : random.within(200...1_000))
+    let body = TransactionBody(
+      chain: chain, sender: sender.account, sequence: sequence, validUntil: validUntil,
+      chargeMax: Amount(5_000_000), feeMax: Amount(20_000_000),
+      tip: Amount(UInt128(random.within(0...100))),
+      operations: [
+        .transfer(
+          Transfer(
+            token: random.happens(permille: 500) ? .eco2 : .ecc, recipient: recipient(not: index),
+            amount: Amount(UInt128(random.within(1...1_000_000)))))
+      ])
+    guard
+      let transaction = try? Transaction(body: body, chain: chain, senderKeys: [sender.key])
+    else { return nil }
+    let id = transaction.id(chain)
+    if sent[id] == nil {
+      ids.append(id)
+      sent[id] = Sent(
+        bytes: transaction.bytes, account: sender.account, sequence: sequence,
+        validUntil: validUntil)
+    }
+    return transaction.bytes
+  }
+
+  private mutating func recipient(not sender: Int) -> AccountID {
+    if random.happens(permille: 100) {
+      return AccountID(Bytes32(random.bytes(32)) ?? .zero)
+    }
+    let other = random.index(holders.count - 1)
+    return holders[other < sender ? other : other + 1].account
+  }
+
+  /// Draws who is asked.
+  mutating func node(of count: Int) -> Int { random.index(count) }
+
+  /// A submission is on its way to a node; gives its ticket.
+  mutating func submit(to node: Int, life: UInt64, count: Int, now: UInt64) -> UInt64 {
+    tickets += 1
+    open[tickets] = Open(
+      node: node, life: life, time: now, isAnswered: Array(repeating: false, count: count))
+    return tickets
+  }
+
+  /// Takes an answer; false when none was due.
+  mutating func take(_ answer: SubmissionAnswer, from node: Int, life: UInt64) -> Bool {
+    guard var entry = open[answer.ticket], entry.node == node, entry.life == life,
+      entry.isAnswered.indices.contains(answer.index), !entry.isAnswered[answer.index]
+    else { return false }
+    entry.isAnswered[answer.index] = true
+    open[answer.ticket] = entry.isAnswered.allSatisfy(\.self) ? nil : entry
+    return true
+  }
+
+  mutating func accepted(_ id: Digest, by node: Int, life: UInt64) {
+    guard let known = sent[id], !known.acceptedBy.contains(where: { $0 == (node, life) }) else {
+      return
+    }
+    sent[id]?.acceptedBy.append((node, life))
+  }
+
+  mutating func ended(_ end: EndedTransaction, at node: Int) {
+    sent[end.id]?.ended = (node, end.fault)
+  }
+
+  /// A node is down: whoever waited for its answer waits no more.
+  mutating func nodeCrashed(_ node: Int) { open = open.filter { $0.value.node != node } }
+
+  /// The tickets whose answers are overdue, ascending.
+  func overdue(since time: UInt64) -> [UInt64] {
+    open.filter { $0.value.time <= time }.map(\.key).sorted()
+  }
+
+  var acceptedCount: Int { ids.count { sent[$0]?.acceptedBy.isEmpty == false } }
+}

@@ -1,0 +1,39 @@
+/// What a simulation is told beside its seed.
+public struct SimulationOptions: Sendable {
+  /// Nodes of the network, 4…64; nil: drawn, mostly 4…7 and seldom 21.
+  public var nodes: Int?
+  /// Heights to decide while faults happen.
+  public var heights: UInt64
+  /// Milliseconds between slots.
+  public var intervalMilliseconds: UInt64
+  /// Whether nodes crash, links fail and disks are slow; without it the network is healthy all the
+  /// time.
+  public var hasFaults: Bool
+  /// A bug put in on purpose, to see that the checks find it.
+  public var plantedBug: PlantedBug?
+  /// Called with one line for each thing that happens.
+  public var trace: (@Sendable (String) -> Void)?
+
+  public init(
+    nodes: Int? = nil, heights: UInt64 = 24, intervalMilliseconds: UInt64 = 1_000,
+    hasFaults: Bool = true, plantedBug: PlantedBug? = nil,
+    trace: (@Sendable (String) -> Void)? = nil
+  ) {
+    self.nodes = nodes
+    self.heights = heights
+    self.intervalMilliseconds = intervalMilliseconds
+    self.hasFaults = hasFaults
+    self.plantedBug = plantedBug
+    self.trace = trace
+  }
+}
+
+/// Bugs of a node's machine that the checks must find.
+public enum PlantedBug: String, Sendable, CaseIterable {
+  /// A restarted node has forgotten its watermark, its votes and what it had prepared.
+  case forgetsVotes
+  /// The log says "synced" before it is: a crash takes the last block back.
+  case losesLastBlock
+  /// A flush writes one record with a flipped bit.
+  case flipsRecordBit
+}

@@ -1,0 +1,228 @@
+import CatchUp
+import Consensus
+import LedgerCore
+import LedgerRules
+import LedgerState
+import Replica
+
+/// Nodes start, take steps and go down.
+extension World {
+  // MARK: Starting
+
+  func start(_ index: Int) {
+    let node = nodes[index]
+    guard !node.isUp else { return }
+    node.life += 1
+    node.disk.countStart()
+    log(8, index)
+    do {
+      let start = try node.disk.start(keepsVotes: node.keepsVotes)
+      var replica = try ReplicaMachine(
+        configuration: node.configuration, start: start, meter: NoMeter())
+      trace("node \(index) starts at height \(replica.height), life \(node.life)")
+      checkLog(start, index)
+      checker.checkHeight(replica.height, announced: node.announced, node: index)
+      node.announced = max(node.announced, replica.height)
+      let effects = replica.begin(start, now: node.clock(at: now))
+      node.replica = replica
+      perform(effects, of: index)
+    } catch {
+      checker.report(.health, [index], "does not start: \(error)")
+    }
+    for peer in nodes.indices where peer != index {
+      schedule(.connect(index, peer), in: random.within(1...costs.connectMillisecondsMax))
+    }
+  }
+
+  /// A log that a crash cut off may hold a block that its node has not announced.
+  private func checkLog(_ start: ReplicaStart, _ index: Int) {
+    for block in start.recent + start.replay
+    where block.decided.height > nodes[index].announced {
+      checker.finalised(block.decided, nil, by: index, &memo)
+    }
+  }
+
+  // MARK: Going down
+
+  func crash(_ index: Int) {
+    let node = nodes[index]
+    guard node.isUp else { return }
+    counts.crashes += 1
+    log(9, index)
+    trace("node \(index) goes down")
+    node.disk.crash(&random)
+    switch options.plantedBug {
+    case .forgetsVotes: node.disk.forgetVotes()
+    case .losesLastBlock: node.disk.loseLastBlock()
+    case .flipsRecordBit, nil: break
+    }
+    node.forgetMemory()
+    clients.nodeCrashed(index)
+    for peer in nodes.indices where peer != index {
+      network.drop(index, peer: peer)
+      guard let connection = network.connection(from: peer, to: index) else { continue }
+      schedule(
+        .disconnected(peer, peer: index, connection: connection), in: random.within(1...2_000))
+    }
+  }
+
+  // MARK: Steps
+
+  func step(_ index: Int, _ event: ReplicaEvent) {
+    let node = nodes[index]
+    guard node.isUp else { return }
+    perform(node.step(event, now: now), of: index)
+    guard let height = node.replica?.height else { return }
+    checker.checkHeight(height, announced: node.announced, node: index)
+  }
+
+  private func perform(_ effects: [ReplicaEffect], of index: Int) {
+    let node = nodes[index]
+    let life = node.life
+    for effect in effects {
+      guard isAlive(index, life) else { return }
+      perform(effect, of: node)
+      if let left = node.crashesAfterEffects {
+        node.crashesAfterEffects = left - 1
+        if left <= 1 { crashMidway(index) }
+      }
+    }
+  }
+
+  private func perform(_ effect: ReplicaEffect, of node: SimulatedNode) {
+    switch effect {
+    case .send(let bytes, _, let peer):
+      guard let peer = index(of: peer) else { return }
+      transmit(bytes, from: node.index, to: peer)
+    case .broadcast(let bytes, _):
+      for peer in nodes.indices where peer != node.index {
+        transmit(bytes, from: node.index, to: peer)
+      }
+    case .verify(let token, let checks, let isUrgent):
+      verify(checks, token, isUrgent: isUrgent, of: node)
+    case .signVote(let statement, let member): write(.vote(statement, member: member), of: node)
+    case .signBundle(let header): sign(header, of: node)
+    case .storePrepared(let token, let height, let bytes):
+      write(.prepared(height: height, bytes, token: token), of: node)
+    case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), of: node)
+    case .discardBundles(let digests): write(.discard(digests), of: node)
+    case .appendBlock(let block): write(.block(block), of: node)
+    case .flush(let batch): write(.flush(planted(batch)), of: node)
+    case .serveBlocks(let height, let count, let peer):
+      serve(blocks(of: node, from: height, count: count), to: peer, of: node)
+    case .serveDecided(let height, let withBlock, let peer):
+      guard let message = decided(of: node, at: height, withBlock: withBlock) else { return }
+      serve(message, to: peer, of: node)
+    case .answer(let answer):
+      if !clients.take(answer, from: node.index, life: node.life) {
+        checker.report(.transactions, [node.index], "an answer nobody waits for: \(answer)")
+      }
+    case .accepted(let ids):
+      for id in ids { clients.accepted(id, by: node.index, life: node.life) }
+    case .ended(let list): for end in list { clients.ended(end, at: node.index) }
+    case .finalised(let block): finalised(block, by: node)
+    case .wake(let time): wake(node, at: time)
+    case .report(let note):
+      trace("node \(node.index) reports \(note)")
+      checker.noted(note, by: node.index)
+    case .halt(let failure): checker.halted(failure, node: node.index)
+    }
+  }
+
+  private func index(of account: AccountID) -> Int? {
+    genesis.initial.validators.index(of: account)
+  }
+
+  private func finalised(_ block: FinalBlock, by node: SimulatedNode) {
+    let height = block.decided.height
+    trace(
+      "node \(node.index) finalises height \(height), view \(block.decided.certificate.view), "
+        + "\(block.receipts.count) transactions, \(block.hash)")
+    checker.checkAnnouncement(height, after: node.announced, node: node.index)
+    node.announced = max(node.announced, height)
+    checker.finalised(
+      block.decided,
+      Checker.Results(roots: block.roots, statement: block.statement, receipts: block.receipts),
+      by: node.index, &memo)
+  }
+
+  private func wake(_ node: SimulatedNode, at time: UInt64) {
+    node.wakeNumber += 1
+    queue.add(
+      .wake(node: node.index, life: node.life, number: node.wakeNumber),
+      at: node.time(ofClock: time, now: now))
+  }
+
+  private func verify(
+    _ checks: [SignatureCheck], _ token: VerificationToken, isUrgent: Bool,
+    of node: SimulatedNode
+  ) {
+    let verdicts = checks.map { memo.verdict($0) }
+    let time = node.finish(
+      on: isUrgent ? .urgentVerification : .verification,
+      after: random.within(0...costs.verificationMillisecondsMax), now: now)
+    queue.add(
+      .local(node: node.index, life: node.life, .verified(token, verdicts)), at: time)
+  }
+
+  private func sign(_ header: BundleHeader, of node: SimulatedNode) {
+    let signature = node.key.sign(
+      domain: .bundle, chain: genesis.initial.chain, message: header.bcs[...])
+    let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
+    queue.add(
+      .local(node: node.index, life: node.life, .bundleSigned(header, signature)), at: time)
+  }
+
+  // MARK: Serving from the log
+
+  private func serve(_ message: PeerMessage, to peer: AccountID, of node: SimulatedNode) {
+    guard let peer = index(of: peer) else { return }
+    let time = node.finish(on: .logReader, after: random.within(0...5), now: now)
+    queue.add(.served(node: node.index, life: node.life, message, to: peer), at: time)
+  }
+
+  private func logged(_ node: SimulatedNode, _ height: UInt64) -> DecidedBlock? {
+    let log = node.disk.log
+    guard let first = log.first?.decided.height, height >= first,
+      height - first < UInt64(log.count)
+    else { return nil }
+    return log[Int(height - first)].decided
+  }
+
+  private func blocks(of node: SimulatedNode, from height: UInt64, count: Int) -> PeerMessage {
+    var blocks: [ArraySlice<UInt8>] = []
+    var byteCount = 0
+    while blocks.count < count, byteCount < CatchUpLimits.answerBytesTarget,
+      let block = logged(node, height + UInt64(blocks.count))
+    {
+      let bytes = block.bcs
+      byteCount += bytes.count
+      blocks.append(bytes[...])
+    }
+    return .catchUp(.blocks(from: height, blocks))
+  }
+
+  private func decided(
+    of node: SimulatedNode, at height: UInt64, withBlock: Bool
+  ) -> PeerMessage? {
+    logged(node, height).map {
+      .consensus(
+        .decided(Decided(certificate: $0.certificate, block: withBlock ? $0.block : nil)))
+    }
+  }
+
+  // MARK: Planted bugs
+
+  /// A flush as it reaches the disk.
+  private func planted(_ batch: FlushBatch) -> FlushBatch {
+    guard options.plantedBug == .flipsRecordBit, batch.height > 4,
+      let index = batch.changes.firstIndex(where: { $0.value != nil })
+    else { return batch }
+    var changes = batch.changes
+    let change = changes[index]
+    guard var value = change.value else { return batch }
+    value[value.count - 1] ^= 1
+    changes[index] = StateChange(key: change.key, value: value)
+    return FlushBatch(height: batch.height, root: batch.root, changes: changes)
+  }
+}

@@ -1,0 +1,177 @@
+import Consensus
+import LedgerCore
+import LedgerRules
+import LedgerState
+import Replica
+
+/// A whole network in one thread: nodes, their disks and clocks, the links between them, clients
+/// and faults. Everything that happens is an event of one queue; everything drawn comes from one
+/// seed.
+final class World {
+  let options: SimulationOptions
+  let seed: UInt64
+  let genesis: SimulatedGenesis
+  let nodes: [SimulatedNode]
+  var network: SimulatedNetwork
+  var clients: SimulatedClients
+  var checker: Checker
+  var memo: VerdictMemo
+  var queue = EventQueue()
+  var plan: FaultPlan
+  /// For everything that no part draws for itself.
+  var random: SeededRandom
+  /// Milliseconds since 1970, by the world's own clock.
+  var now: UInt64
+  let startTime: UInt64
+  var phase = Phase.faults
+  /// Ranges of this run's machines, drawn once.
+  let costs: Costs
+  var counts = Counts()
+  var logHash = Digest.zero
+  /// Clients send nothing more.
+  var areClientsQuiet = false
+  private var eventsAtInstant = 0
+
+  /// Whether things still go wrong.
+  enum Phase {
+    case faults
+    case healthy
+  }
+
+  /// How long a machine takes for things, milliseconds at most.
+  struct Costs {
+    let syncMillisecondsMax: UInt64
+    /// A flush of state is longer than other writes; a slow one leaves blocks to be replayed.
+    let flushMillisecondsMax: UInt64
+    let verificationMillisecondsMax: UInt64
+    let connectMillisecondsMax: UInt64
+  }
+
+  /// What the report tells.
+  struct Counts {
+    var events: UInt64 = 0
+    var crashes: UInt64 = 0
+    var framesSent: UInt64 = 0
+    var framesLost: UInt64 = 0
+  }
+
+  /// More events at one instant are a loop that never ends.
+  static let eventsPerInstantMax = 50_000
+
+  init(seed: UInt64, options: SimulationOptions) throws(SimulationFailure) {
+    self.seed = seed
+    var options = options
+    var random = SeededRandom(seed: seed)
+    let isLarge = random.happens(permille: 40)
+    let count = options.nodes ?? (isLarge ? 21 : 4 + random.index(4))
+    // What 21 nodes do at a height is twenty times what five do.
+    if options.nodes == nil, isLarge { options.heights = max(6, options.heights / 4) }
+    self.options = options
+    guard (Limits.validatorsMin...Limits.validatorsMax).contains(count) else {
+      throw .options("a network has 4…64 nodes, not \(count)")
+    }
+    genesis = try SimulatedGenesis(
+      nodes: count, clients: 6, intervalMilliseconds: options.intervalMilliseconds,
+      random: &random)
+    let time = SimulatedGenesis.timeMilliseconds
+    guard
+      let timing = ConsensusTiming.recommended(
+        genesisTimeMilliseconds: time, intervalMilliseconds: options.intervalMilliseconds)
+    else { throw .options("\(options.intervalMilliseconds) ms is no interval") }
+    let state = SimulatedState(genesis.initial.changes)
+    let hasFaults = options.hasFaults
+    let keepsVotes = random.happens(permille: 500)
+    var nodes: [SimulatedNode] = []
+    for (index, member) in genesis.members.enumerated() {
+      let error = hasFaults ? Int64(random.within(0...200)) - 100 : 0
+      nodes.append(
+        SimulatedNode(
+          index: index,
+          configuration: ReplicaConfiguration(
+            chain: genesis.initial.chain, account: member.account, timing: timing),
+          key: member.key,
+          disk: SimulatedDisk(
+            state: state.copy(), chain: genesis.initial.chain, key: member.key),
+          keepsVotes: keepsVotes, clockErrorMilliseconds: error))
+    }
+    self.nodes = nodes
+    costs = Costs(
+      syncMillisecondsMax: random.within(1...(hasFaults ? 20 : 5)),
+      flushMillisecondsMax: Self.flushMilliseconds(options, &random),
+      verificationMillisecondsMax: random.within(1...5),
+      connectMillisecondsMax: random.within(20...500))
+    network = SimulatedNetwork(
+      nodes: count, weather: hasFaults ? Self.weather(&random) : .healthy, random: random.fork())
+    clients = SimulatedClients(
+      chain: genesis.initial.chain, holders: genesis.clients, random: random.fork())
+    plan = FaultPlan(nodes: count, random: random.fork())
+    checker = Checker(genesis: genesis)
+    memo = VerdictMemo(chain: genesis.initial.chain)
+    startTime = time + random.within(0...3 * options.intervalMilliseconds)
+    now = startTime
+    self.random = random
+  }
+
+  private static func flushMilliseconds(
+    _ options: SimulationOptions, _ random: inout SeededRandom
+  ) -> UInt64 {
+    guard options.hasFaults else { return 50 }
+    switch random.index(4) {
+    case 0: return random.within(1...20)
+    case 3: return random.within(0...12) * options.intervalMilliseconds
+    default: return random.within(0...2) * options.intervalMilliseconds
+    }
+  }
+
+  private static func weather(_ random: inout SeededRandom) -> SimulatedNetwork.Weather {
+    let fastest = random.within(1...40)
+    return SimulatedNetwork.Weather(
+      delayMillisecondsMin: fastest, delayMillisecondsMax: fastest + random.within(0...120),
+      lostPermille: random.happens(permille: 500) ? random.within(0...20) : 0,
+      doubledPermille: random.happens(permille: 500) ? random.within(0...50) : 0,
+      latePermille: random.within(0...30))
+  }
+
+  // MARK: The loop
+
+  /// Milliseconds since the run began.
+  var elapsed: UInt64 { now - startTime }
+
+  func schedule(_ event: WorldEvent, in milliseconds: UInt64) {
+    queue.add(event, at: now + milliseconds)
+  }
+
+  /// Runs until the condition holds, a deadline has passed or an invariant is broken; whether the
+  /// condition holds.
+  func run(until deadline: UInt64, _ condition: () -> Bool) -> Bool {
+    while checker.violations.isEmpty {
+      if condition() { return true }
+      guard now < deadline, let (time, event) = queue.next() else { return false }
+      eventsAtInstant = time == now ? eventsAtInstant + 1 : 0
+      now = max(now, time)
+      counts.events += 1
+      checker.event = counts.events
+      checker.milliseconds = elapsed
+      if eventsAtInstant > Self.eventsPerInstantMax {
+        checker.report(.liveness, [], "events go on for ever at one instant")
+      }
+      take(event)
+    }
+    return false
+  }
+
+  /// Adds what happens to the log's hash.
+  func log(_ kind: UInt8, _ node: Int, _ detail: [UInt8] = []) {
+    var writer = BCSWriter(reserving: 64)
+    writer.bytes32(logHash.bytes)
+    writer.u64(now)
+    writer.u8(kind)
+    writer.u16(UInt16(node))
+    logHash = SHA256.hash(prefix: writer.bytes, detail[...])
+  }
+
+  func trace(_ line: @autoclosure () -> String) {
+    guard let trace = options.trace else { return }
+    trace("\(elapsed) \(line())")
+  }
+}

@@ -1,0 +1,77 @@
+import LedgerCore
+import Simulation
+import Testing
+
+@Suite("Whole networks on seeds")
+struct SimulationTests {
+  @Test("nothing breaks while links, disks and nodes fail", arguments: 0..<25)
+  func seeds(_ part: UInt64) throws {
+    for seed in [2 * part + 1, 2 * part + 2] {
+      let report = try Simulator.run(seed: seed)
+      #expect(report.violations == [], "seed \(seed)")
+      #expect(report.heights >= 11, "seed \(seed)")
+      #expect(report.transactionsFinal > 0, "seed \(seed)")
+    }
+  }
+
+  @Test("a healthy network decides every height in its first view, and loses no transaction")
+  func healthy() throws {
+    let report = try Simulator.run(
+      seed: 1, options: SimulationOptions(nodes: 4, heights: 20, hasFaults: false))
+    #expect(report.violations == [])
+    #expect(report.heights >= 25)
+    #expect(report.viewChanges == 0)
+    #expect(report.framesLost == 0)
+    // A slot is a second: nothing takes longer.
+    #expect(report.simulatedMilliseconds < 1_000 * (report.heights + 5))
+  }
+
+  @Test("the same seed gives the same run")
+  func determinism() throws {
+    let first = try Simulator.run(seed: 7)
+    let second = try Simulator.run(seed: 7)
+    #expect(first.logHash == second.logHash)
+    #expect(first.events == second.events)
+    #expect(first.logHash != (try Simulator.run(seed: 8)).logHash)
+  }
+
+  @Test("faults do happen: blocks in later views, crashes, lost frames")
+  func faults() throws {
+    let report = try Simulator.run(seed: 3)
+    #expect(report.viewChanges > 0)
+    #expect(report.crashes > 0)
+    #expect(report.framesLost > 0)
+  }
+
+  @Test("impossible options are refused")
+  func options() {
+    #expect(throws: SimulationFailure.self) {
+      try Simulator.run(seed: 1, options: SimulationOptions(nodes: 3))
+    }
+    #expect(throws: SimulationFailure.self) {
+      try Simulator.run(seed: 1, options: SimulationOptions(intervalMilliseconds: 0))
+    }
+  }
+}
+
+@Suite("Bugs put in on purpose are found")
+struct PlantedBugTests {
+  /// Whether a bug shows, in a few seeds, in this invariant.
+  func shows(_ bug: PlantedBug, in invariant: Invariant) throws -> Bool {
+    for seed in UInt64(1)...20 {
+      let report = try Simulator.run(
+        seed: seed, options: SimulationOptions(nodes: 4, plantedBug: bug))
+      if report.violations.contains(where: { $0.invariant == invariant }) { return true }
+    }
+    return false
+  }
+
+  @Test("a watermark forgotten at a restart shows in two votes for one position")
+  func forgetsVotes() throws { #expect(try shows(.forgetsVotes, in: .votes)) }
+
+  @Test("a log that says \"synced\" too early shows in a height that goes back")
+  func losesLastBlock() throws { #expect(try shows(.losesLastBlock, in: .height)) }
+
+  @Test("a flipped bit in the store shows in its root")
+  func flipsRecordBit() throws { #expect(try shows(.flipsRecordBit, in: .roots)) }
+}
