@@ -133,6 +133,9 @@ let package = Package(
     tests("RegistryFilesTests", ["RegistryFiles"]),
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
     tests(
+      "LocalNetworkTests",
+      ["LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "LoadTest", "LocalNetwork"]),
+    tests(
       "EndToEndTests",
       [
         "eco2", "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",

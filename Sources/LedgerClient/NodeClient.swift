@@ -100,7 +100,7 @@ public actor NodeClient {
       do {
         connection = try await HTTPConnection.open(node, on: group)
       } catch {
-        throw ClientError.unreachable(node, reason: "\(error)")
+        throw ClientError.unreachable(node, reason: Self.reason(error))
       }
     }
     guard let connection else { throw ClientError.connectionClosed }
@@ -111,6 +111,14 @@ public actor NodeClient {
     } catch {
       throw ClientError.connectionClosed
     }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {
+      return reason(first.error)
+    }
+    if let error = error as? IOError { return unsafe String(cString: strerror(error.errnoCode)) }
+    return "\(error)"
   }
 
   private func decode<Answer: Decodable & Sendable>(_ response: HTTPResponse) throws -> Answer {

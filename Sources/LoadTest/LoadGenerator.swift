@@ -23,6 +23,8 @@ public actor LoadGenerator {
     public var feeMax: Amount
     /// How many heights ahead a transaction stays valid.
     public var validityHeights: UInt64
+    /// Nothing was ever sent from the accounts: their sequences need not be asked for.
+    public var accountsAreNew: Bool
     /// How long to wait, after the last was sent, for the end of those under way.
     public var patience: Duration
 
@@ -31,7 +33,7 @@ public actor LoadGenerator {
     public init(
       nodes: [NodeAddress], accounts: LoadAccounts, chain: ChainID, rate: Double,
       duration: Duration?, estimate: EstimateAnswer, validityHeights: UInt64 = 100,
-      patience: Duration = .seconds(90)
+      accountsAreNew: Bool = false, patience: Duration = .seconds(90)
     ) {
       self.nodes = nodes
       self.accounts = accounts
@@ -41,11 +43,13 @@ public actor LoadGenerator {
       chargeMax = Amount(4 * UInt128(UInt64(estimate.charge) ?? 0))
       feeMax = Amount(4 * UInt128(UInt64(estimate.fee) ?? 0))
       self.validityHeights = validityHeights
+      self.accountsAreNew = accountsAreNew
       self.patience = patience
     }
   }
 
   private static let batchInterval = Duration.milliseconds(100)
+  private static let batchTransactionsMax = 1_000
   private static let retryInterval = Duration.milliseconds(500)
   private static let pollInterval = Duration.milliseconds(100)
 
@@ -114,6 +118,10 @@ public actor LoadGenerator {
     height = status.height
     keys = (0..<plan.accounts.count).compactMap { plan.accounts.key($0) }
     for key in keys {
+      guard !plan.accountsAreNew else {
+        sequences.append(0)
+        continue
+      }
       let address = AccountID(key.publicKey).address(network: status.isTest ? .test : .main)
       sequences.append(try await client.account(address).sequence)
     }
@@ -132,10 +140,15 @@ public actor LoadGenerator {
       let elapsed = (due - start + Self.batchInterval) / .seconds(1)
       let target = Int(elapsed * plan.rate)
       if target > sent {
-        let ids = build(target - sent, intended: due)
-        let node = batch % plan.nodes.count
-        group.addTask { await self.send(ids, first: node) }
-        sent = target
+        var node = batch % plan.nodes.count
+        while sent < target {
+          let count = min(target - sent, Self.batchTransactionsMax)
+          let ids = build(count, intended: due)
+          let first = node
+          group.addTask { await self.send(ids, first: first) }
+          node = (node + 1) % plan.nodes.count
+          sent += count
+        }
       }
       batch += 1
     }

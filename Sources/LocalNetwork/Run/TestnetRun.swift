@@ -144,6 +144,7 @@ public actor TestnetRun {
       LoadGenerator.Plan(
         nodes: nodes.map(\.address), accounts: try plan.folder.loadAccounts(),
         chain: document.chainID, rate: rate, duration: plan.duration, estimate: estimate,
+        accountsAreNew: !plan.isResumed,
         patience: .seconds(60) + .milliseconds(8 * document.interval)))
   }
 

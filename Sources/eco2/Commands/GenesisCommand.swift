@@ -43,7 +43,7 @@ struct GenesisCommand: ParsableCommand {
   @Option(help: "The network's name.")
   var network: String
 
-  @Option(help: "The block interval.")
+  @Option(help: "The block interval, such as 10s or 500ms.")
   var interval = Span(milliseconds: 10_000)
 
   @Option(help: "How long the nodes have to start before the first slot.")

@@ -26,7 +26,7 @@ struct TestnetCommand: AsyncParsableCommand {
   @Option(help: "How many ER Nodes, 4 to 21 with the example's node list.")
   var nodes = 4
 
-  @Option(help: "The block interval.")
+  @Option(help: "The block interval, such as 10s or 500ms.")
   var blockInterval = Span(milliseconds: 10_000)
 
   @Option(help: "Transfers a second; none when left out.")
