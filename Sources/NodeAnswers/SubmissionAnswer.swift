@@ -1,4 +1,5 @@
-/// `POST /v1/transactions` and `POST /v1/transactions/states`: what became of each transaction sent, in the order sent.
+/// `POST /v1/transactions` and `POST /v1/transactions/states`: what became of each transaction
+/// sent, in the order sent.
 public struct SubmissionAnswer: Codable, Equatable, Sendable {
   public var transactions: [TransactionAnswer]
 

@@ -1,8 +1,8 @@
 import LedgerCore
 import Replica
 
-/// How far the last blocks have decided each author's bundles: of those on disk, most are in the log
-/// by now and need not be loaded.
+/// How far the last blocks have decided each author's bundles: of those on disk, most are in the
+/// log by now and need not be loaded.
 struct DecidedRuns {
   private var last: [AccountID: (incarnation: UInt64, number: UInt64)] = [:]
 

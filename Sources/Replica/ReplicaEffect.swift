@@ -89,7 +89,8 @@ public struct FinalBlock: Sendable {
   public let receipts: [Receipt]
   public let roots: StateRoots
   public let statement: CarbonStatement
-  /// Milliseconds from the slot's start until this node held the certificate; nil when it caught up.
+  /// Milliseconds from the slot's start until this node held the certificate; nil when it caught
+  /// up.
   public let certifiedAfterMilliseconds: UInt64?
 
   public init(

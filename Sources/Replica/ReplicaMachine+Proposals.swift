@@ -95,7 +95,8 @@ extension ReplicaMachine {
     pending.append(.consensus(.executed(block: hash, result)))
   }
 
-  /// A proposal is invalid here. One that a quorum has certified cannot be: then this node is wrong.
+  /// A proposal is invalid here. One that a quorum has certified cannot be: then this node is
+  /// wrong.
   mutating func refuse(_ hash: Digest, _ reason: String) throws(ReplicaFailure) {
     if let deciding, deciding.hash == hash {
       throw .invalidCertifiedBlock(height: deciding.certificate.height, reason: reason)

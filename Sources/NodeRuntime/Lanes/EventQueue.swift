@@ -6,8 +6,8 @@ import Synchronization
 /// Events for one consuming thread, from any number of producers, bounded by weight.
 ///
 /// Answers to what the consumer itself has asked for (`require`) are always taken: their number is
-/// bounded by what it asks. What comes from outside (`offer`) is refused when the queue is full, and
-/// whoever sent it is told. No source fills the queue alone, and none that has nothing inside is
+/// bounded by what it asks. What comes from outside (`offer`) is refused when the queue is full,
+/// and whoever sent it is told. No source fills the queue alone, and none that has nothing inside is
 /// refused for what others have: a peer that floods costs the others nothing, and an event above
 /// the whole bound (a peer's largest block) still passes.
 final class EventQueue<Event: Sendable>: Sendable {

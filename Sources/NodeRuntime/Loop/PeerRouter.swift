@@ -20,7 +20,7 @@ final class PeerRouter: Sendable {
     self.logger = logger
   }
 
-  /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS and framing.
+  /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS, framing.
   func route(_ event: PeerEvent) {
     bookThread()
     switch event {

@@ -9,8 +9,8 @@ import Replica
 
 /// The replica's thread: takes events, steps the replica, carries out its effects.
 ///
-/// The replica lives on this thread alone. Everything that may block happens on lanes; their answers
-/// come back as events.
+/// The replica lives on this thread alone. Everything that may block happens on lanes; their
+/// answers come back as events.
 final class ReplicaLoop: Sendable {
   private let queue: EventQueue<NodeEvent>
   private let performer: EffectPerformer
