@@ -15,6 +15,6 @@ struct ECO2: AsyncParsableCommand {
     subcommands: [
       KeyCommand.self, GenesisCommand.self, NodeCommand.self, TestnetCommand.self,
       SendCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
-      LoadCommand.self, AuditCommand.self,
+      LoadCommand.self, AuditCommand.self, SimulateCommand.self,
     ])
 }

@@ -55,9 +55,8 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = SimulationOptions(
-      nodes: nodes, heights: heights, hasFaults: !healthy,
-      trace: trace ? { Printing.line($0) } : nil)
+    var options = SimulationOptions(nodes: nodes, heights: heights, hasFaults: !healthy)
+    if trace { options.trace = { @Sendable text in Printing.line(text) } }
     var reports: [SimulationReport] = []
     for seed in seed..<seed + seeds {
       let report = try Simulator.run(seed: seed, options: options)
