@@ -51,7 +51,8 @@ extension TestnetRun {
         continue
       }
       due += period
-      guard let height = await tip() else { continue }
+      // Just after a block, so that a primary dies before it has proposed the next one.
+      guard let height = await nextTip() else { continue }
       let member = schedule.primary(height: height + 1, view: 0)
       let primary = document.nodes.firstIndex {
         $0.account == validators.members[member].account
@@ -103,6 +104,16 @@ extension TestnetRun {
     }
     await client.close()
     summary.problems.append("\(name(node)) did not catch up within 60 s of its restart.")
+  }
+
+  /// The height of the next block to be final.
+  private func nextTip() async -> UInt64? {
+    guard let before = await tip() else { return nil }
+    while !isStopping {
+      if let height = await tip(), height > before { return height }
+      try? await clock.sleep(for: .milliseconds(50))
+    }
+    return nil
   }
 
   /// The height of some other node.
