@@ -11,8 +11,8 @@ func expectCanonical<Value: BCSCodable & Equatable>(
 ) throws {
   try expectCanonical(
     rounds: rounds, seed: seed, location: location, make: make, encode: { $0.bcs },
-    decode: { (bytes: [UInt8]) throws(BCSError) -> Value in try Value(bcs: bytes) }
-  ) { $0 == $1 }
+    decode: { (bytes: [UInt8]) throws(BCSError) -> Value in try Value(bcs: bytes) },
+    isEqual: { $0 == $1 })
 }
 
 /// The same for types that are views over their bytes.

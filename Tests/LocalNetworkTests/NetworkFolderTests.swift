@@ -89,7 +89,7 @@ struct NetworkFolderTests {
   }
 
   @Test(
-    "genesis is a multiple of the interval, and slot 1 begins when the nodes have had time to start",
+    "genesis is a multiple of the interval, and slot 1 begins when the nodes had time to start",
     arguments: [
       (UInt64(1_000_001), UInt64(10_000), UInt64(7_000)), (1_000_000, 1_000, 7_250),
       (999_999, 2_000, 0), (5, 600_000, 30_000),

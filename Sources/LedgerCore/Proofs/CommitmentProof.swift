@@ -78,7 +78,8 @@ public enum HashOp: UInt8, Sendable, CaseIterable {
   case ripemd160 = 4
   /// RIPEMD-160 of SHA-256.
   case bitcoin = 5
-  case sha512_256 = 6
+  /// SHA-512/256.
+  case sha512Truncated256 = 6
   case blake2b512 = 7
   case blake2s256 = 8
   case blake3 = 9

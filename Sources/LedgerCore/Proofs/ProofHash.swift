@@ -11,7 +11,7 @@ extension HashOp {
     case .keccak256: try digest(CL_DIGEST_KECCAK256, message)
     case .ripemd160: try digest(CL_DIGEST_RIPEMD160, message)
     case .bitcoin: try digest(CL_DIGEST_RIPEMD160, SHA256.hash(message).bytes.array)
-    case .sha512_256: try digest(CL_DIGEST_SHA512_256, message)
+    case .sha512Truncated256: try digest(CL_DIGEST_SHA512_256, message)
     case .blake2b512: try digest(CL_DIGEST_BLAKE2B_512, message)
     case .blake2s256: try digest(CL_DIGEST_BLAKE2S_256, message)
     }

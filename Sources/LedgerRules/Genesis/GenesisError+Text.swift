@@ -3,7 +3,8 @@ extension GenesisError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .networkName:
-      "the network's name must be 1 to \(RulesLimits.networkNameBytesMax) printable ASCII characters"
+      "the network's name must be 1 to \(RulesLimits.networkNameBytesMax) printable ASCII "
+        + "characters"
     case .time(let time, let interval):
       "genesis time \(time) ms and interval \(interval) ms are not within their bounds"
     case .parameter(let name): "the parameter \(name) is out of its bounds"

@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// Answers to what the consumer itself has asked for (`require`) are always taken: their number is
 /// bounded by what it asks. What comes from outside (`offer`) is refused when the queue is full,
-/// and whoever sent it is told. No source fills the queue alone, and none that has nothing inside is
-/// refused for what others have: a peer that floods costs the others nothing, and an event above
+/// and whoever sent it is told. No source fills the queue alone, and none that has nothing inside
+/// is refused for what others have: a peer that floods costs the others nothing, and an event above
 /// the whole bound (a peer's largest block) still passes.
 final class EventQueue<Event: Sendable>: Sendable {
   /// What an event weighs beside its bytes, so that many empty ones are bounded too.
