@@ -16,9 +16,10 @@ public struct PeerLimits: Sendable {
   public var pingIntervalMilliseconds: Int64 = 2_000
   /// A connection on which nothing has arrived for this long is half-open and is closed.
   public var idleTimeoutMilliseconds: Int64 = 8_000
-  /// The first wait before dialling again; doubles up to the maximum.
+  /// The first wait before dialling again; doubles up to the maximum, which bounds how long a node
+  /// that comes back waits for those who dial it.
   public var backoffInitialMilliseconds: Int64 = 100
-  public var backoffMaxMilliseconds: Int64 = 5_000
+  public var backoffMaxMilliseconds: Int64 = 1_000
   /// A connection that lived this long was a good one: the next wait is the first again.
   public var stableMilliseconds: Int64 = 2_000
   /// Accepted connections that are not yet authenticated; more are closed at once.
