@@ -86,6 +86,44 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "send, account, block, status and load do and say what happened", .timeLimit(.minutes(2)))
+    func client() async throws {
+      try await LiveNetwork.run { network in
+        let node = ["--node", "\(network.addresses[0])"]
+        let treasury = network.folder.accountKey("treasury")
+        let poor = network.folder.path + "/poor.pem"
+        #expect(try eco2(["key", "new", poor, "--test"]).status == 0)
+        let address = try eco2(["key", "address", poor, "--test"]).output
+          .trimmingCharacters(in: .whitespacesAndNewlines)
+
+        let sent = try eco2(
+          ["send", "--from", treasury, "--to", address, "12.5eco2", "0.000003ecc"] + node)
+        #expect(sent.status == 0 && sent.output.contains("final, at height"), "\(sent.output)")
+        let account = try eco2(["account", address, "--json"] + node)
+        #expect(account.output.contains("\"eco2\" : \"1250000000\""), "\(account.output)")
+        #expect(account.output.contains("\"ecc\" : \"3\""))
+
+        // It holds 3 µg: not what it states as its maximum; with a sponsor it needs none.
+        let recipient = try network.key("treasury").address
+        let back = ["send", "--from", poor, "--to", recipient, "1eco2"]
+        let refused = try eco2(back + ["--charge-max", "1ecc"] + node)
+        #expect(refused.status != 0 && refused.output.contains("[charge_unpayable]"))
+        let sponsored = try eco2(back + ["--sponsor", treasury, "--wait", "accepted"] + node)
+        #expect(sponsored.status == 0, "\(sponsored.output)")
+
+        let load = try eco2(
+          ["load", "--home", network.folder.path, "--rate", "30", "--duration", "2s", "--json"])
+        #expect(load.status == 0 && load.output.contains("\"final\" : 60"), "\(load.output)")
+        let block = try eco2(["block", "1"] + node)
+        #expect(block.status == 0 && block.output.contains("covered        yes"))
+        let status = try eco2(["status"] + node)
+        #expect(status.output.contains("peers       3 of 3 connected"), "\(status.output)")
+        let unknown = try eco2(["account", "eco2t1nonsense"] + node)
+        #expect(unknown.status != 0 && unknown.output.contains("[bad_address]"))
+      }
+    }
+
     @Test("nodes whose testnet command is killed end by themselves", .timeLimit(.minutes(1)))
     func orphans() async throws {
       try await LiveNetwork.withFolder { path in
