@@ -27,6 +27,13 @@ extension Disseminator {
       authoring.renewals < DisseminationLimits.renewalsMax
     else { return false }
     let shelf = shelf.author(own)
+    // Runs of earlier starts that no block has named yet may take all the room there is for runs.
+    guard
+      shelf.map({
+        $0.laneIndex(authoring.incarnation) != nil
+          || $0.lanes.count < DisseminationLimits.incarnationsMax
+      }) ?? true
+    else { return false }
     let waiting = authoring.signing.count
     return (shelf?.bundleCount ?? 0) + waiting < DisseminationLimits.ownBundlesMax
       && (shelf?.byteCount ?? 0) + waiting * Limits.bundleBytesMax
@@ -74,7 +81,11 @@ extension Disseminator {
   mutating func signed(_ header: BundleHeader, _ signature: Signature, now: UInt64) {
     guard let index = authoring.signing.firstIndex(where: { $0.header == header }) else { return }
     let sealed = authoring.signing.remove(at: index)
-    guard shelf.place(header, nextHeight: nextHeight) == .free else {
+    guard header.incarnation == authoring.incarnation,
+      shelf.place(header, nextHeight: nextHeight) == .free
+    else {
+      // Its number stays empty: what followed it in this run could never be named.
+      if header.incarnation == authoring.incarnation { renew() }
       var candidates: [Candidate] = []
       giveUp(zip(sealed.ids, sealed.transactions), author: own, into: &candidates)
       precheck(candidates)
@@ -94,6 +105,10 @@ extension Disseminator {
     guard let (author, lane) = shelf.laneIndices(own, authoring.incarnation),
       shelf.authors[author].lanes[lane].deadFrom != .max
     else { return }
+    renew()
+  }
+
+  private mutating func renew() {
     authoring.renewals += 1
     authoring.nextNumber = 0
   }

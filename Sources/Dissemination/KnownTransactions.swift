@@ -14,6 +14,8 @@ struct KnownTransaction: Sendable {
   var isExecuted = false
   /// Ended in a decided block's receipt without execution, or reported ended.
   var isEnded = false
+  /// Its last height is noted.
+  var isNoted = false
 
   var isForgettable: Bool { !isPending && bundles == 0 && !isExecuted }
 }
@@ -46,6 +48,9 @@ struct KnownTransactions: Sendable {
 
   /// Notes the last height at which a pending or watched transaction can execute.
   mutating func watchValidity(_ id: Digest, until height: UInt64) {
+    // One that goes back to the pool again and again is noted once.
+    guard table[id]?.isNoted != true else { return }
+    table[id]?.isNoted = true
     validity.insert(ValidityKey(validUntil: height, id: id))
     if validity.count > 2 * table.count + 1_024 {
       var heap = validity
@@ -59,6 +64,7 @@ struct KnownTransactions: Sendable {
     var expired: [Digest] = []
     while let key = validity.first, key.validUntil < height {
       validity.popFirst()
+      table[key.id]?.isNoted = false
       if let entry = table[key.id], !entry.isExecuted, !entry.isEnded { expired.append(key.id) }
     }
     return expired

@@ -30,6 +30,31 @@ struct RestartAndExpiryTests {
     #expect(Set(network.executed) == Set(transactions.map(\.testID)))
   }
 
+  @Test("an author that restarts more often than its runs are followed waits, and goes on")
+  func manyRestarts() throws {
+    let network = try TestNetwork(4)
+    let transactions = try TestTransactions.make(8, homeAt: 0, members: 4)
+    for transaction in transactions.prefix(7) {
+      network.submit([transaction], to: 0)
+      network.run(for: 2_000)
+      network.crash(0)
+      network.restart(0)
+    }
+    network.submit([transactions[7]], to: 0)
+    network.run(for: 60_000)
+    // Nothing is sealed again and again for which there is no place.
+    #expect(network.nodes[0].disseminator.counters.bundlesSealed <= 1)
+    #expect(network.authored(by: 0).count == DisseminationLimits.incarnationsMax)
+    for height in 0..<10 {
+      #expect(network.decide(by: height % 4))
+      network.run(for: 10_000)
+    }
+    // What was pending at a crash is lost, as it may be; what was bundled and what came last is not.
+    let bundled = network.authored(by: 0).flatMap(\.transactions).map(\.testID)
+    #expect(Set(network.executed) == Set(bundled))
+    #expect(network.executed.contains(transactions[7].testID))
+  }
+
   @Test("bundles that expired unnamed give their transactions back, and they execute once")
   func expiry() throws {
     let network = try TestNetwork(4)
