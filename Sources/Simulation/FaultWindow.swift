@@ -48,7 +48,9 @@ struct FaultPlan {
 
   mutating func next() -> FaultWindow {
     drawn += 1
-    let milliseconds = random.within(200...6_000)
+    // Some are outages: the network must survive them, and what piles up meanwhile.
+    let isLong = random.happens(permille: 30)
+    let milliseconds = isLong ? random.within(10_000...40_000) : random.within(200...6_000)
     return FaultWindow(
       number: drawn, kind: kind(), milliseconds: milliseconds,
       breaksConnections: random.happens(permille: 500))
