@@ -19,6 +19,9 @@ struct FlightBook {
   private(set) var report = LoadReport()
   private var flights: [Digest: Flight] = [:]
   private var latencies: [Double] = []
+  /// When a node was first seen at these heights: what is asked for later was final then.
+  private var heights: [UInt64: ContinuousClock.Instant] = [:]
+  private var highest: UInt64 = 0
 
   var openCount: Int { flights.count }
 
@@ -40,6 +43,15 @@ struct FlightBook {
     }
   }
 
+  /// A node is at this height.
+  mutating func note(height: UInt64, at now: ContinuousClock.Instant) {
+    guard height > highest else { return }
+    // The first height seen says nothing of when those before it were final.
+    for passed in (highest == 0 ? height : highest + 1)...height { heights[passed] = now }
+    highest = height
+    if heights.count > 2_000 { heights = heights.filter { $0.key + 1_000 > height } }
+  }
+
   mutating func noteUnanswered(_ count: Int) { report.unanswered += count }
 
   /// Books what a node said of a transaction, whether sent or asked for. False when it must be sent
@@ -49,13 +61,14 @@ struct FlightBook {
   {
     guard let flight = flights[id] else { return true }
     switch answer {
-    case .final(let applied):
+    case .final(let applied, let height):
       promise(id)
       end(id)
       report.final += 1
       if applied { report.applied += 1 }
       if latencies.count < Self.latenciesMax {
-        latencies.append((now - flight.intended) / .milliseconds(1))
+        let end = height.flatMap { heights[$0] } ?? now
+        latencies.append((end - flight.intended) / .milliseconds(1))
       }
     case .accepted: promise(id)
     case .pending: break
@@ -77,7 +90,7 @@ struct FlightBook {
     for id in ids {
       guard let flight = flights[id] else { continue }
       if flight.isUsed {
-        _ = book(.final(applied: false), of: id, at: now)
+        _ = book(.final(applied: false, height: nil), of: id, at: now)
       } else if flight.isPromised {
         report.lost += 1
       } else {

@@ -59,6 +59,9 @@ public actor LoadGenerator {
   private var sequences: [UInt64] = []
   private var nextSender = 0
   private var height: UInt64 = 0
+  /// How long after a block its transactions are asked for: the answer is long, and the nodes are
+  /// busy with the block just then.
+  private var askDelay = Duration.zero
   private var book = FlightBook()
   private var idle: [[NodeClient]]
   /// Clients that wait for an answer, closed when nobody needs it any more.
@@ -116,6 +119,8 @@ public actor LoadGenerator {
     let client = NodeClient(plan.nodes[0])
     let status = try await client.status()
     height = status.height
+    book.note(height: height, at: clock.now)
+    askDelay = min(.seconds(1), .milliseconds(status.intervalMilliseconds / 10))
     keys = (0..<plan.accounts.count).compactMap { plan.accounts.key($0) }
     for key in keys {
       guard !plan.accountsAreNew else {
@@ -214,13 +219,16 @@ public actor LoadGenerator {
     let clients = plan.nodes.map { NodeClient($0) }
     var turn = 0
     var asked: UInt64 = 0
+    var due: ContinuousClock.Instant?
     while !isOver {
       let client = clients[turn % clients.count]
       turn += 1
       if let status = try? await client.status() {
         height = max(height, status.height)
-        if status.height > asked || turn.isMultiple(of: 20) {
-          if await ask(client) { asked = status.height }
+        book.note(height: status.height, at: clock.now)
+        if status.height > asked, due == nil { due = clock.now + askDelay }
+        if turn.isMultiple(of: 50) || due.map({ $0 <= clock.now }) ?? false {
+          if await ask(client) { (asked, due) = (max(asked, status.height), nil) }
         }
       }
       try? await clock.sleep(for: Self.pollInterval)

@@ -5,7 +5,7 @@ import NodeAnswers
 enum TransactionState: Equatable {
   case pending
   case accepted
-  case final(applied: Bool)
+  case final(applied: Bool, height: UInt64?)
   /// Its sequence was used before: since nothing else takes that sequence, by an earlier copy.
   case used
   case expired
@@ -19,7 +19,7 @@ enum TransactionState: Equatable {
     switch answer.status {
     case .pending, .unknown: self = .pending
     case .accepted: self = .accepted
-    case .final: self = .final(applied: answer.applied ?? false)
+    case .final: self = .final(applied: answer.applied ?? false, height: answer.height)
     case .refused:
       switch answer.code {
       case TransactionFault.alreadyKnown.code: self = .pending
@@ -36,7 +36,7 @@ enum TransactionState: Equatable {
     switch answer.status {
     case .pending, .unknown: return nil
     case .accepted: self = .accepted
-    case .final: self = .final(applied: answer.applied ?? false)
+    case .final: self = .final(applied: answer.applied ?? false, height: answer.height)
     case .refused:
       guard answer.code == TransactionFault.expired.code else { return nil }
       self = .expired
