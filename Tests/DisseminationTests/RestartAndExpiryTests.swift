@@ -49,7 +49,8 @@ struct RestartAndExpiryTests {
       #expect(network.decide(by: height % 4))
       network.run(for: 10_000)
     }
-    // What was pending at a crash is lost, as it may be; what was bundled and what came last is not.
+    // What was pending at a crash is lost, as it may be; what was bundled and what came last is
+    // not.
     let bundled = network.authored(by: 0).flatMap(\.transactions).map(\.testID)
     #expect(Set(network.executed) == Set(bundled))
     #expect(network.executed.contains(transactions[7].testID))
