@@ -31,6 +31,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -45,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(
       url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   ],
@@ -76,7 +78,7 @@ let package = Package(
       ]),
     module("Signer", ["LedgerCore"]),
     module("LedgerMetrics", []),
-    module("NodeAnswers", []),
+    module("NodeAnswers", ["LedgerCore"]),
     module("PeerNetwork", ["CLedgerCore", "LedgerCore", nioCore, nioPosix]),
     module("NodeAPI", ["LedgerCore", "NodeAnswers", nioCore, hummingbird, httpTypes, logging]),
     module(
@@ -84,10 +86,15 @@ let package = Package(
       [
         "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Dissemination",
         "CatchUp", "Replica", "Signer", "LedgerMetrics", "NodeAnswers", "PeerNetwork", "NodeAPI",
-        deque, logging,
+        deque, logging, toml,
       ]),
     module("RegistryFiles", []),
-    module("LedgerClient", ["LedgerCore", "NodeAnswers", nioCore, nioPosix, nioHTTP1]),
+    module("Wallet", ["LedgerCore"]),
+    module(
+      "LedgerClient",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", nioCore, nioPosix, nioHTTP1,
+      ]),
     module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
     module(
       "Simulation",
@@ -106,8 +113,8 @@ let package = Package(
       name: "eco2",
       dependencies: [
         "LedgerCore", "LedgerState", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
-        "LedgerClient", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest", arguments,
-        logging,
+        "LedgerClient", "Wallet", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest",
+        arguments, logging,
       ],
       swiftSettings: strict
     ),
@@ -128,6 +135,7 @@ let package = Package(
     tests(
       "NodeAPITests",
       ["LedgerCore", "NodeAnswers", "NodeAPI", "LedgerClient", logging]),
+    tests("WalletTests", ["LedgerCore", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
     tests("RegistryFilesTests", ["RegistryFiles"]),

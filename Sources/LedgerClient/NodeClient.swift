@@ -130,7 +130,7 @@ public actor NodeClient {
           sentence: "The node answered with HTTP status \(response.status).")
       }
       throw ClientError.refused(
-        status: response.status, code: error.code, sentence: error.message)
+        status: response.status, code: error.code, sentence: error.detail)
     }
     do {
       return try JSONDecoder().decode(Answer.self, from: data)

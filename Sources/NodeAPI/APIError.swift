@@ -48,6 +48,10 @@ struct APIError: Error {
       self.init(
         status: .serviceUnavailable, code: "busy",
         message: "The node is reading for others; try again in a moment.")
+    case .noHistory:
+      self.init(
+        status: .notImplemented, code: "no_history",
+        message: "This node keeps no history of transactions; ask one that does.")
     case .storeFailed(let reason):
       self.init(
         status: .internalServerError, code: "store_failed",
@@ -55,7 +59,10 @@ struct APIError: Error {
     }
   }
 
-  func response() -> Response { .json(ErrorAnswer(code: code, message: message), status: status) }
+  func response() -> Response {
+    .json(
+      ErrorAnswer(title: code, status: status.code, detail: message, code: code), status: status)
+  }
 }
 
 extension Response {

@@ -14,8 +14,90 @@ public protocol NodeService: Sendable {
   /// Where transactions stand, by their ids, in order; nil for one this node does not know: never
   /// seen, or final before what it remembers.
   func transactions(_ ids: [Digest]) async -> [TransactionAnswer?]
+  /// A transaction with its contents, from this node's memory or its history; nil when unknown.
+  func transaction(_ id: Digest) async throws(NodeServiceError) -> FoundTransaction?
+  /// An account's latest final transactions, newest first: those it sent, paid for, or is named in.
+  /// - Parameter before: only those before this place; nil for the newest.
+  func history(of account: AccountID, before: TransactionPlace?, limit: Int)
+    async throws(NodeServiceError) -> [TransactionAnswer]
+  /// A final block with its transactions, certificate and bytes; nil when not final here yet.
+  func contents(of height: UInt64) async throws(NodeServiceError) -> BlockContents?
+  /// Final blocks from `height` downwards, at most `limit`.
+  func blocks(downFrom height: UInt64, limit: Int)
+    async throws(NodeServiceError) -> [BlockAnswer]
+  /// The height of the last final block once it is above `height`: waits, until the task is
+  /// cancelled or the node stops.
+  func finalHeight(above height: UInt64) async throws(NodeServiceError) -> UInt64
+  /// An account's record in the last certified state, with its proof.
+  func accountProof(_ id: AccountID) async throws(NodeServiceError) -> ProofAnswer
+  /// A bundle this node holds, with its bytes; nil when unknown.
+  func bundle(_ digest: Digest) async throws(NodeServiceError) -> (BundleAnswer, bytes: [UInt8])?
+  func validators() async throws(NodeServiceError) -> ValidatorsAnswer
+  /// - Parameter turns: heights from the next on, 1 … `ScheduleFormat.turnsMax`.
+  func schedule(turns: Int) async throws(NodeServiceError) -> ScheduleAnswer
+  func mempool() async -> MempoolAnswer
+  func genesis() -> (GenesisAnswer, bytes: [UInt8])
+  func parameters() async throws(NodeServiceError) -> ParametersAnswer
+  /// What a transaction with this body and so many signatures would be charged in the next block,
+  /// fees for first records included.
+  func estimate(_ body: TransactionBody, signatureCount: Int)
+    async throws(NodeServiceError) -> EstimateAnswer
+  /// Carbon statements of final blocks from `height` downwards.
+  func statements(downFrom height: UInt64, limit: Int)
+    async throws(NodeServiceError) -> [StatementAtHeight]
   /// The text exposition of the node's metrics.
   func metrics() -> String
+}
+
+/// A transaction's place in the chain.
+public struct TransactionPlace: Hashable, Comparable, Sendable {
+  public let height: UInt64
+  /// From 0 in execution order.
+  public let index: Int
+
+  public init(height: UInt64, index: Int) {
+    self.height = height
+    self.index = index
+  }
+
+  public static func < (one: TransactionPlace, other: TransactionPlace) -> Bool {
+    (one.height, one.index) < (other.height, other.index)
+  }
+}
+
+/// A transaction as an answer and as its bytes.
+public struct FoundTransaction: Sendable {
+  public let answer: TransactionAnswer
+  /// Absent when this node knows only how it ended.
+  public let bytes: [UInt8]?
+
+  public init(answer: TransactionAnswer, bytes: [UInt8]?) {
+    self.answer = answer
+    self.bytes = bytes
+  }
+}
+
+/// One final block, whole.
+public struct BlockContents: Sendable {
+  public let block: BlockAnswer
+  public let transactions: [TransactionAnswer]
+  public let certificate: CertificateAnswer
+  /// The header, the block (header and runs) and the certificate in BCS.
+  public let headerBytes: [UInt8]
+  public let blockBytes: [UInt8]
+  public let certificateBytes: [UInt8]
+
+  public init(
+    block: BlockAnswer, transactions: [TransactionAnswer], certificate: CertificateAnswer,
+    headerBytes: [UInt8], blockBytes: [UInt8], certificateBytes: [UInt8]
+  ) {
+    self.block = block
+    self.transactions = transactions
+    self.certificate = certificate
+    self.headerBytes = headerBytes
+    self.blockBytes = blockBytes
+    self.certificateBytes = certificateBytes
+  }
 }
 
 /// How far a submission waits before it is answered.
@@ -31,6 +113,8 @@ public enum NodeServiceError: Error, Sendable {
   case unavailable
   /// Too many others ask for what takes long.
   case busy
+  /// This node keeps no history (its configuration says so).
+  case noHistory
   /// What was asked for cannot be read.
   case storeFailed(String)
 }

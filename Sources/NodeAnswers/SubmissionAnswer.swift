@@ -33,10 +33,17 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   public var code: String?
   /// The same as a sentence.
   public var message: String?
+  /// Of a final transaction, asked for by id, page or event: its place in the block, from 0.
+  public var index: Int?
+  /// What it says; absent in answers to submissions.
+  public var transaction: TransactionContents?
+  /// Of a final transaction, with `transaction`.
+  public var receipt: ReceiptContents?
 
   public init(
     id: String?, status: Status, applied: Bool? = nil, height: UInt64? = nil,
-    code: String? = nil, message: String? = nil
+    code: String? = nil, message: String? = nil, index: Int? = nil,
+    transaction: TransactionContents? = nil, receipt: ReceiptContents? = nil
   ) {
     self.id = id
     self.status = status
@@ -44,16 +51,30 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
     self.height = height
     self.code = code
     self.message = message
+    self.index = index
+    self.transaction = transaction
+    self.receipt = receipt
   }
 }
 
-/// Any request that fails as a whole.
+/// Any request that fails as a whole: problem details (RFC 9457), with a stable code.
 public struct ErrorAnswer: Codable, Equatable, Sendable {
+  /// A reference for the kind of problem: `/v1/problems/{code}`.
+  public var type: String
+  /// What went wrong, the same for every case of this kind.
+  public var title: String
+  /// The HTTP status.
+  public var status: Int
+  /// What went wrong here, and what to do.
+  public var detail: String
+  /// Stable code of the kind.
   public var code: String
-  public var message: String
 
-  public init(code: String, message: String) {
+  public init(title: String, status: Int, detail: String, code: String) {
+    type = "/v1/problems/\(code)"
+    self.title = title
+    self.status = status
+    self.detail = detail
     self.code = code
-    self.message = message
   }
 }

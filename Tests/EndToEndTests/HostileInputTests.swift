@@ -102,7 +102,7 @@ extension EndToEndTests {
         #expect(answer.transactions.first?.message?.isEmpty == false, "\(hostile.name)")
       } else {
         let answer = try JSONDecoder().decode(ErrorAnswer.self, from: data)
-        #expect(answer.code == hostile.code && !answer.message.isEmpty, "\(hostile.name)")
+        #expect(answer.code == hostile.code && !answer.detail.isEmpty, "\(hostile.name)")
       }
     }
 
