@@ -31,7 +31,8 @@ enum Rules {
     "Metrics": ["LedgerCore"],
     "PeerNetwork": ["CLedgerCore", "LedgerCore"],
     "RegistryFiles": ["LedgerCore"],
-    "LedgerClient": ["LedgerCore", "NodeAnswers"],
+    "LedgerClient": ["LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers"],
+    "Wallet": ["LedgerCore"],
   ]
 
   /// Who may import a target, where not everybody above it may.
