@@ -38,6 +38,7 @@ extension Disseminator {
     let home = HomeAuthor.account(of: candidate.transaction.body.sender, in: set)
     let place = place(of: candidate, home: home, in: set, now: now)
     pool.insert(id: candidate.id, candidate.transaction, place: place, now: now)
+    sequences.note(candidate.transaction.body, height: nextHeight)
     known.update(candidate.id) { $0.isPending = true }
     known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
     switch candidate.origin {

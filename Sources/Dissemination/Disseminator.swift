@@ -23,6 +23,7 @@ public struct Disseminator: Sendable {
   /// As `DisseminationStart.sets`.
   var sets: [ValidatorSet] = []
   var pool = TransactionPool()
+  var sequences = PendingSequences()
   var known = KnownTransactions()
   var intake = Intake()
   var checks = CheckQueue()
@@ -90,6 +91,10 @@ public struct Disseminator: Sendable {
     if entry.bundles > 0 { return .bundled }
     return entry.isPending ? .pending : nil
   }
+
+  /// The highest sequence among the transactions of a sender that entered this node's pool lately,
+  /// final or not; nil when none did.
+  public func pendingSequence(of sender: AccountID) -> UInt64? { sequences[sender] }
 
   public var gauges: DisseminationGauges {
     DisseminationGauges(

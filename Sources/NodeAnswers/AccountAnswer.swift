@@ -11,15 +11,18 @@ public struct AccountAnswer: Codable, Equatable, Sendable {
   public var eco2: String
   /// µg CO2e, decimal.
   public var ecc: String
-  /// The highest sequence used; the next transaction takes a higher one.
+  /// The highest sequence used in final blocks.
   public var sequence: UInt64
+  /// The highest sequence used or taken by a transaction that waits on this node: the next
+  /// transaction takes a higher one. At least `sequence`.
+  public var pendingSequence: UInt64
   /// How many of `keys` must sign.
   public var threshold: Int
   public var keys: [String]
 
   public init(
     address: String, id: String, height: UInt64, exists: Bool, eco2: String, ecc: String,
-    sequence: UInt64, threshold: Int, keys: [String]
+    sequence: UInt64, pendingSequence: UInt64, threshold: Int, keys: [String]
   ) {
     self.address = address
     self.id = id
@@ -28,6 +31,7 @@ public struct AccountAnswer: Codable, Equatable, Sendable {
     self.eco2 = eco2
     self.ecc = ecc
     self.sequence = sequence
+    self.pendingSequence = pendingSequence
     self.threshold = threshold
     self.keys = keys
   }

@@ -151,4 +151,9 @@ extension ReplicaMachine {
 
   /// What the disseminator knows of a transaction before its block.
   public func standing(of id: Digest) -> TransactionStanding? { disseminator.standing(of: id) }
+
+  /// The highest sequence of a sender's transactions that entered this node's pool lately.
+  public func pendingSequence(of sender: AccountID) -> UInt64? {
+    disseminator.pendingSequence(of: sender)
+  }
 }

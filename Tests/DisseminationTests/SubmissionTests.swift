@@ -1,11 +1,33 @@
-import Dissemination
 import LedgerCore
 import Testing
+
+@testable import Dissemination
 
 @Suite("Submissions")
 struct SubmissionTests {
   private func statuses(_ network: TestNetwork) -> [SubmissionAnswer.Status] {
     network.nodes[0].answers.sorted { $0.index < $1.index }.map(\.status)
+  }
+
+  @Test("the highest sequence in the pool is known, and forgotten after some heights")
+  func pendingSequences() throws {
+    let network = try TestNetwork(4)
+    let list = try [3, 1, 2].map { try TestTransactions.make(sender: 1, sequence: $0) }
+    let sender = list[0].body.sender
+    #expect(network.nodes[0].disseminator.pendingSequence(of: sender) == nil)
+    network.feed(.submitted(ticket: 1, list.map(\.bytes)), to: 0)
+    network.run(for: 100)
+    #expect(network.nodes[0].disseminator.pendingSequence(of: sender) == 3)
+    var sequences = PendingSequences()
+    sequences.note(list[0].body, height: 1)
+    sequences.note(list[1].body, height: 2)
+    #expect(sequences[sender] == 3)
+    sequences.note(list[1].body, height: 70)
+    #expect(sequences[sender] == 3)
+    sequences.note(list[2].body, height: 140)
+    #expect(sequences[sender] == 2)
+    sequences.note(try TestTransactions.make(sender: 9).body, height: 900)
+    #expect(sequences[sender] == nil)
   }
 
   @Test("each transaction of a submission gets its own answer with a stable fault")

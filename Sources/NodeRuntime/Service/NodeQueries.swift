@@ -81,16 +81,21 @@ struct NodeQueries: NodeService {
   }
 
   func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer {
-    let (height, account, authority) = try await read { replica in
+    let (height, account, authority, pending) = try await read { replica in
       var queries = replica.queries()
       return (
-        replica.height, try queries.account(id), try queries.authority(of: id)
+        replica.height, try queries.account(id), try queries.authority(of: id),
+        replica.pendingSequence(of: id) ?? 0
       )
     }
+    let highest = account?.sequences.highest ?? 0
+    // What lies further ahead could never execute: nobody shall be led beyond the window.
+    let isAhead = pending > highest && pending - highest < Limits.sequenceLeadMax
     return AccountAnswer(
       address: address(id), id: id.hex, height: height, exists: account != nil,
       eco2: "\(account?.eco2 ?? .zero)", ecc: "\(account?.ecc ?? .zero)",
-      sequence: account?.sequences.highest ?? 0, threshold: Int(authority.threshold),
+      sequence: highest, pendingSequence: isAhead ? pending : highest,
+      threshold: Int(authority.threshold),
       keys: authority.keys.map(\.hex))
   }
 
