@@ -20,8 +20,13 @@ public protocol NodeService: Sendable {
   /// - Parameter before: only those before this place; nil for the newest.
   func history(of account: AccountID, before: TransactionPlace?, limit: Int)
     async throws(NodeServiceError) -> [TransactionAnswer]
-  /// A final block with its transactions, certificate and bytes; nil when not final here yet.
+  /// A final block with its certificate and bytes; nil when not final here yet.
   func contents(of height: UInt64) async throws(NodeServiceError) -> BlockContents?
+  /// Transactions of a final block from place `index` on in execution order, at most `limit`, each
+  /// with contents and receipt; empty behind the last one, nil when the block is not final here
+  /// yet. A block may hold 100,000 of them: nobody gets all at once.
+  func transactions(of height: UInt64, from index: Int, limit: Int)
+    async throws(NodeServiceError) -> [TransactionAnswer]?
   /// Final blocks from `height` downwards, at most `limit`.
   func blocks(downFrom height: UInt64, limit: Int)
     async throws(NodeServiceError) -> [BlockAnswer]
@@ -77,10 +82,9 @@ public struct FoundTransaction: Sendable {
   }
 }
 
-/// One final block, whole.
+/// One final block without its transactions.
 public struct BlockContents: Sendable {
   public let block: BlockAnswer
-  public let transactions: [TransactionAnswer]
   public let certificate: CertificateAnswer
   /// The header, the block (header and runs) and the certificate in BCS.
   public let headerBytes: [UInt8]
@@ -88,11 +92,10 @@ public struct BlockContents: Sendable {
   public let certificateBytes: [UInt8]
 
   public init(
-    block: BlockAnswer, transactions: [TransactionAnswer], certificate: CertificateAnswer,
-    headerBytes: [UInt8], blockBytes: [UInt8], certificateBytes: [UInt8]
+    block: BlockAnswer, certificate: CertificateAnswer, headerBytes: [UInt8], blockBytes: [UInt8],
+    certificateBytes: [UInt8]
   ) {
     self.block = block
-    self.transactions = transactions
     self.certificate = certificate
     self.headerBytes = headerBytes
     self.blockBytes = blockBytes

@@ -18,6 +18,31 @@ public enum Operation: Hashable, Sendable {
   }
 }
 
+extension Operation {
+  /// The accounts an operation names beside the sender.
+  public var accounts: [AccountID] {
+    switch self {
+    case .transfer(let transfer): [transfer.recipient]
+    case .setAuthority: []
+    case .topUpReserve(let topUp): [topUp.node]
+    }
+  }
+}
+
+extension TransactionBody {
+  /// Every account the transaction concerns, each once, in the order of mention: the sender, the
+  /// sponsor, and those its operations name.
+  public var accounts: [AccountID] {
+    var accounts = [sender]
+    func add(_ account: AccountID) {
+      if !accounts.contains(account) { accounts.append(account) }
+    }
+    if let sponsor { add(sponsor) }
+    for operation in operations { for account in operation.accounts { add(account) } }
+    return accounts
+  }
+}
+
 /// The tags of operations, in the order of their numbers.
 public enum OperationKind: UInt8, Sendable, CaseIterable {
   case transfer = 0

@@ -43,10 +43,7 @@ final class NodeBoard: Sendable {
   }
 
   func add(_ block: FinalBlock) {
-    let answer = BlockAnswer(
-      block.decided, hash: block.hash, receipts: block.receipts, roots: block.roots,
-      statement: block.statement,
-      certifiedAfterMilliseconds: block.certifiedAfterMilliseconds, isTest: isTest)
+    let answer = BlockAnswer(block, network: isTest ? .test : .main)
     state.withLock { state in
       state.height = block.decided.height
       state.block = block.hash
@@ -120,5 +117,15 @@ final class NodeBoard: Sendable {
     case .voteAboveWatermark:
       "its vote log is older than its votes; it votes from height \(height)"
     }
+  }
+}
+
+extension BlockAnswer {
+  init(_ block: FinalBlock, network: NetworkKind) {
+    self.init(
+      block.decided.block.header, hash: block.hash, certificate: block.decided.certificate,
+      bundles: block.decided.bundles.count, counts: OutcomeCounts(block.receipts),
+      roots: block.roots, statement: block.statement,
+      certifiedAfterMilliseconds: block.certifiedAfterMilliseconds, network: network)
   }
 }

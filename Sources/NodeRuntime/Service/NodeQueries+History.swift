@@ -17,6 +17,10 @@ extension NodeQueries {
     throw .unavailable
   }
 
+  func transactions(of height: UInt64, from index: Int, limit: Int)
+    async throws(NodeServiceError) -> [TransactionAnswer]?
+  { throw .unavailable }
+
   func blocks(downFrom height: UInt64, limit: Int)
     async throws(NodeServiceError) -> [BlockAnswer]
   { throw .unavailable }

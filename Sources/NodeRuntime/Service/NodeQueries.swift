@@ -24,9 +24,9 @@ struct NodeQueries: NodeService {
 
   var isTestNetwork: Bool { opened.document.isTest }
 
-  private func address(_ id: AccountID) -> String {
-    id.address(network: isTestNetwork ? .test : .main)
-  }
+  var network: NetworkKind { isTestNetwork ? .test : .main }
+
+  private func address(_ id: AccountID) -> String { id.address(network: network) }
 
   func submit(_ transactions: [ArraySlice<UInt8>], wait: SubmissionWait)
     async -> NodeAnswers.SubmissionAnswer
@@ -68,11 +68,13 @@ struct NodeQueries: NodeService {
       }
       guard let record = stored.0, let statement = stored.1 else { return nil }
       return BlockAnswer(
-        logged.decided, hash: record.headerHash, receipts: logged.receipts,
+        logged.decided.block.header, hash: record.headerHash,
+        certificate: logged.decided.certificate, bundles: logged.decided.bundles.count,
+        counts: OutcomeCounts(logged.receipts),
         roots: StateRoots(
           state: logged.decided.certificate.stateRoot, transactions: record.transactionsRoot,
           receipts: record.receiptsRoot),
-        statement: statement, certifiedAfterMilliseconds: nil, isTest: isTestNetwork)
+        statement: statement, certifiedAfterMilliseconds: nil, network: network)
     } catch let error as NodeServiceError {
       throw error
     } catch {
