@@ -89,7 +89,7 @@ let package = Package(
         deque, logging, toml,
       ]),
     module("RegistryFiles", []),
-    module("Wallet", ["LedgerCore"]),
+    module("Wallet", ["LedgerCore", "NodeAnswers"]),
     module(
       "LedgerClient",
       [
@@ -135,7 +135,7 @@ let package = Package(
     tests(
       "NodeAPITests",
       ["LedgerCore", "NodeAnswers", "NodeAPI", "LedgerClient", logging]),
-    tests("WalletTests", ["LedgerCore", "Wallet"]),
+    tests("WalletTests", ["LedgerCore", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
     tests("RegistryFilesTests", ["RegistryFiles"]),

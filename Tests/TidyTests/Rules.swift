@@ -32,7 +32,7 @@ enum Rules {
     "PeerNetwork": ["CLedgerCore", "LedgerCore"],
     "RegistryFiles": ["LedgerCore"],
     "LedgerClient": ["LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers"],
-    "Wallet": ["LedgerCore"],
+    "Wallet": ["LedgerCore", "NodeAnswers"],
   ]
 
   /// Who may import a target, where not everybody above it may.
