@@ -131,7 +131,10 @@ let package = Package(
     tests("ReplicaTests", ["LedgerCore", "Consensus", "CatchUp", "Dissemination", "Replica"]),
     tests(
       "NodeRuntimeTests",
-      ["LedgerCore", "Dissemination", "LedgerMetrics", "NodeAPI", "NodeAnswers", "NodeRuntime"]),
+      [
+        "LedgerCore", "Dissemination", "LedgerMetrics", "NodeAPI", "NodeAnswers", "NodeRuntime",
+        logging,
+      ]),
     tests(
       "NodeAPITests",
       ["LedgerCore", "NodeAnswers", "NodeAPI", "LedgerClient", logging]),

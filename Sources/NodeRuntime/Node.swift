@@ -32,8 +32,10 @@ public final class Node: Sendable {
   private let fault: AsyncStream<String>
 
   /// Opens a home and starts everything. The node votes as soon as it has caught up.
-  public init(home: NodeHome, logger: Logger) async throws(NodeStartError) {
-    let opened = try OpenedHome(home)
+  public init(
+    home: NodeHome, configuration: NodeConfiguration, logger: Logger
+  ) async throws(NodeStartError) {
+    let opened = try OpenedHome(home, configuration)
     let metrics = NodeMetrics()
     let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax)
     let board = NodeBoard(isTest: opened.document.isTest)
@@ -75,7 +77,7 @@ public final class Node: Sendable {
       logger: logger)
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers)
-    api = Self.serve(service, at: opened.configuration.api, of: home, logger, faults)
+    api = Self.serve(service, at: configuration.api.listen, of: home, logger, faults)
     sweeper = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))

@@ -20,14 +20,14 @@ final class OpenedHome: Sendable {
   let signer: Signer
   private let transportSeed: [UInt8]
 
-  init(_ home: NodeHome) throws(NodeStartError) {
+  init(_ home: NodeHome, _ configuration: NodeConfiguration) throws(NodeStartError) {
     self.home = home
-    configuration = try home.loadConfiguration()
+    self.configuration = configuration
     document = try Self.genesis(home.genesis)
     chain = document.chainID
-    guard let account = AccountID(hex: configuration.account),
+    guard let account = configuration.account,
       let node = document.nodes.first(where: { $0.account == account })
-    else { throw .notInGenesis(account: configuration.account) }
+    else { throw .notInGenesis(account: configuration.account?.hex ?? "") }
     self.account = account
     let passphrase = Self.passphrase(home)
     let consensusSeed = try Self.seed(home.consensusKey, passphrase)
@@ -191,18 +191,11 @@ final class OpenedHome: Sendable {
 
   func peerConfiguration() throws(NodeStartError) -> PeerNetworkConfiguration {
     var known: [KnownPeer] = []
-    for peer in configuration.peers {
-      guard let account = AccountID(hex: peer.account),
-        let key = PublicKey(hex: peer.transportKey)
-      else {
-        throw .badConfiguration(
-          home.configuration,
-          reason: "account and transportKey of the peer at \(peer.endpoint.host):"
-            + "\(peer.endpoint.port) must be 64 hexadecimal digits")
-      }
+    for peer in configuration.peers.known {
+      guard let account = peer.account else { continue }
       known.append(
         KnownPeer(
-          account: account, transportKey: key,
+          account: account, transportKey: peer.transportKey,
           address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)))
     }
     var limits = PeerLimits()
@@ -211,7 +204,8 @@ final class OpenedHome: Sendable {
     limits.dataQueueBytesMax += limits.dataFrameBytesMax
     return PeerNetworkConfiguration(
       account: account, transportSeed: transportSeed, genesis: chain,
-      listen: PeerAddress(host: configuration.listen.host, port: configuration.listen.port),
+      listen: PeerAddress(
+        host: configuration.peers.listen.host, port: configuration.peers.listen.port),
       peers: known, jitterSeed: signer.incarnation &* 0x9E37_79B9_7F4A_7C15,
       limits: limits)
   }

@@ -15,7 +15,7 @@ extension EndToEndTests {
     ) throws -> NodeProcess {
       let files = FileManager.default
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-      for name in ["genesis.bcs", "node.json", "keys"] {
+      for name in ["genesis.bcs", "node.toml", "keys"] {
         try files.copyItem(atPath: network.nodes[3].home + "/" + name, toPath: path + "/" + name)
       }
       for name in ["watermark", "watermark.made"] {

@@ -1,27 +1,66 @@
 import Foundation
+import LedgerCore
+import Logging
 import Testing
 
 @testable import NodeRuntime
 
-@Suite("node.json")
+@Suite("node.toml")
 struct NodeConfigurationTests {
+  static let account = String(repeating: "a1", count: 32)
+  static let key = String(repeating: "b2", count: 32)
+
+  static func read(
+    _ text: String, environment: [String: String] = [:], set: [String] = []
+  ) throws(ConfigurationFaults) -> EffectiveConfiguration {
+    try EffectiveConfiguration(
+      text: text, file: "node.toml", environment: environment, overrides: set)
+  }
+
+  static func faults(
+    _ text: String, environment: [String: String] = [:], set: [String] = []
+  ) -> [String] {
+    do {
+      _ = try read(text, environment: environment, set: set)
+      return []
+    } catch { return error.faults.map(\.description) }
+  }
+
   @Test("a port that is none is an error that names the file, not a trap later")
   func ports() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/eco2-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let home = NodeHome(folder)
-    for (port, isGood) in [(0, true), (65_535, true), (65_536, false), (-1, false)] {
-      try home.save(
-        NodeConfiguration(
-          account: "", listen: .init(host: "127.0.0.1", port: 1),
-          api: .init(host: "127.0.0.1", port: 1),
-          peers: [
-            .init(account: "", transportKey: "", endpoint: .init(host: "::1", port: port))
-          ]))
-      let loaded = try? home.loadConfiguration()
-      #expect((loaded != nil) == isGood, "port \(port)")
+    for (port, isGood) in [("0", true), ("65535", true), ("65536", false), ("-1", false)] {
+      let text = "[node]\naccount = \"\(Self.account)\"\n[api]\nlisten = \"127.0.0.1:\(port)\"\n"
+      let faults = Self.faults(text)
+      #expect(faults.isEmpty == isGood, "port \(port)")
+      #expect(isGood || faults.first?.hasPrefix("node.toml:4:10: ") == true, "\(faults)")
     }
-    #expect(throws: NodeStartError.self) { try NodeHome(folder + "/none").loadConfiguration() }
+  }
+
+  @Test("what is written is read back, and every setting has its comment")
+  func roundTrip() throws {
+    let account = try #require(AccountID(hex: Self.account))
+    let key = try #require(PublicKey(hex: Self.key))
+    var configuration = NodeConfiguration()
+    configuration.account = account
+    configuration.peers.known = [
+      .init(
+        account: AccountID(hex: Self.key), transportKey: key,
+        endpoint: .init(host: "::1", port: 9)),
+      .init(
+        account: nil, transportKey: try #require(PublicKey(hex: Self.account)),
+        endpoint: .init(host: "er.example", port: 10)),
+    ]
+    configuration.peers.fullNodesAllowed = [key]
+    configuration.api.listen = .init(host: "0.0.0.0", port: 80)
+    configuration.api.publicNames = ["node.example"]
+    configuration.store.history = false
+    configuration.log.levels = ["peers": .debug, "store": .error]
+    configuration.metrics.listen = .own(.init(host: "127.0.0.1", port: 9_100))
+    let text = ConfigurationText.text(configuration)
+    #expect(try Self.read(text).configuration == configuration, "\(text)")
+    for line in text.split(separator: "\n") { #expect(line.count <= 100) }
+    for setting in Setting.all {
+      #expect(text.contains(setting.comment.prefix(20)), "\(setting.path)")
+    }
   }
 }

@@ -81,13 +81,21 @@ extension NetworkFolder {
     let listen = ports.peers(index)
     let peers = document.nodes.enumerated().filter { $0.offset != index }.map { other, node in
       NodeConfiguration.Peer(
-        account: node.account.hex, transportKey: node.transportKey.hex,
+        account: node.account, transportKey: node.transportKey,
         endpoint: .init(host: ports.peers(other).host, port: ports.peers(other).port))
     }
-    try home.save(
-      NodeConfiguration(
-        account: node.account.hex, listen: .init(host: listen.host, port: listen.port),
-        api: .init(host: api.host, port: api.port), peers: peers))
+    var configuration = NodeConfiguration()
+    configuration.account = node.account
+    configuration.peers.listen = .init(host: listen.host, port: listen.port)
+    configuration.peers.known = peers
+    configuration.api.listen = .init(host: api.host, port: api.port)
+    if document.isTest {
+      // Load comes from one address, as fast as it can.
+      configuration.api.requestsPerSecondMax = 0
+      configuration.api.submissionsPerSecondMax = 0
+      configuration.api.connectionsPerAddressMax = configuration.api.connectionsMax
+    }
+    try home.save(configuration)
   }
 
   /// A folder counts as free when it does not exist or is empty.

@@ -1,117 +1,172 @@
-import Foundation
+public import LedgerCore
+public import Logging
 
-/// What one node needs to know beside the genesis document: `node.json` in its home.
-public struct NodeConfiguration: Codable, Sendable {
-  /// A host and a TCP port.
-  public struct Endpoint: Codable, Hashable, Sendable {
-    public var host: String
-    public var port: Int
+/// Everything that is set about one node beside the genesis document: `node.toml` in its home, with
+/// what the environment and the command line say over it. The values here are the defaults; their
+/// meanings, units and ranges stand in `Setting.all`.
+public struct NodeConfiguration: Sendable, Equatable {
+  public var role = Role.validator
+  /// The ER Node's account; a full node needs none.
+  public var account: AccountID?
+  public var peers = Peers()
+  public var api = API()
+  public var store = Store()
+  public var log = Log()
+  public var metrics = Metrics()
 
-    public init(host: String, port: Int) {
-      self.host = host
-      self.port = port
-    }
+  public init() {}
+
+  /// What the node does for the network.
+  public enum Role: String, Sendable, CaseIterable {
+    /// Votes with the consensus key of an account of the validator set.
+    case validator
+    /// Follows, verifies, serves and relays; has no consensus key.
+    case full
   }
 
-  /// Another ER Node: who it is, the transport key it must show, and where it listens.
-  public struct Peer: Codable, Sendable {
-    /// Account id, 64 hexadecimal digits.
-    public var account: String
-    /// Ed25519 transport key, 64 hexadecimal digits.
-    public var transportKey: String
+  /// Connections to other nodes.
+  public struct Peers: Sendable, Equatable {
+    /// Where other nodes reach this one.
+    public var listen = Endpoint(host: "127.0.0.1", port: 8_201)
+    public var known: [Peer] = []
+    /// Full nodes connected at a time; 0 accepts none.
+    public var fullNodesMax = 8
+    /// Transport keys of the full nodes that may connect; empty: any.
+    public var fullNodesAllowed: [PublicKey] = []
+
+    public init() {}
+  }
+
+  /// Another node: who it is, the transport key it must show, and where it listens.
+  public struct Peer: Sendable, Equatable {
+    /// Its account; nil for a full node.
+    public var account: AccountID?
+    public var transportKey: PublicKey
     public var endpoint: Endpoint
 
-    public init(account: String, transportKey: String, endpoint: Endpoint) {
+    public init(account: AccountID?, transportKey: PublicKey, endpoint: Endpoint) {
       self.account = account
       self.transportKey = transportKey
       self.endpoint = endpoint
     }
   }
 
-  /// The node's own account id, 64 hexadecimal digits.
-  public var account: String
-  /// Where peers reach the node.
-  public var listen: Endpoint
-  /// Where clients reach it; port 0 takes a free one.
-  public var api: Endpoint
-  public var peers: [Peer]
+  /// What clients get, and how much of it.
+  public struct API: Sendable, Equatable {
+    /// Where clients reach the node; port 0 takes a free one.
+    public var listen = Endpoint(host: "127.0.0.1", port: 8_101)
+    /// Names under which the API is reached, beside the address it listens on.
+    public var publicNames: [String] = []
+    /// Origins of web pages that may read answers; `*` for any.
+    public var allowedOrigins: [String] = []
+    public var connectionsMax = 1_024
+    public var connectionsPerAddressMax = 256
+    /// 0: no limit.
+    public var requestsPerSecondMax = 500
+    public var requestsBurst = 2_000
+    /// Transactions submitted; 0: no limit.
+    public var submissionsPerSecondMax = 500
+    public var submissionsBurst = 8_192
+    public var bodyBytesMax = 4 * 1024 * 1024
+    public var headerBytesMax = 16 * 1024
+    public var headersMax = 64
+    public var headerTimeoutSeconds = 10
+    public var bodyTimeoutSeconds = 30
+    public var writeTimeoutSeconds = 30
+    public var idleTimeoutSeconds = 60
+    /// Event streams, server-sent and WebSocket together.
+    public var subscribersMax = 256
 
-  public init(account: String, listen: Endpoint, api: Endpoint, peers: [Peer]) {
-    self.account = account
-    self.listen = listen
-    self.api = api
-    self.peers = peers
-  }
-}
-
-/// Where things lie in a node's home.
-public struct NodeHome: Sendable {
-  public let path: String
-
-  public init(_ path: String) { self.path = path }
-
-  public var genesis: String { path + "/genesis.bcs" }
-  public var configuration: String { path + "/node.json" }
-  public var consensusKey: String { path + "/keys/consensus.pem" }
-  public var transportKey: String { path + "/keys/transport.pem" }
-  /// Passphrase of the key files, when they have one.
-  public var passphrase: String { path + "/keys/passphrase" }
-  public var data: String { path + "/data" }
-  /// Written when the API listens: its port, for tools that find a node by its home.
-  public var apiAddress: String { path + "/api.address" }
-
-  /// Reads `node.json`.
-  public func loadConfiguration() throws(NodeStartError) -> NodeConfiguration {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: configuration))
-    } catch {
-      throw .missingFile(configuration, hint: "make a home with `eco2 testnet` or `eco2 genesis`")
-    }
-    let decoded: NodeConfiguration
-    do {
-      decoded = try JSONDecoder().decode(NodeConfiguration.self, from: data)
-    } catch {
-      throw .badConfiguration(configuration, reason: "\(error)")
-    }
-    for endpoint in [decoded.listen, decoded.api] + decoded.peers.map(\.endpoint)
-    where !(0...65_535).contains(endpoint.port) {
-      throw .badConfiguration(
-        configuration, reason: "\(endpoint.port) is no TCP port (0 to 65535)")
-    }
-    return decoded
+    public init() {}
   }
 
-  /// Writes `node.json`, indented for people.
-  public func save(_ configuration: NodeConfiguration) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(configuration).write(to: URL(fileURLWithPath: self.configuration))
+  /// What is kept on disk.
+  public struct Store: Sendable, Equatable {
+    /// Whether accounts' histories are indexed.
+    public var history = true
+    public var freeDiskMinMiB = 512
+    public var freeDiskWarnMiB = 4_096
+    public var stateMapGiB = 16
+    public var logSegmentMiB = 64
+
+    public init() {}
   }
-}
 
-/// Why a node does not start; each says what to do.
-public enum NodeStartError: Error, Sendable, CustomStringConvertible {
-  case missingFile(String, hint: String)
-  case badConfiguration(String, reason: String)
-  case badGenesis(String, reason: String)
-  case badKey(String, reason: String)
-  case notInGenesis(account: String)
-  case store(String)
-  case network(String)
-  case recovery(String)
+  /// What is written to standard error.
+  public struct Log: Sendable, Equatable {
+    public var level = Logger.Level.notice
+    public var format = LogFormat.text
+    /// Whether lines start with `<N>`, which the system's journal reads as their priority.
+    public var priorityPrefix = PriorityPrefix.auto
+    /// Levels of single modules, by the module's name.
+    public var levels: [String: Logger.Level] = [:]
 
-  public var description: String {
-    switch self {
-    case .missingFile(let path, let hint): "\(path) is missing: \(hint)."
-    case .badConfiguration(let path, let reason): "\(path) cannot be used: \(reason)."
-    case .badGenesis(let path, let reason): "The genesis file \(path) cannot be used: \(reason)."
-    case .badKey(let path, let reason): "The key file \(path) cannot be used: \(reason)."
-    case .notInGenesis(let account):
-      "The account \(account) of node.json is no ER Node of this genesis; use the home made for it."
-    case .store(let reason): reason
-    case .network(let reason): "The peer network did not start: \(reason)."
-    case .recovery(let reason): "The node's log cannot be replayed: \(reason)."
+    public init() {}
+  }
+
+  /// How log lines are written.
+  public enum LogFormat: String, Sendable, CaseIterable {
+    case text, json
+  }
+
+  /// When log lines start with their priority.
+  public enum PriorityPrefix: String, Sendable, CaseIterable {
+    /// When systemd says that standard error is its journal.
+    case auto
+    case always, never
+  }
+
+  /// Where `/metrics` is served.
+  public struct Metrics: Sendable, Equatable {
+    public var listen = Place.api
+
+    public init() {}
+
+    /// An address, or none.
+    public enum Place: Sendable, Equatable {
+      /// On the API's address.
+      case api
+      case off
+      case own(Endpoint)
     }
+  }
+
+  /// A host and a TCP port.
+  public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+    public var host: String
+    /// 0 … 65,535.
+    public var port: Int
+
+    public init(host: String, port: Int) {
+      self.host = host
+      self.port = port
+    }
+
+    /// `host:port`; an IPv6 address stands in brackets.
+    public init?(_ text: String) {
+      guard let colon = text.lastIndex(of: ":") else { return nil }
+      let digits = text[text.index(after: colon)...]
+      guard (1...5).contains(digits.count), digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+        let port = Int(digits), port <= 65_535
+      else { return nil }
+      var host = String(text[..<colon])
+      if host.hasPrefix("["), host.hasSuffix("]") {
+        host = String(host.dropFirst().dropLast())
+        guard host.contains(":") else { return nil }
+      } else if host.contains(":") {
+        return nil
+      }
+      let isPlain = host.unicodeScalars.allSatisfy {
+        switch $0 {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "%": true
+        default: false
+        }
+      }
+      guard !host.isEmpty, isPlain else { return nil }
+      self.host = host
+      self.port = port
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 }

@@ -115,7 +115,7 @@ struct NodeQueries: NodeService {
       timestamp: standing.timestamp, mode: standing.mode,
       notVotingBecause: standing.notVotingBecause, view: standing.view,
       peersConnected: Int(counts.peersConnected.value),
-      peersKnown: opened.configuration.peers.count,
+      peersKnown: opened.configuration.peers.known.count,
       pendingTransactions: Int(counts.pendingTransactions.value),
       unflushedBlocks: Int(counts.unflushedBlocks.value),
       transactionsFinal: counts.transactionsFinal.value, viewChanges: counts.viewChanges.value,
