@@ -37,6 +37,9 @@ public enum ConsensusEffect: Sendable {
 public enum ConsensusNote: Sendable {
   /// This node wants a higher view: it got no decision in time, or f + 1 others want one.
   case viewChangeStarted(height: UInt64, view: UInt64)
+  /// The primary of this view has given it away: this node itself, or another that this node
+  /// follows, without waiting for a timer.
+  case handedOver(height: UInt64, view: UInt64, isOwn: Bool)
   /// A valid NEW-VIEW brought this view in.
   case viewEntered(height: UInt64, view: UInt64)
   /// Two signed votes that prove an offence.

@@ -22,6 +22,9 @@ public enum ConsensusEvent: Sendable {
   case persisted(token: UInt64)
   /// The replica has caught up (or fell behind).
   case mayVoteChanged(Bool)
+  /// Whether this node gives its own turns away from now on, proposing only where it must: a
+  /// planned pause.
+  case handOverChanged(Bool)
   /// The time that `.wake` asked for has come. A tick too many does no harm.
   case tick
 }

@@ -25,6 +25,7 @@ public struct ConsensusMachine: Sendable {
   private var answers = PeerCounts()
   private var blockAnswers = PeerCounts()
   private var hasDiverged = false
+  private var handsOver = false
   private var reportedAhead: UInt64 = 0
   private var lastWake: UInt64?
 
@@ -67,6 +68,9 @@ public struct ConsensusMachine: Sendable {
     case .signingRefused(let statement): current?.signingRefused(statement)
     case .persisted(let token): current?.persisted(token: token)
     case .mayVoteChanged(let allowed): current?.setMayVote(allowed, now: now)
+    case .handOverChanged(let hands):
+      handsOver = hands
+      current?.handsOver = hands
     case .tick: lastWake = nil
     }
     settle(now: now, &effects)
@@ -81,6 +85,7 @@ public struct ConsensusMachine: Sendable {
       context, chain: chain, timing: timing, mayVote: !hasDiverged,
       firstToken: current?.nextToken ?? 1, now: now)
     machine.hasDiverged = hasDiverged
+    machine.handsOver = handsOver
     current = machine
     lastWake = nil
     queue.drop(below: context.height)

@@ -6,6 +6,10 @@ enum ConsensusRules {
   /// had is still decided.
   static let firstEmptyView: UInt64 = 3
 
+  /// Views below this one can be handed over: the last that may name bundles is always led, even
+  /// when every member would rather not.
+  static let handOverViews: UInt64 = firstEmptyView - 1
+
   /// Why a block, fresh or proposed again, cannot be this height's; nil when it can.
   static func refusal(
     of block: Block, _ context: HeightContext, _ timing: ConsensusTiming

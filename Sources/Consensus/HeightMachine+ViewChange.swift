@@ -3,10 +3,10 @@ import LedgerCore
 /// Leaving a view and entering the next.
 extension HeightMachine {
   /// Leaves the current view for a higher one: nothing is signed below it any more.
-  mutating func change(to wanted: UInt64, now: UInt64) {
+  mutating func change(to wanted: UInt64, because note: ConsensusNote? = nil, now: UInt64) {
     let view = openView(from: wanted)
     leaveView(for: view, phase: .changing, now: now)
-    effects.append(.report(.viewChangeStarted(height: height, view: view)))
+    effects.append(.report(note ?? .viewChangeStarted(height: height, view: view)))
     askForViewChange()
   }
 
@@ -80,11 +80,11 @@ extension HeightMachine {
     if wishes.count >= quorum { startTimer(now: now) }
   }
 
-  /// Starts the current view's timer; view 0's runs from its slot.
+  /// Starts the current view's timer, never before the slot: a view that was handed over may come
+  /// long before it.
   mutating func startTimer(now: UInt64) {
     guard mayVote else { return }
-    let start = view == 0 ? max(due, now) : now
-    deadline = start.addingClamped(timing.timeout(view: view))
+    deadline = max(due, now).addingClamped(timing.timeout(view: view))
   }
 
   /// A valid NEW-VIEW (or the own one) brings a view in.

@@ -20,6 +20,8 @@ struct HeightMachine: Sendable {
   /// What the machine wants done, in order; the owner takes it.
   var effects: [ConsensusEffect] = []
 
+  /// Asked not to propose: see `handOver`.
+  var handsOver = false
   /// False also after a divergence, and when another process uses this node's key.
   var mayVote: Bool
   var view: UInt64 = 0
@@ -187,6 +189,7 @@ struct HeightMachine: Sendable {
       while !resends.isEmpty { signed(resends.removeFirst(), now: now) }
       if decide() { break }
       if joinOthers(now: now) || expire(now: now) { continue }
+      if handOver(now: now) || followHandOver(now: now) { continue }
       startTimerOfChange(now: now)
       let acted =
         lead(now: now) || takeUpProposal(now: now) || prepare() || hold() || commit()

@@ -22,6 +22,8 @@ public enum ReplicaEvent: Sendable {
   case blockLogged(height: UInt64)
   /// A `.flush` is committed and synced.
   case flushed(height: UInt64)
+  /// Whether the node gives its turns as primary away: a planned pause.
+  case handOverChanged(Bool)
   /// A time named by `.wake` has come.
   case tick
 }

@@ -86,6 +86,8 @@ public struct ReplicaMachine {
     case .bundlesStored(let token): pending.append(.dissemination(.stored(token: token)))
     case .blockLogged(let height): try finalise(height)
     case .flushed(let height): try flushed(height)
+    case .handOverChanged(let hands):
+      pending.append(.consensus(.handOverChanged(hands)))
     case .tick:
       for machine in wakes.due(at: now) {
         switch machine {

@@ -55,7 +55,8 @@ extension Checker {
       report(.health, [node], "diverged at height \(height): \(own), others \(other)")
     case .badSignatures(let peer, _):
       report(.health, [node] + index(of: peer), "an honest peer's signature is refused")
-    case .viewChangeStarted, .viewEntered, .ownKeyUsedElsewhere, .refused, .signingRefused,
+    case .viewChangeStarted, .handedOver, .viewEntered, .ownKeyUsedElsewhere, .refused,
+      .signingRefused,
       .peersAhead:
       break
     }

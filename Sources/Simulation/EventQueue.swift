@@ -23,6 +23,8 @@ enum WorldEvent {
   case window(FaultWindow, begins: Bool)
   /// The next fault is drawn.
   case drawFault
+  /// A node is paused, or resumed; then the next one is drawn.
+  case drawPause
   case clientsAct
 }
 

@@ -9,6 +9,9 @@ public struct SimulationOptions: Sendable {
   /// Whether nodes crash, links fail and disks are slow; without it the network is healthy all the
   /// time.
   public var hasFaults: Bool
+  /// Nodes that give their turns away from each of their starts on. Faults add pauses in some
+  /// seeds.
+  public var pausedNodes: [Int]
   /// A bug put in on purpose, to see that the checks find it.
   public var plantedBug: PlantedBug?
   /// Called with one line for each thing that happens.
@@ -16,13 +19,14 @@ public struct SimulationOptions: Sendable {
 
   public init(
     nodes: Int? = nil, heights: UInt64 = 24, intervalMilliseconds: UInt64 = 1_000,
-    hasFaults: Bool = true, plantedBug: PlantedBug? = nil,
+    hasFaults: Bool = true, pausedNodes: [Int] = [], plantedBug: PlantedBug? = nil,
     trace: (@Sendable (String) -> Void)? = nil
   ) {
     self.nodes = nodes
     self.heights = heights
     self.intervalMilliseconds = intervalMilliseconds
     self.hasFaults = hasFaults
+    self.pausedNodes = pausedNodes
     self.plantedBug = plantedBug
     self.trace = trace
   }

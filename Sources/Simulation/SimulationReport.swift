@@ -11,6 +11,8 @@ public struct SimulationReport: Sendable, Encodable {
   public let simulatedMilliseconds: UInt64
   /// Blocks that were decided in a later view than the first.
   public let viewChanges: UInt64
+  /// Turns that a paused primary gave away.
+  public let turnsHandedOver: UInt64
   public let crashes: UInt64
   public let framesSent: UInt64
   public let framesLost: UInt64
@@ -25,8 +27,9 @@ public struct SimulationReport: Sendable, Encodable {
   public let violations: [Violation]
 
   private enum CodingKeys: String, CodingKey {
-    case seed, nodes, heights, events, simulatedMilliseconds, viewChanges, crashes, framesSent
-    case framesLost, transactionsSubmitted, transactionsAccepted, transactionsFinal, logHash
+    case seed, nodes, heights, events, simulatedMilliseconds, viewChanges, turnsHandedOver
+    case crashes, framesSent, framesLost, transactionsSubmitted, transactionsAccepted,
+      transactionsFinal, logHash
     case violations
   }
 
@@ -38,6 +41,7 @@ public struct SimulationReport: Sendable, Encodable {
     try container.encode(events, forKey: .events)
     try container.encode(simulatedMilliseconds, forKey: .simulatedMilliseconds)
     try container.encode(viewChanges, forKey: .viewChanges)
+    try container.encode(turnsHandedOver, forKey: .turnsHandedOver)
     try container.encode(crashes, forKey: .crashes)
     try container.encode(framesSent, forKey: .framesSent)
     try container.encode(framesLost, forKey: .framesLost)

@@ -26,6 +26,7 @@ extension World {
     for node in nodes { schedule(.start(node: node.index), in: random.within(0...1_000)) }
     schedule(.clientsAct, in: 1_000)
     if options.hasFaults { schedule(.drawFault, in: plan.pause()) }
+    if pauses != nil { schedule(.drawPause, in: 500) }
   }
 
   /// Things go wrong, until so many heights are decided or much time has passed.
@@ -82,7 +83,8 @@ extension World {
     SimulationReport(
       seed: seed, nodes: nodes.count, heights: checker.height, events: counts.events,
       simulatedMilliseconds: elapsed,
-      viewChanges: UInt64(checker.finals.count { $0.view > 0 }), crashes: counts.crashes,
+      viewChanges: UInt64(checker.finals.count { $0.view > 0 }),
+      turnsHandedOver: counts.turnsHandedOver, crashes: counts.crashes,
       framesSent: counts.framesSent, framesLost: counts.framesLost,
       transactionsSubmitted: UInt64(clients.ids.count),
       transactionsAccepted: UInt64(clients.acceptedCount),

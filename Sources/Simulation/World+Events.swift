@@ -43,6 +43,7 @@ extension World {
     case .crash(let node): crash(node)
     case .window(let window, let begins): if begins { begin(window) } else { end(window) }
     case .drawFault: drawFault()
+    case .drawPause: drawPause()
     case .clientsAct: clientsAct()
     }
   }

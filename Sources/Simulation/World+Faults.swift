@@ -11,6 +11,20 @@ extension World {
     schedule(.drawFault, in: plan.pause())
   }
 
+  /// Operators pause nodes and forget to resume them, also several at a time, and also when nothing
+  /// else goes wrong.
+  func drawPause() {
+    guard var random = pauses else { return }
+    let node = random.index(nodes.count)
+    let hands = random.happens(permille: 600)
+    schedule(.drawPause, in: random.within(200...6_000))
+    pauses = random
+    guard nodes[node].isUp, nodes[node].pausedUntil <= now else { return }
+    trace("node \(node) \(hands ? "is paused" : "resumes")")
+    log(10, node, [hands ? 1 : 0])
+    step(node, .handOverChanged(hands))
+  }
+
   func begin(_ window: FaultWindow) {
     trace("fault \(window.number) for \(window.milliseconds) ms: \(window.kind)")
     switch window.kind {

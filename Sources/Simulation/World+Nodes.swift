@@ -26,6 +26,7 @@ extension World {
       let effects = replica.begin(start, now: node.clock(at: now))
       node.replica = replica
       perform(effects, of: index)
+      if options.pausedNodes.contains(index) { step(index, .handOverChanged(true)) }
     } catch {
       checker.report(.health, [index], "does not start: \(error)")
     }
@@ -125,6 +126,7 @@ extension World {
     case .report(let note):
       trace("node \(node.index) reports \(note)")
       checker.noted(note, by: node.index)
+      if case .consensus(.handedOver(_, _, isOwn: true)) = note { counts.turnsHandedOver += 1 }
     case .halt(let failure): checker.halted(failure, node: node.index)
     }
   }

@@ -18,6 +18,8 @@ final class World {
   var memo: VerdictMemo
   var queue = EventQueue()
   var plan: FaultPlan
+  /// Planned pauses, in one seed of three.
+  var pauses: SeededRandom?
   /// For everything that no part draws for itself.
   var random: SeededRandom
   /// Milliseconds since 1970, by the world's own clock.
@@ -50,6 +52,7 @@ final class World {
   /// What the report tells.
   struct Counts {
     var events: UInt64 = 0
+    var turnsHandedOver: UInt64 = 0
     var crashes: UInt64 = 0
     var framesSent: UInt64 = 0
     var framesLost: UInt64 = 0
@@ -109,6 +112,7 @@ final class World {
     memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = time + random.within(0...3 * options.intervalMilliseconds)
     now = startTime
+    if hasFaults, seed.isMultiple(of: 3) { pauses = SeededRandom(seed: ~seed) }
     self.random = random
   }
 

@@ -50,9 +50,9 @@ struct ViewChangeTests {
   func joining() {
     let seven = Members(7)
     var bench = Bench(seven, own: 6)
-    bench.receive([seven.viewChange(0, to: 9), seven.viewChange(1, to: 5)])
+    bench.receive([seven.viewChange(3, to: 9), seven.viewChange(4, to: 5)])
     #expect(bench.machine.view == 0)
-    bench.receive([seven.viewChange(2, to: 7)])
+    bench.receive([seven.viewChange(5, to: 7)])
     #expect(bench.machine.view == 5)
     #expect(bench.askedKinds == [.viewChange])
   }

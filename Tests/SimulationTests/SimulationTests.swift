@@ -26,6 +26,31 @@ struct SimulationTests {
     #expect(report.simulatedMilliseconds < 1_000 * (report.heights + 5))
   }
 
+  @Test("a node that stays paused costs no slot: its heights are decided in view 1")
+  func pausedNode() throws {
+    let report = try Simulator.run(
+      seed: 2,
+      options: SimulationOptions(nodes: 4, heights: 20, hasFaults: false, pausedNodes: [1]))
+    #expect(report.violations == [])
+    #expect(report.heights >= 25)
+    // One turn of four is its own.
+    #expect(report.viewChanges >= 5 && report.viewChanges <= report.heights / 4 + 1)
+    #expect(report.turnsHandedOver == report.viewChanges)
+    #expect(report.simulatedMilliseconds < 1_000 * (report.heights + 5))
+  }
+
+  @Test("with every node paused blocks keep their slots, and no transaction is lost")
+  func allPaused() throws {
+    let report = try Simulator.run(
+      seed: 5,
+      options: SimulationOptions(
+        nodes: 4, heights: 20, hasFaults: false, pausedNodes: [0, 1, 2, 3]))
+    #expect(report.violations == [])
+    #expect(report.viewChanges == report.heights)
+    #expect(report.transactionsFinal > 0)
+    #expect(report.simulatedMilliseconds < 1_000 * (report.heights + 5))
+  }
+
   @Test("the same seed gives the same run")
   func determinism() throws {
     let first = try Simulator.run(seed: 7)
@@ -41,6 +66,7 @@ struct SimulationTests {
     #expect(report.viewChanges > 0)
     #expect(report.crashes > 0)
     #expect(report.framesLost > 0)
+    #expect(report.turnsHandedOver > 0)
   }
 
   @Test("impossible options are refused")

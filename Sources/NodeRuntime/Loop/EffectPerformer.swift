@@ -234,6 +234,10 @@ final class EffectPerformer: Sendable {
     case .consensus(.viewChangeStarted(let height, let view)):
       metrics.viewChanges.add()
       logger.notice("view change", metadata: ["height": "\(height)", "view": "\(view)"])
+    case .consensus(.handedOver(let height, let view, let isOwn)):
+      logger.log(
+        level: isOwn ? .notice : .info, "turn handed over",
+        metadata: ["height": "\(height)", "view": "\(view)"])
     case .consensus(.viewEntered(let height, let view)):
       logger.info("view entered", metadata: ["height": "\(height)", "view": "\(view)"])
     case .consensus(.refused(let refusal, let peer)):

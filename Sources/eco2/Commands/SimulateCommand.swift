@@ -79,7 +79,8 @@ struct SimulateCommand: ParsableCommand {
   private func text(_ report: SimulationReport) -> String {
     let line =
       "seed \(report.seed): \(report.nodes) nodes, \(report.heights) heights, "
-      + "\(report.viewChanges) decided in a later view, \(report.crashes) crashes, "
+      + "\(report.viewChanges) decided in a later view, \(report.turnsHandedOver) turns "
+      + "handed over, \(report.crashes) crashes, "
       + "\(report.framesLost) of \(report.framesSent) frames lost, "
       + "\(report.transactionsFinal) of \(report.transactionsSubmitted) transactions final, "
       + "log \(report.logHash.hex.prefix(16))"

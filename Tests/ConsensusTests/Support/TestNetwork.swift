@@ -14,6 +14,7 @@ struct TestNetwork {
   }
 
   private enum Happening {
+    case pause(Bool)
     case event(ConsensusEvent)
     case delivery(ConsensusMessage, from: Int)
     case restart
@@ -81,6 +82,11 @@ struct TestNetwork {
     if let restartAt { schedule(index, at: restartAt, life: nil, .restart) }
   }
 
+  /// Asks a node to give its turns away, or no longer; a crash ends it.
+  mutating func pause(_ index: Int, at time: UInt64, _ isPaused: Bool = true) {
+    schedule(index, at: time, life: nil, .pause(isPaused))
+  }
+
   /// Runs until the true time is reached or something is violated.
   mutating func run(until end: UInt64) {
     while violations.isEmpty, let next = pop(notAfter: end) {
@@ -142,8 +148,13 @@ struct TestNetwork {
     let index = scheduled.node
     if let life = scheduled.life, life != nodes[index].life { return }
     switch scheduled.happening {
+    case .pause(let isPaused):
+      guard nodes[index].isUp else { return }
+      nodes[index].isPaused = isPaused
+      step(index, .handOverChanged(isPaused))
     case .crash:
       nodes[index].isUp = false
+      nodes[index].isPaused = false
       nodes[index].life += 1
     case .restart:
       guard !nodes[index].isUp else { return }
@@ -237,7 +248,7 @@ struct TestNetwork {
     case .diverged, .ownKeyUsedElsewhere, .badSignatures:
       violations.append("node \(index): \(note)")
     case .peersAhead(let height): catchUp(index, to: height)
-    case .viewChangeStarted, .viewEntered, .refused, .signingRefused: break
+    case .viewChangeStarted, .handedOver, .viewEntered, .refused, .signingRefused: break
     }
   }
 

@@ -30,6 +30,8 @@ struct TestNode {
   /// Counts lives: what was under way in an earlier one is lost.
   var life = 0
   var isUp = true
+  /// Asked to give its turns away, since its last start.
+  var isPaused = false
   /// This node's clock minus the true time, milliseconds.
   var clockOffset: Int64 = 0
   var evidence: [VoteEvidence] = []
