@@ -171,7 +171,7 @@ extension Mnemonic {
   }
 
   private static func erase(_ indices: inout [Int]) {
-    // Not removed by the compiler where the array lives on in its caller; no more can be said of it.
+    // The compiler may remove this where it sees the array go; nothing better exists for `Int`s.
     for position in indices.indices { indices[position] = 0 }
   }
 
