@@ -138,6 +138,12 @@ let package = Package(
     tests(
       "NodeAPITests",
       ["LedgerCore", "NodeAnswers", "NodeAPI", "LedgerClient", logging]),
+    tests(
+      "LedgerClientTests",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", "LedgerClient", nioCore,
+        nioPosix, nioHTTP1,
+      ]),
     tests("WalletTests", ["LedgerCore", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),

@@ -1,0 +1,173 @@
+import Foundation
+public import LedgerCore
+import NodeAnswers
+import Synchronization
+
+/// What becomes final, as it does; see `Ledger.events`.
+public struct Events: AsyncSequence, Sendable {
+  public typealias Element = LedgerEvent
+  public typealias Failure = ClientError
+
+  fileprivate let ledger: Ledger
+  fileprivate let filter: EventFilter
+  fileprivate let after: EventID?
+  fileprivate let patience: Duration
+
+  public func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+  /// Reads one stream after another: where a node ends, the next goes on.
+  public struct Iterator: AsyncIteratorProtocol {
+    private let events: Events
+    /// The last event given, or the place to begin after.
+    private var last: EventID?
+    /// The place to go on from, which may be further: a stream that shows few events says now and
+    /// then how far it is.
+    private var resume: EventID?
+    private var stream: (connection: EventConnection, index: Int)?
+    private var parser = EventParser()
+    private var ready: ArraySlice<LedgerEvent> = []
+    /// Since when no stream was of use.
+    private var failingSince: Int64?
+
+    fileprivate init(_ events: Events) {
+      self.events = events
+      last = events.after
+      resume = events.after
+    }
+
+    public mutating func next() async throws(ClientError) -> LedgerEvent? {
+      while true {
+        guard !Task.isCancelled else { throw .cancelled }
+        if let event = ready.popFirst() {
+          last = event.id
+          return event
+        }
+        if let stream {
+          try await read(stream.connection, index: stream.index)
+        } else {
+          try await open()
+        }
+      }
+    }
+
+    /// Reads what a stream has; closes one that ends or does not hold to the protocol.
+    private mutating func read(_ connection: EventConnection, index: Int)
+      async throws(ClientError)
+    {
+      do throws(ClientError) {
+        guard let bytes = try await connection.next() else {
+          stream = nil
+          return
+        }
+        var raw: [EventParser.Event] = []
+        try parser.feed(bytes, into: &raw)
+        for event in raw {
+          guard let event = try Self.decode(event), event.id > resume ?? event.id.before else {
+            continue
+          }
+          ready.append(event)
+          resume = event.id
+          failingSince = nil
+        }
+        if let id = EventID(parser.lastID), id > resume ?? id { resume = id }
+      } catch {
+        stream = nil
+        if error == .cancelled { throw error }
+        let ledger = events.ledger
+        ledger.standings.withLock { $0.failed(index, now: ledger.now) }
+        // Silence is no fault where nothing happens; what cannot be understood is one.
+        guard case .malformedAnswer = error else { return }
+        try note([NodeFailure(ledger.nodes[index].node, error)])
+        try await ledger.pause(ClientLimits.backoffMillisecondsMin)
+      }
+    }
+
+    /// Opens a stream at the first node that gives one, in rounds until patience is at an end.
+    private mutating func open() async throws(ClientError) {
+      let ledger = events.ledger
+      var pauseMilliseconds = ClientLimits.backoffMillisecondsMin
+      while true {
+        if resume == nil { resume = .end(of: try await ledger.status().height) }
+        guard let resume else { continue }
+        let path = events.filter.path(after: resume)
+        var failures: [NodeFailure] = []
+        for index in ledger.order() {
+          let attempt = await ledger.attempt(index) { node throws(ClientError) in
+            try await node.openStream(path, lastID: resume)
+          }
+          switch attempt {
+          case .answer(let opened):
+            stream = (opened, index)
+            parser = EventParser()
+            return
+          case .elsewhere(.refused(let status, let code, let sentence)) where status < 500:
+            throw .refused(status: status, code: code, sentence: sentence)
+          case .failed(let error), .elsewhere(let error):
+            if error == .cancelled { throw error }
+            failures.append(NodeFailure(ledger.nodes[index].node, error))
+          }
+        }
+        try note(failures)
+        try await ledger.pause(pauseMilliseconds)
+        pauseMilliseconds = Swift.min(2 * pauseMilliseconds, 5_000)
+      }
+    }
+
+    /// Notes that no stream was of use; throws when that has been so for too long.
+    private mutating func note(_ failures: [NodeFailure]) throws(ClientError) {
+      let since = failingSince ?? events.ledger.now
+      failingSince = since
+      guard events.ledger.now - since < events.patience.wholeMilliseconds else {
+        throw .noNode(failures)
+      }
+    }
+
+    /// Nil for an event of a kind this release does not know.
+    private static func decode(_ event: EventParser.Event) throws(ClientError) -> LedgerEvent? {
+      guard let kind = EventFilter.Kind(rawValue: event.kind) else { return nil }
+      guard let id = EventID(event.id) else { throw .malformedAnswer("an event has no id") }
+      do {
+        let data = Data(event.data)
+        let content: LedgerEvent.Content =
+          switch kind {
+          case .block: .block(try JSONDecoder().decode(BlockAnswer.self, from: data))
+          case .transaction:
+            .transaction(try JSONDecoder().decode(TransactionAnswer.self, from: data))
+          }
+        return LedgerEvent(id: id, content: content)
+      } catch {
+        throw .malformedAnswer("the data of event \(id) is not what was expected")
+      }
+    }
+  }
+}
+
+extension EventID {
+  /// A place before this event.
+  fileprivate var before: EventID {
+    index > 0
+      ? EventID(height: height, index: index - 1) : .end(of: height == 0 ? 0 : height - 1)
+  }
+}
+
+extension Ledger {
+  /// Final blocks and transactions as they become final, each once and in order, without end.
+  ///
+  /// When a node fails, another goes on where it stopped. Events are read as fast as they are
+  /// taken: a slow reader falls behind, and loses nothing. Ends with an error when no node has
+  /// given a stream for `patience`, or with `cancelled`.
+  ///
+  /// - Parameters:
+  ///   - after: the last event seen, to go on from; nil begins after the newest final block.
+  public func events(
+    _ filter: EventFilter = EventFilter(), after: EventID? = nil,
+    patience: Duration = .seconds(120)
+  ) -> Events {
+    Events(ledger: self, filter: filter, after: after, patience: patience)
+  }
+
+  /// Events of one account: those of transactions it sent, paid for, or is named in.
+  public func events(of account: AccountID, after: EventID? = nil) -> Events {
+    events(EventFilter(kinds: [.transaction], account: address(account)), after: after)
+  }
+}

@@ -1,0 +1,48 @@
+import NIOHTTP1
+
+/// What is asked of a node.
+struct HTTPRequest: Sendable {
+  enum Method: Sendable {
+    case get
+    case post(contentType: String, body: [UInt8])
+  }
+
+  static let json = "application/json"
+
+  let method: Method
+  /// Path and query, already escaped.
+  let path: String
+  /// The content type asked for.
+  var accept = HTTPRequest.json
+  /// How long the answer may take, from the call on.
+  var timeoutMilliseconds = ClientLimits.readTimeoutMilliseconds
+  /// The longest answer that is read.
+  var answerBytesMax = ClientLimits.answerBytesMax
+
+  func head(host: String) -> HTTPRequestHead {
+    var headers = HTTPHeaders([("host", host), ("accept", accept)])
+    guard case .post(let contentType, let body) = method else {
+      return HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
+    }
+    headers.add(name: "content-type", value: contentType)
+    headers.add(name: "content-length", value: String(body.count))
+    return HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
+  }
+}
+
+/// What a node answered.
+struct HTTPResponse: Sendable {
+  let status: Int
+  /// In lower case, without parameters.
+  let contentType: String
+  let body: [UInt8]
+  /// Whether the connection may be used again.
+  let keepsAlive: Bool
+
+  /// The content type of a head, in lower case and without parameters.
+  static func contentType(_ head: HTTPResponseHead) -> String {
+    let text = head.headers.first(name: "content-type") ?? ""
+    return (text.split(separator: ";").first ?? "").lowercased()
+      .filter { $0 != " " && $0 != "\t" }
+  }
+}

@@ -1,0 +1,123 @@
+public import LedgerCore
+import LedgerRules
+import LedgerState
+public import NodeAnswers
+
+extension TrustAnchor {
+  /// Checks that a quorum of the set has made this header's block final.
+  public func verify(certificate: QuorumCertificate, header: BlockHeader)
+    throws(VerificationError) -> ProvenHeader
+  {
+    do {
+      try certificate.verify(deciding: header, in: validators, chain: chain)
+    } catch {
+      throw .certificate(error)
+    }
+    return ProvenHeader(
+      header: header, hash: certificate.block, stateRoot: certificate.stateRoot,
+      signers: certificate.signatures.map { Int($0.member) })
+  }
+
+  /// The same of their bytes.
+  public func verify(certificateBytes: [UInt8], headerBytes: [UInt8])
+    throws(VerificationError) -> ProvenHeader
+  {
+    let header: BlockHeader
+    do { header = try BlockHeader(bcs: headerBytes) } catch { throw .encoding("header", error) }
+    let certificate: QuorumCertificate
+    do {
+      certificate = try QuorumCertificate(bcs: certificateBytes)
+    } catch {
+      throw .encoding("certificate", error)
+    }
+    return try verify(certificate: certificate, header: header)
+  }
+
+  /// Checks a certificate as a node answers it, every field of it, against the block's header.
+  public func verify(certificate answer: CertificateAnswer, headerBytes: [UInt8])
+    throws(VerificationError) -> ProvenHeader
+  {
+    let bytes = try Self.bytes(answer.bytes, "bytes")
+    let proven = try verify(certificateBytes: bytes, headerBytes: headerBytes)
+    // What it says in words is what its bytes say.
+    guard let certificate = try? QuorumCertificate(bcs: bytes) else { throw .field("bytes") }
+    try Self.equal(answer.height, certificate.height, "height")
+    try Self.equal(answer.view, certificate.view, "view")
+    try Self.equal(answer.block, certificate.block.hex, "block")
+    try Self.equal(answer.stateRoot, certificate.stateRoot.hex, "stateRoot")
+    try Self.equal(answer.validatorsHash, validators.hash(chain).hex, "validatorsHash")
+    try Self.equal(answer.quorum, validators.quorum, "quorum")
+    try Self.equal(answer.signatures.count, certificate.signatures.count, "signatures")
+    for (said, signed) in zip(answer.signatures, certificate.signatures) {
+      try Self.equal(said.member, Int(signed.member), "signatures")
+      try Self.equal(said.signature, Hex.encode(signed.signature.array), "signatures")
+      let account = validators.members[Int(signed.member)].account
+      try Self.equal(said.account, account.address(network: network), "signatures")
+    }
+    return proven
+  }
+
+  /// Checks that an account's record stands, or that there is none, in the state a quorum has
+  /// certified. Nothing of the answer is believed that does not follow from the set.
+  ///
+  /// In order: the certificate makes the header's block final, by a quorum of the set; the answer's
+  /// height and state root are the certificate's; the key is the account's; the ICS-23 proof leads
+  /// from key and value, or from the key's neighbours, to the state root; the value is an account.
+  ///
+  /// - Parameter minimumHeight: an older proof, though true, is refused.
+  public func verify(
+    accountProof answer: ProofAnswer, of account: AccountID, minimumHeight: UInt64 = 0
+  ) throws(VerificationError) -> ProvenAccount {
+    let header = try verify(
+      certificateBytes: try Self.bytes(answer.certificate, "certificate"),
+      headerBytes: try Self.bytes(answer.header, "header"))
+    try Self.equal(answer.height, header.header.height, "height")
+    try Self.equal(answer.stateRoot, header.stateRoot.hex, "stateRoot")
+    guard answer.height >= minimumHeight else {
+      throw .tooOld(height: answer.height, wanted: minimumHeight)
+    }
+    let key = Account.key(account).bytes
+    guard try Self.bytes(answer.key, "key") == key else { throw .wrongKey }
+    return ProvenAccount(
+      id: account, height: answer.height, timestamp: header.header.timestamp,
+      stateRoot: header.stateRoot,
+      record: try record(answer, key: key, root: header.stateRoot.bytes.array))
+  }
+
+  private func record(_ answer: ProofAnswer, key: [UInt8], root: [UInt8])
+    throws(VerificationError) -> Account?
+  {
+    let bytes = try Self.bytes(answer.proof, "proof")
+    let proof: CommitmentProof
+    do { proof = try CommitmentProof(protobuf: bytes) } catch { throw .proof(error) }
+    guard let text = answer.value else {
+      // ICS-23 verifiers do not read the key an absence proof names; what is not read could say
+      // anything.
+      if case .nonexist(let absence) = proof, absence.key != key { throw .wrongKey }
+      do {
+        try ProofSpec.smt.verifyNonMembership(proof, root: root, key: key)
+      } catch {
+        throw .proof(error)
+      }
+      return nil
+    }
+    let value = try Self.bytes(text, "value")
+    do {
+      try ProofSpec.smt.verifyMembership(proof, root: root, key: key, value: value)
+    } catch {
+      throw .proof(error)
+    }
+    do { return try Account(bcs: value) } catch { throw .record(error) }
+  }
+
+  private static func bytes(_ text: String, _ field: String) throws(VerificationError) -> [UInt8] {
+    guard let bytes = Hex.decode(text) else { throw .field(field) }
+    return bytes
+  }
+
+  private static func equal<Value: Equatable>(_ one: Value, _ other: Value, _ field: String)
+    throws(VerificationError)
+  {
+    guard one == other else { throw .differs(field) }
+  }
+}
