@@ -5,6 +5,8 @@ import LedgerCore
 /// decided ones by digest.
 struct BundleShelf: Sendable {
   private(set) var held: [Digest: HeldBundle] = [:]
+  /// Transactions in all of `held`.
+  private(set) var transactionCount = 0
   /// Ascending by account.
   var authors: [AuthorShelf] = []
   /// Held beside the number's first bundle, because a proposal needed them.
@@ -50,6 +52,19 @@ struct BundleShelf: Sendable {
 
   // MARK: bundles
 
+  private mutating func keep(_ bundle: HeldBundle) {
+    drop(bundle.digest)
+    held[bundle.digest] = bundle
+    transactionCount += Int(bundle.header.transactionCount)
+  }
+
+  @discardableResult
+  private mutating func drop(_ digest: Digest) -> HeldBundle? {
+    guard let bundle = held.removeValue(forKey: digest) else { return nil }
+    transactionCount -= Int(bundle.header.transactionCount)
+    return bundle
+  }
+
   subscript(digest: Digest) -> HeldBundle? { held[digest] }
 
   func holds(_ digest: Digest) -> Bool { held[digest] != nil || decided[digest] != nil }
@@ -90,7 +105,7 @@ struct BundleShelf: Sendable {
     let author = makeAuthor(header.author)
     guard let lane = authors[author].makeLane(header.incarnation) else { return }
     assert(authors[author].lanes[lane].numbers[header.number] == nil)
-    held[bundle.digest] = bundle
+    keep(bundle)
     authors[author].lanes[lane].numbers[header.number] = bundle.digest
     authors[author].lanes[lane].end = max(authors[author].lanes[lane].end, header.number + 1)
     authors[author].bundleCount += 1
@@ -100,7 +115,7 @@ struct BundleShelf: Sendable {
 
   /// Keeps a needed bundle whose place is not free, until the height is decided.
   mutating func insertAlternate(_ bundle: HeldBundle) {
-    held[bundle.digest] = bundle
+    keep(bundle)
     alternates.append(bundle.digest)
   }
 
@@ -127,7 +142,7 @@ struct BundleShelf: Sendable {
   /// Takes a numbered bundle out of its lane.
   private mutating func take(_ number: UInt64, author: Int, lane: Int) -> HeldBundle? {
     guard let digest = authors[author].lanes[lane].numbers.removeValue(forKey: number),
-      let bundle = held.removeValue(forKey: digest)
+      let bundle = drop(digest)
     else { return nil }
     authors[author].bundleCount -= 1
     authors[author].byteCount -= Int(bundle.header.transactionBytes)
@@ -157,7 +172,7 @@ struct BundleShelf: Sendable {
       if let lane, let bundle = take(number, author: author, lane: lane) {
         if bundle.digest == digest { named.append(bundle) } else { lost.append(bundle) }
       }
-      if alternates.contains(digest), let bundle = held.removeValue(forKey: digest) {
+      if alternates.contains(digest), let bundle = drop(digest) {
         named.append(bundle)
       }
     }
@@ -179,7 +194,7 @@ struct BundleShelf: Sendable {
   mutating func takeExpired(nextHeight: UInt64) -> [HeldBundle] {
     var expired: [HeldBundle] = []
     for digest in alternates {
-      if let bundle = held.removeValue(forKey: digest) { expired.append(bundle) }
+      if let bundle = drop(digest) { expired.append(bundle) }
     }
     alternates = []
     for author in authors.indices {

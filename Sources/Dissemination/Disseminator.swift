@@ -102,6 +102,14 @@ public struct Disseminator: Sendable {
       bundleBytes: shelf.byteCount, wantedBundles: wanted.list.count)
   }
 
+  /// The bytes of a bundle that is held, decided or not.
+  public func bundleBytes(_ digest: Digest) -> ArraySlice<UInt8>? {
+    shelf[digest]?.bundle.bytes ?? shelf.decidedBytes(digest)
+  }
+
+  /// Transactions in undecided bundles.
+  public var bundledTransactions: Int { shelf.transactionCount }
+
   // MARK: what the parts share
 
   mutating func token() -> UInt64 {

@@ -65,18 +65,20 @@ extension StatementAnswer {
 extension CertificateAnswer {
   /// A block's commit certificate.
   ///
-  /// - Parameter set: the set that decided the block: its hash is the header's `validatorsHash`.
+  /// - Parameter set: the set that decided the block, whose hash is the header's
+  ///   `validatorsHash`; nil when it is not known: then `quorum` is 0 and accounts are empty.
   public init(
-    _ certificate: QuorumCertificate, set: ValidatorSet, validatorsHash: Digest,
+    _ certificate: QuorumCertificate, set: ValidatorSet?, validatorsHash: Digest,
     network: NetworkKind
   ) {
     self.init(
       height: certificate.height, view: certificate.view, block: certificate.block.hex,
       stateRoot: certificate.stateRoot.hex, validatorsHash: validatorsHash.hex,
-      quorum: set.quorum,
+      quorum: set?.quorum ?? 0,
       signatures: certificate.signatures.map { vote in
         let member = Int(vote.member)
-        let account = set.members.indices.contains(member) ? set.members[member].account : nil
+        let members = set?.members ?? []
+        let account = members.indices.contains(member) ? members[member].account : nil
         return MemberSignatureAnswer(
           member: member, account: account?.address(network: network) ?? "",
           signature: Hex.encode(vote.signature.array))

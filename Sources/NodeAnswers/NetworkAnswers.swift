@@ -37,7 +37,8 @@ public struct GenesisAnswer: Codable, Equatable, Sendable {
   public var stateRoot: String
   /// The set of height 1 in BCS, hexadecimal.
   public var validators: String
-  /// Length of the document; its bytes are `GET /v1/genesis` with `Accept: application/vnd.eco2.genesis+bcs`.
+  /// Length of the document; its bytes are `GET /v1/genesis` with
+  /// `Accept: application/vnd.eco2.genesis+bcs`.
   public var bytes: Int
 
   public init(

@@ -33,7 +33,7 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   public var code: String?
   /// The same as a sentence.
   public var message: String?
-  /// Of a final transaction, asked for by id, page or event: its place in the block, from 0.
+  /// Of a final transaction: its place in the block, from 0.
   public var index: Int?
   /// What it says; absent in answers to submissions.
   public var transaction: TransactionContents?

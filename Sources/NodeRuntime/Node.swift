@@ -26,6 +26,8 @@ public final class Node: Sendable {
   private let performer: EffectPerformer
   private let loop: ReplicaLoop
   private let desk: SubmissionDesk
+  private let board: NodeBoard
+  private let reads: DiskReads
   private let api: Task<Void, Never>
   private let sweeper: Task<Void, Never>
   /// Resumed with the reason when the node stops for a fault of its own.
@@ -54,7 +56,7 @@ public final class Node: Sendable {
     let first = replica.begin(start, now: NodeClock.milliseconds())
     board.start(
       height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,
-      timestamp: replica.timestamp)
+      timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
     metrics.height.set(replica.height)
 
     let peers: PeerNetwork
@@ -75,8 +77,10 @@ public final class Node: Sendable {
     loop = ReplicaLoop(
       replica: replica, first: first, queue: queue, performer: performer, metrics: metrics,
       logger: logger)
+    reads = DiskReads(log: opened.store.log)
     let service = NodeQueries(
-      opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers)
+      opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
+      reads: reads)
     api = Self.serve(service, at: configuration.api.listen, of: home, logger, faults)
     sweeper = Task {
       while !Task.isCancelled {
@@ -89,6 +93,7 @@ public final class Node: Sendable {
     self.queue = queue
     self.peers = peers
     self.desk = desk
+    self.board = board
     self.fault = fault
   }
 
@@ -124,9 +129,10 @@ public final class Node: Sendable {
   public func stop() async {
     sweeper.cancel()
     desk.close()
+    board.waiters.close()
     api.cancel()
     await api.value
-    let (peers, queue, loop, performer) = (peers, queue, loop, performer)
+    let (peers, queue, loop, performer, reads) = (peers, queue, loop, performer, reads)
     await withCheckedContinuation { continuation in
       // These wait for threads: not on the pool that runs tasks.
       DispatchQueue.global().async {
@@ -134,6 +140,7 @@ public final class Node: Sendable {
         queue.require(.stop)
         loop.waitForEnd()
         performer.finish()
+        reads.finish()
         queue.close()
         continuation.resume()
       }
@@ -156,8 +163,15 @@ enum NodeLimits {
   static let queueBytesMax = 64 * 1024 * 1024
   /// Peers' requests for logged blocks that wait for the disk.
   static let servesMax = 64
-  /// Old blocks being read for clients at a time.
-  static let logReadsMax = 2
+  /// Clients' small reads from the disk that wait.
+  static let quickReadsMax = 256
+  /// Whole old blocks that wait to be read for clients, each up to
+  /// `CatchUpLimits.blockBytesMax`.
+  static let blockReadsMax = 8
+  /// Requests that wait for the next final block.
+  static let heightWaitersMax = 4_096
+  /// Old blocks in one answer when each must be read from the log.
+  static let blocksFromLogMax = 8
   /// Requests that wait for a transaction's acceptance or end.
   static let waitsMax = 4_096
   /// … and the transactions in them.

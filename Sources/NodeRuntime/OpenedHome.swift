@@ -18,12 +18,14 @@ final class OpenedHome: Sendable {
   let account: AccountID
   let store: NodeStore
   let signer: Signer
+  let genesisFacts: GenesisFacts
   private let transportSeed: [UInt8]
 
   init(_ home: NodeHome, _ configuration: NodeConfiguration) throws(NodeStartError) {
     self.home = home
     self.configuration = configuration
     document = try Self.genesis(home.genesis)
+    genesisFacts = GenesisFacts(document)
     chain = document.chainID
     guard let account = configuration.account,
       let node = document.nodes.first(where: { $0.account == account })

@@ -46,7 +46,9 @@ struct SubmissionDeskTests {
       desk.accepted([id])
       desk.finalised(height: 3, [receipt(id, .applied)])
     }
-    #expect(answers == [TransactionAnswer(id: id.hex, status: .final, applied: true, height: 3)])
+    let end = TransactionAnswer(
+      id: id.hex, status: .final, applied: true, height: 3, index: 0)
+    #expect(answers == [end])
   }
 
   @Test("what a full block crowds out has not ended")
@@ -144,7 +146,7 @@ struct SubmissionDeskTests {
   func ring() {
     var ends = TransactionEnds(countMax: 2)
     for value in 1...3 {
-      ends.remember(Digest(bytes(UInt8(value))), .final(height: UInt64(value), .applied))
+      ends.remember(Digest(bytes(UInt8(value))), .final(height: UInt64(value), index: 0, .applied))
     }
     let left = (1...3).map { ends[Digest(bytes(UInt8($0)))] != nil }
     #expect(left == [false, true, true])

@@ -41,7 +41,8 @@ public struct Schedule: Sendable {
     return eligible[Int(view % UInt64(eligible.count))]
   }
 
-  private func roundStart(_ height: UInt64) -> UInt64 {
+  /// The first height of the round that a height falls in.
+  public func roundStart(_ height: UInt64) -> UInt64 {
     guard height > set.firstHeight else { return set.firstHeight }
     return height - (height - set.firstHeight) % UInt64(set.count)
   }

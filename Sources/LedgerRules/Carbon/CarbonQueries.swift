@@ -73,6 +73,12 @@ extension LedgerQueries {
   public mutating func price(byteCount: Int, signatureCount: Int, operations: [Operation])
     throws(RecordError) -> (charge: Amount, fee: Amount)
   {
+    try tariff().price(
+      byteCount: byteCount, signatureCount: signatureCount, operations: operations)
+  }
+
+  /// What decides the price of every transaction in the next block.
+  public mutating func tariff() throws(RecordError) -> Tariff {
     let parameters = try parameters()
     let tip = try tip()
     let highest = try single(FactorTableRecord.self).highest
@@ -87,12 +93,29 @@ extension LedgerQueries {
           regionFactor: active?.microgramsPerKilowattHour, highestFactor: highest,
           parameters: parameters))
     }
+    return Tariff(
+      parameters: parameters, baseFee: tip.baseFee,
+      charges: OperationCharge(profiles, parameters: parameters))
+  }
+}
+
+/// The prices of one block: asked once of the state, then of nobody.
+public struct Tariff: Hashable, Sendable {
+  /// In force.
+  public let parameters: Parameters
+  /// ECO2 base units per unit of weight.
+  public let baseFee: Amount
+  let charges: OperationCharge
+
+  /// Carbon charge and network fee of a transaction, without creation fees.
+  ///
+  /// - Parameter byteCount: the signed transaction's bytes.
+  public func price(byteCount: Int, signatureCount: Int, operations: [Operation])
+    -> (charge: Amount, fee: Amount)
+  {
     let work = Work(
       byteCount: byteCount, signatureCount: signatureCount, operations: operations,
       parameters: parameters)
-    return (
-      OperationCharge(profiles, parameters: parameters).charge(work),
-      Amount(work.weight(parameters) * tip.baseFee.baseUnits)
-    )
+    return (charges.charge(work), Amount(work.weight(parameters) * baseFee.baseUnits))
   }
 }

@@ -96,6 +96,27 @@ public final class BundleStore: Sendable {
     try state.withLock { state throws(StoreError) in try state.writer.sync() }
   }
 
+  /// A bundle by its digest, checked; nil when it is not, or no longer, here.
+  public func read(_ digest: Digest) throws(StoreError) -> StoredBundle? {
+    let found = state.withLock { state -> (file: FrameFile, place: FramePlace)? in
+      guard state.known.contains(digest) else { return nil }
+      for segment in state.segments {
+        if let index = segment.digests.firstIndex(of: digest) {
+          return (segment.file, segment.places[index])
+        }
+      }
+      return nil
+    }
+    guard let (file, place) = found else { return nil }
+    do throws(StoreError) {
+      return StoredBundle(birthHeight: place.height, payload: try file.payload(place))
+    } catch {
+      // Removed between the look-up and the read.
+      if !contains(digest) { return nil }
+      throw error
+    }
+  }
+
   /// Whether a bundle is here.
   public func contains(_ digest: Digest) -> Bool { state.withLock { $0.known.contains(digest) } }
 

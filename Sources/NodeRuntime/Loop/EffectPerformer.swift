@@ -74,6 +74,16 @@ final class EffectPerformer: Sendable {
     return answers
   }
 
+  /// Puts what the state says at the tip on the board; gives the tip's height.
+  func show(_ replica: borrowing ReplicaMachine) -> UInt64 {
+    do {
+      board.show(try ChainView(replica))
+    } catch {
+      queue.require(.fault("the state cannot be read: \(error)"))
+    }
+    return replica.height
+  }
+
   /// Finishes what is under way on all lanes.
   func finish() {
     for lane in [verifier, signing, writer, flusher, reader] { lane.finish() }

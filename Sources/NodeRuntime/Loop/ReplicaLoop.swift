@@ -45,6 +45,7 @@ final class ReplicaLoop: Sendable {
 
   private func run(_ replica: inout ReplicaMachine, first: [ReplicaEffect]) {
     var wake: UInt64?
+    var shown = performer.show(replica)
     var own = performer.perform(first, wake: &wake)
     while true {
       while !own.isEmpty {
@@ -68,6 +69,7 @@ final class ReplicaLoop: Sendable {
         case .stop: return Self.abandon(events[(index + 1)...])
         }
       }
+      if replica.height != shown { shown = performer.show(replica) }
       metrics.unflushedBlocks.set(UInt64(replica.unflushedBlocks))
       metrics.pendingTransactions.set(UInt64(replica.gauges.pendingTransactions))
     }

@@ -23,7 +23,14 @@ final class NodeBoard: Sendable {
     /// The height at which a pause of voting ends, while there is one.
     var votesFrom: UInt64?
     var blocks: [BlockAnswer] = []
+    /// What the state says after `height`, as soon as it is read.
+    var chain: ChainView?
+    /// Counts changes.
+    var version: UInt64 = 0
   }
+
+  let recent = RecentFinals()
+  let waiters = HeightWaiters(waitersMax: NodeLimits.heightWaitersMax)
 
   private let state = Mutex(Standing())
   private let isTest: Bool
@@ -32,9 +39,27 @@ final class NodeBoard: Sendable {
 
   var standing: Standing { state.withLock { $0 } }
 
-  /// Where the node stands after its start.
-  func start(height: UInt64, block: Digest, stateRoot: Digest, timestamp: UInt64) {
+  var chain: ChainView? { state.withLock { $0.chain } }
+
+  /// Counts what has changed on the board.
+  var version: UInt64 { state.withLock { $0.version } }
+
+  /// The state after a final block has been read.
+  func show(_ view: ChainView) {
     state.withLock {
+      $0.chain = view
+      $0.version += 1
+    }
+  }
+
+  /// Where the node stands after its start; `last` is the last block of its log.
+  func start(
+    height: UInt64, block: Digest, stateRoot: Digest, timestamp: UInt64, last: LoggedBlock?
+  ) {
+    if let last { recent.start(last) }
+    waiters.reached(height)
+    state.withLock {
+      $0.version += 1
       $0.height = height
       $0.block = block
       $0.stateRoot = stateRoot
@@ -44,7 +69,9 @@ final class NodeBoard: Sendable {
 
   func add(_ block: FinalBlock) {
     let answer = BlockAnswer(block, network: isTest ? .test : .main)
+    recent.add(block)
     state.withLock { state in
+      state.version += 1
       state.height = block.decided.height
       state.block = block.hash
       state.stateRoot = block.roots.state
@@ -57,6 +84,7 @@ final class NodeBoard: Sendable {
       if state.blocks.count == Self.blocksMax { state.blocks.removeFirst() }
       state.blocks.append(answer)
     }
+    waiters.reached(block.decided.height)
   }
 
   /// A recent block as an answer.
@@ -66,6 +94,7 @@ final class NodeBoard: Sendable {
 
   func note(_ note: ReplicaNote) {
     state.withLock { state in
+      state.version += 1
       switch note {
       case .consensus(.viewEntered(_, let view)): state.view = view
       case .mode(let mode): Self.show(mode, in: &state)
@@ -83,6 +112,7 @@ final class NodeBoard: Sendable {
 
   func halted(_ reason: String) {
     state.withLock {
+      $0.version += 1
       $0.mode = "halted"
       $0.notVotingBecause = reason
     }

@@ -16,8 +16,8 @@ struct NodeQueries: NodeService {
   let board: NodeBoard
   let counts: NodeMetrics
   let peers: PeerNetwork
-  /// Reading an old block takes its whole bytes, up to `CatchUpLimits.blockBytesMax`.
-  private let logReads = Turnstile(placesMax: NodeLimits.logReadsMax)
+  let reads: DiskReads
+  private let statusCache = StatusCache()
 
   /// What a transaction in the queue weighs beside its bytes.
   private static let sliceBytes = 64
@@ -26,7 +26,7 @@ struct NodeQueries: NodeService {
 
   var network: NetworkKind { isTestNetwork ? .test : .main }
 
-  private func address(_ id: AccountID) -> String { id.address(network: network) }
+  func address(_ id: AccountID) -> String { id.address(network: network) }
 
   func submit(_ transactions: [ArraySlice<UInt8>], wait: SubmissionWait)
     async -> NodeAnswers.SubmissionAnswer
@@ -54,32 +54,10 @@ struct NodeQueries: NodeService {
   }
 
   func block(_ height: UInt64?) async throws(NodeServiceError) -> BlockAnswer? {
-    let wanted = height ?? board.standing.height
-    guard wanted > 0, wanted <= board.standing.height else { return nil }
-    if let recent = board.block(wanted) { return recent }
-    guard logReads.enter() else { throw .busy }
-    defer { logReads.leave() }
-    do {
-      guard let entry = try opened.store.log.read(wanted) else { return nil }
-      let logged = try LoggedBlock(block: entry.block, receipts: entry.receipts)
-      let stored = try await read { replica in
-        var queries = replica.queries()
-        return try (queries.block(wanted), queries.statement(wanted))
-      }
-      guard let record = stored.0, let statement = stored.1 else { return nil }
-      return BlockAnswer(
-        logged.decided.block.header, hash: record.headerHash,
-        certificate: logged.decided.certificate, bundles: logged.decided.bundles.count,
-        counts: OutcomeCounts(logged.receipts),
-        roots: StateRoots(
-          state: logged.decided.certificate.stateRoot, transactions: record.transactionsRoot,
-          receipts: record.receiptsRoot),
-        statement: statement, certifiedAfterMilliseconds: nil, network: network)
-    } catch let error as NodeServiceError {
-      throw error
-    } catch {
-      throw .storeFailed("\(error)")
-    }
+    let tip = board.standing.height
+    let wanted = height ?? tip
+    guard wanted > 0, wanted <= tip else { return nil }
+    return try await blocks(downFrom: wanted, limit: 1).first
   }
 
   func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer {
@@ -102,11 +80,10 @@ struct NodeQueries: NodeService {
   }
 
   func status() async -> StatusAnswer {
-    let standing = board.standing
-    let estimate =
-      (try? await read(estimate))
-      ?? EstimateAnswer(
-        charge: "0", fee: "0", creationFee: "0")
+    statusCache.answer(version: board.version) { makeStatus(board.standing) }
+  }
+
+  private func makeStatus(_ standing: NodeBoard.Standing) -> StatusAnswer {
     let name = opened.document.nodes.first { $0.account == opened.account }?.name ?? ""
     return StatusAnswer(
       network: opened.document.network, isTest: isTestNetwork, chain: opened.chain.hex,
@@ -122,24 +99,15 @@ struct NodeQueries: NodeService {
       stages: Stage.allCases.map {
         StageAnswer(stage: $0.name, microseconds: counts.microseconds($0))
       },
-      processMicroseconds: CPUClock.processNanoseconds() / 1_000, transferEstimate: estimate)
+      processMicroseconds: CPUClock.processNanoseconds() / 1_000,
+      transferEstimate: standing.chain?.transferEstimate
+        ?? EstimateAnswer(charge: "0", fee: "0", creationFee: "0"))
   }
 
   func metrics() -> String { MetricSample.text(counts.samples) }
 
-  /// What a plain transfer costs now.
-  private func estimate(_ replica: borrowing ReplicaMachine) throws -> EstimateAnswer {
-    var queries = replica.queries()
-    let transfer = Operation.transfer(
-      Transfer(token: .eco2, recipient: opened.account, amount: Amount(1)))
-    let price = try queries.price(byteCount: 256, signatureCount: 1, operations: [transfer])
-    return EstimateAnswer(
-      charge: "\(price.charge)", fee: "\(price.fee)",
-      creationFee: "\(try queries.parameters().creationFee)")
-  }
-
   /// Reads something on the replica's thread.
-  private func read<Answer: Sendable>(
+  func read<Answer: Sendable>(
     _ body: @escaping @Sendable (borrowing ReplicaMachine) throws -> Answer
   ) async throws(NodeServiceError) -> Answer {
     let result: Result<Answer, NodeServiceError> = await withCheckedContinuation { continuation in

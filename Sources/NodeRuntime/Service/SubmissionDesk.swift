@@ -160,9 +160,11 @@ final class SubmissionDesk: Sendable {
 
   func finalised(height: UInt64, _ receipts: [Receipt]) {
     finish { state in
-      for receipt in receipts where receipt.outcome != .skipped(.blockFull) {
-        Self.conclude(
-          receipt.transaction, .final(height: height, receipt.outcome), in: &state)
+      for (index, receipt) in receipts.enumerated()
+      where receipt.outcome != .skipped(.blockFull) {
+        let end = TransactionEnd.final(
+          height: height, index: UInt32(clamping: index), receipt.outcome)
+        Self.conclude(receipt.transaction, end, in: &state)
       }
     }
   }

@@ -3,28 +3,30 @@ import NodeAnswers
 
 /// How a transaction ended, in few bytes: a busy node remembers many.
 enum TransactionEnd: Hashable, Sendable {
-  /// In a final block.
-  case final(height: UInt64, Receipt.Outcome)
+  /// In a final block, at a place from 0.
+  case final(height: UInt64, index: UInt32, Receipt.Outcome)
   /// Without a block.
   case refused(TransactionFault)
 
   /// Whether it was executed: nothing that comes later says more.
   var isExecution: Bool {
     switch self {
-    case .final(_, .applied), .final(_, .failed): true
-    case .final(_, .skipped), .refused: false
+    case .final(_, _, .applied), .final(_, _, .failed): true
+    case .final(_, _, .skipped), .refused: false
     }
   }
 
   /// The answer clients get.
   func answer(_ id: Digest) -> TransactionAnswer {
     switch self {
-    case .final(let height, .applied):
-      TransactionAnswer(id: id.hex, status: .final, applied: true, height: height)
-    case .final(let height, .failed(_, let fault)), .final(let height, .skipped(let fault)):
+    case .final(let height, let index, .applied):
+      TransactionAnswer(
+        id: id.hex, status: .final, applied: true, height: height, index: Int(index))
+    case .final(let height, let index, .failed(_, let fault)),
+      .final(let height, let index, .skipped(let fault)):
       TransactionAnswer(
         id: id.hex, status: .final, applied: false, height: height, code: fault.code,
-        message: fault.sentence)
+        message: fault.sentence, index: Int(index))
     case .refused(let fault):
       TransactionAnswer(
         id: id.hex, status: .refused, code: fault.code, message: fault.sentence)
