@@ -7,7 +7,7 @@ import LedgerMetrics
 import LedgerRules
 import LedgerState
 import LedgerStore
-public import Logging
+import Logging
 import NodeAPI
 import PeerNetwork
 import Replica
@@ -35,7 +35,7 @@ public final class Node: Sendable {
 
   /// Opens a home and starts everything. The node votes as soon as it has caught up.
   public init(
-    home: NodeHome, configuration: NodeConfiguration, logger: Logger
+    home: NodeHome, configuration: NodeConfiguration, logs: NodeLogs
   ) async throws(NodeStartError) {
     let opened = try OpenedHome(home, configuration)
     let metrics = NodeMetrics()
@@ -62,26 +62,27 @@ public final class Node: Sendable {
     let peers: PeerNetwork
     let network = try opened.peerConfiguration()
     do {
-      let router = PeerRouter(queue: queue, metrics: metrics, logger: logger)
+      let router = PeerRouter(queue: queue, metrics: metrics, logger: logs[.peers])
       peers = try PeerNetwork.start(network) { router.route($0) }
     } catch {
       throw .network("\(error)")
     }
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
-      signer: opened.signer, desk: desk, board: board, metrics: metrics, logger: logger
+      signer: opened.signer, desk: desk, board: board, metrics: metrics,
+      logger: logs[.replica]
     ) { reason in
       board.halted(reason)
       faults.yield(reason)
     }
     loop = ReplicaLoop(
       replica: replica, first: first, queue: queue, performer: performer, metrics: metrics,
-      logger: logger)
+      logger: logs[.replica])
     reads = DiskReads(log: opened.store.log)
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
       reads: reads)
-    api = Self.serve(service, at: configuration.api.listen, of: home, logger, faults)
+    api = Self.serve(service, at: configuration.api.listen, of: home, logs[.api], faults)
     sweeper = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
@@ -89,7 +90,7 @@ public final class Node: Sendable {
       }
     }
     self.home = home
-    self.logger = logger
+    logger = logs[.node]
     self.queue = queue
     self.peers = peers
     self.desk = desk

@@ -25,7 +25,7 @@ public struct ConfigurationFault: Sendable, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  public var description: String { "\(origin): \(reason)." }
+  public var description: String { "\(origin): \(reason)" + (reason.hasSuffix("?") ? "" : ".") }
 }
 
 /// Everything wrong with the settings, all at once.

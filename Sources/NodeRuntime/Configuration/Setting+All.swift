@@ -17,7 +17,7 @@ extension Setting {
       text(
         "node.account", \.account, expected: hexExpected,
         "Account of this ER Node, as the genesis names it. A full node has none.",
-        parse: { AccountID(hex: $0) }, write: { $0?.hex ?? "" })),
+        parse: { text in AccountID(hex: text).map { .some($0) } }, write: { $0?.hex ?? "" })),
   ]
 
   private static let peers: [Setting] = [

@@ -72,7 +72,9 @@ extension Setting {
     parse: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String
   ) -> Setting {
     Setting(
-      path: path, form: .texts, expected: "list of " + expected, comment: comment,
+      path: path, form: .texts,
+      expected: "list of " + (expected == hexExpected ? "keys, each " : "") + expected,
+      comment: comment,
       get: { .texts($0[keyPath: field].map(write)) },
       set: { configuration, value in
         guard case .texts(let texts) = value else { return "it must be a list of \(expected)" }

@@ -1,3 +1,5 @@
+import TOMLKit
+
 /// Where in a TOML text each key and value stands: the parser gives places only for what it cannot
 /// read. This reads no values, it only finds where they begin and end.
 struct TOMLPlaces {
@@ -123,7 +125,8 @@ struct TOMLPlaces {
         let start = position + 1
         skipString()
         let end = max(start, position - 1)
-        names.append(String(String.UnicodeScalarView(text[start..<min(end, text.count)])))
+        let inner = String(String.UnicodeScalarView(text[start..<max(start, min(end, text.count))]))
+        names.append(next == "\"" && inner.contains("\\") ? Self.unescaped(inner) : inner)
       } else {
         var name = String.UnicodeScalarView()
         while let next = peek, Self.isBare(next) {
@@ -138,6 +141,12 @@ struct TOMLPlaces {
       skipBlanks(newlines: false)
     }
     return names
+  }
+
+  /// A key with escapes, as the parser reads it.
+  private static func unescaped(_ name: String) -> String {
+    let table = try? TOMLTable(string: "\"\(name)\" = 0")
+    return table?.keys.first ?? name
   }
 
   private static func isBare(_ scalar: Unicode.Scalar) -> Bool {

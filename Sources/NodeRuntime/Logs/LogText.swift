@@ -18,7 +18,7 @@ enum LogText {
     return escaped
   }
 
-  private static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
+  static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
     default: false

@@ -9,7 +9,6 @@ import Logging
 import PeerNetwork
 import Replica
 import Signer
-import Synchronization
 
 /// Turns the replica's effects into I/O, each kind on its own lane.
 final class EffectPerformer: Sendable {
@@ -28,7 +27,6 @@ final class EffectPerformer: Sendable {
   private let flusher = Lane(name: "flush")
   private let reader = Lane(name: "serve", offersMax: NodeLimits.servesMax)
   private let onFault: @Sendable (String) -> Void
-  private let warnings = Mutex(WarningBudget())
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
@@ -253,27 +251,20 @@ final class EffectPerformer: Sendable {
     case .consensus(.refused(let refusal, let peer)):
       metrics.messagesDropped.add()
       logger.debug("message refused: \(refusal) from \(peer.map(\.hex) ?? "-")")
-    case .consensus(let note): warn("consensus: \(note)")
+    case .consensus(let note): logger.warning("consensus: \(note)")
     case .mode(let mode):
       logger.notice("mode: \(mode)")
       raiseWatermark(for: mode)
     case .progress(let progress):
       logger.info("catching up: height \(progress.height) of \(progress.target)")
-    case .distrust(let peer, let lie): warn("peer \(peer.hex) lied: \(lie)")
-    case .bundleOffence(let offence): warn("a bundle breaks the rules: \(offence)")
+    case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
+    case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
     case .malformedFrame(let peer, let error):
       metrics.messagesDropped.add()
-      warn("a frame of \(peer.hex) is no message: \(error)")
+      logger.warning("a frame of \(peer.hex) is no message: \(error)")
     case .invalidProposal(let hash, let reason):
-      warn("proposal \(hash.hex) is invalid: \(reason)")
+      logger.warning("proposal \(hash.hex) is invalid: \(reason)")
     }
-  }
-
-  /// A warning that others can provoke: of many in a second only the first are written.
-  private func warn(_ text: @autoclosure () -> String) {
-    let (isShown, unshown) = warnings.withLock { $0.next(second: NodeClock.milliseconds() / 1_000) }
-    if unshown > 0 { logger.warning("\(unshown) more warnings were not written") }
-    if isShown { logger.warning("\(text())") }
   }
 
   /// A signer that does not know what it has signed may sign from the height catch-up names.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 import NodeRuntime
 
 struct NodeCommand: AsyncParsableCommand {
@@ -13,42 +12,33 @@ struct NodeCommand: AsyncParsableCommand {
       Examples:
         eco2 node --home net/node-00
         eco2 node --home net/node-00 --log-level debug
+        eco2 node --home net/node-00 --set api.listen=0.0.0.0:8101 --set log.format=json
+        ECO2_LOG_LEVELS=peers=debug,api=warning eco2 node --home net/node-00
+
+      `eco2 config show` lists all settings; `eco2 doctor` finds what keeps a node from running \
+      well.
       """)
 
-  @Option(help: "The node's home folder.")
-  var home: String
+  @OptionGroup var settings: SettingsOptions
 
   @Option(
-    help: ArgumentHelp(
-      "A setting that overrides node.toml and the environment; may be repeated.",
-      valueName: "section.name=value"))
-  var set: [String] = []
-
-  @Option(
-    help: "trace, debug, info, notice, warning, error or critical.",
-    transform: { text in
-      guard let level = Logger.Level(rawValue: text) else {
-        throw ValidationError("`\(text)` is no log level.")
-      }
-      return level
-    })
-  var logLevel = Logger.Level.notice
+    help: "trace, debug, info, notice, warning, error or critical: --set log.level.")
+  var logLevel: String?
 
   @Flag(help: "Stop when standard input ends and on SIGTERM only: for tools that start nodes.")
   var untilStdinCloses = false
 
   func run() async throws {
-    let home = NodeHome(home)
-    let settings = try home.loadConfiguration(
-      environment: ProcessInfo.processInfo.environment, overrides: set)
-    var logger = Logger(label: "eco2") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = logLevel
+    var settings = settings
+    if let logLevel { settings.set.append("log.level=\(logLevel)") }
+    let configuration = try settings.read().configuration
     // The tool that started it, not the terminal, says when it ends.
     let stops = StopSignals(
       untilStdinCloses ? [SIGTERM] : StopSignals.usual, alsoStdin: untilStdinCloses)
     if untilStdinCloses { signal(SIGINT, SIG_IGN) }
     let node = try await Node(
-      home: home, configuration: settings.configuration, logger: logger)
+      home: settings.nodeHome, configuration: configuration, logs: .standardError(configuration.log)
+    )
     let fault = await withTaskGroup(of: String?.self) { group in
       group.addTask { await node.waitForFault() }
       group.addTask {
