@@ -2,8 +2,8 @@
 public enum WalletLimits {
   /// Accounts in one keyring folder.
   public static let accountsMax = 10_000
-  /// Characters of an account's name.
-  public static let nameCharactersMax = 64
+  /// Characters of an account's name: fewer than a public key has in hexadecimal.
+  public static let nameCharactersMax = 63
   /// A keyring's index: every account with the longest name and path.
   public static let indexBytesMax = 4 * 1024 * 1024
   /// A mnemonic as typed, with its spaces.

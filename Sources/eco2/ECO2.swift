@@ -13,8 +13,8 @@ struct ECO2: AsyncParsableCommand {
         eco2 block latest --node 127.0.0.1:8101
       """,
     subcommands: [
-      KeyCommand.self, GenesisCommand.self, NodeCommand.self, ConfigCommand.self,
-      TestnetCommand.self,
+      KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
+      ConfigCommand.self, TestnetCommand.self,
       SendCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
       LoadCommand.self, AuditCommand.self, SimulateCommand.self,
     ])

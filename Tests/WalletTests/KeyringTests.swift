@@ -121,11 +121,11 @@ struct KeyringTests {
 
   @Test("names are short, of safe characters, no path, no option and no address")
   func names() {
-    let good = ["a", "0", "anna", "cold-storage_2", String(repeating: "x", count: 64)]
+    let good = ["a", "0", "anna", "cold-storage_2", String(repeating: "x", count: 63)]
     for text in good { #expect(AccountName(text) != nil, "\(text)") }
     let bad = [
       "", "-a", "_a", ".", "..", "a.b", "a/b", "a b", "Anna", "ä", "a\u{0}", "a\n", "index.json",
-      "eco21qqqq", "eco2t1qqqq", String(repeating: "x", count: 65), "e\u{301}",
+      "eco21qqqq", "eco2t1qqqq", String(repeating: "x", count: 64), "e\u{301}",
     ]
     for text in bad { #expect(AccountName(text) == nil, "\(text)") }
   }

@@ -1,4 +1,4 @@
-/// The name of an account in a keyring: 1 to 64 of `a`–`z`, `0`–`9`, `-` and `_`, beginning with a
+/// The name of an account in a keyring: 1 to 63 of `a`–`z`, `0`–`9`, `-` and `_`, beginning with a
 /// letter or digit. So names are the same file on every file system, never a path, never an option,
 /// and equal only when every byte is.
 public struct AccountName: Hashable, Comparable, Sendable, CustomStringConvertible {

@@ -64,6 +64,14 @@ public struct Mnemonic: ~Copyable {
     self.init(indices: indices)
   }
 
+  /// Throws `unknownWord` unless the word, in any case, is on the list: for checking as they are
+  /// typed.
+  public static func requireWord(_ word: String, position: Int) throws(MnemonicError) {
+    let word = normalized(word).lowercased()
+    guard EnglishWords.index(of: word) == nil else { return }
+    throw .unknownWord(word, position: position, nearest: WordDistance.nearest(to: word))
+  }
+
   private init(indices: [Int]) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(indices.count * 2)

@@ -28,7 +28,8 @@ public enum MnemonicError: Error, Hashable, Sendable, CustomStringConvertible {
         + "are swapped. "
         + (suspects.isEmpty
           ? "Compare each with your backup, in order."
-          : "Look first at \(suspects.map(\.description).joined(separator: "; ")).")
+          : "Look first at \(suspects.map(\.description).joined(separator: "; ")); if that is not "
+            + "it, compare each with your backup, in order.")
     case .tooLong(let bytes):
       "This is \(bytes) bytes of text; a mnemonic has at most \(WalletLimits.sentenceBytesMax)."
     case .passphraseTooLong(let bytes):

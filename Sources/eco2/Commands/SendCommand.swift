@@ -12,27 +12,28 @@ struct SendCommand: AsyncParsableCommand {
       the carbon charge in ECC and the network fee in ECO2.
 
       Examples:
-        eco2 send --from treasury.pem --to eco2t1qqq… 12.5eco2
+        eco2 send --from savings --to eco2t1qqq… 12.5eco2
+        eco2 send --key treasury.pem --to eco2t1qqq… 12.5eco2
         eco2 send --from mine.pem --to eco2t1qqq… 1eco2 20ecc --to eco2t1ppp… 3ecc --wait accepted
         eco2 send --from poor.pem --sponsor rich.pem --to eco2t1qqq… 1eco2
       """)
 
-  enum Wait: String, ExpressibleByArgument, CaseIterable {
-    case accepted
-    case final
-  }
-
-  @Option(help: "The sender's key file.")
-  var from: String
+  @Option(
+    name: [.long, .customLong("key")],
+    help: "The sender: an account of the keyring, or a key file.",
+    transform: keyReference)
+  var from: KeyReference
 
   @Option(parsing: .upToNextOption, help: "An address and the amounts it receives.")
   var to: [String]
 
-  @Option(help: "Key file of an account that co-signs and pays charge and fee.")
-  var sponsor: String?
+  @Option(
+    help: "Who co-signs and pays charge and fee: an account of the keyring, or a key file.",
+    transform: keyReference)
+  var sponsor: KeyReference?
 
   @Option(help: "Return when it is accepted (it will be in a block) or final (it is).")
-  var wait = Wait.final
+  var wait = SubmissionWait.final
 
   @Option(help: "The most to pay for carbon, such as 0.01ecc; by default twice the estimate.")
   var chargeMax: TokenAmount?
@@ -47,6 +48,7 @@ struct SendCommand: AsyncParsableCommand {
   var validFor: UInt64 = 1_000
 
   @OptionGroup var node: NodeOptions
+  @OptionGroup var keyring: KeyringOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -67,8 +69,10 @@ struct SendCommand: AsyncParsableCommand {
       throw ClientError.malformedAnswer("the genesis hash is no hash")
     }
     let transfers = try transfers(network)
-    let key = try KeyAccess.open(from, passphrase, isTest: status.isTest)
-    let sponsorKey = try sponsor.map { try KeyAccess.open($0, passphrase, isTest: status.isTest) }
+    let key = try KeyAccess.open(from, keyring, passphrase, isTest: status.isTest)
+    let sponsorKey = try sponsor.map {
+      try KeyAccess.open($0, keyring, passphrase, isTest: status.isTest)
+    }
     let sender = AccountID(key.publicKey)
     let account = try await client.account(sender.address(network: network))
     var newAccounts = account.exists ? 0 : 1
@@ -95,14 +99,8 @@ struct SendCommand: AsyncParsableCommand {
     guard let first = answer.transactions.first else {
       throw ClientError.malformedAnswer("it says nothing of the transaction")
     }
-    try output.show(first) { text(first) }
-    if first.status == .refused || first.applied == false || !hasArrived(first.status) {
-      throw ExitCode.failure
-    }
-  }
-
-  private func hasArrived(_ status: TransactionAnswer.Status) -> Bool {
-    status == .final || (status == .accepted && wait == .accepted)
+    try output.show(first) { SubmissionReport.text(first) }
+    if !wait.isReached(by: first) { throw ExitCode.failure }
   }
 
   /// Addresses and amounts in the order written.
@@ -132,20 +130,5 @@ struct SendCommand: AsyncParsableCommand {
       throw ValidationError("A transaction holds at most \(Limits.operationsMax) operations.")
     }
     return transfers
-  }
-
-  private func text(_ answer: TransactionAnswer) -> String {
-    var facts = [("transaction", answer.id ?? "-")]
-    switch answer.status {
-    case .final:
-      let outcome = answer.applied == true ? "final" : "final, but not applied"
-      facts.append(("state", "\(outcome), at height \(answer.height ?? 0)"))
-    case .accepted: facts.append(("state", "accepted: it will be in a block, or reported expired"))
-    case .pending: facts.append(("state", "pending: ask again with the same bytes"))
-    case .unknown: facts.append(("state", "unknown to this node"))
-    case .refused: facts.append(("state", "refused"))
-    }
-    if let code = answer.code { facts.append(("because", "\(answer.message ?? "") [\(code)]")) }
-    return Printing.facts(facts)
   }
 }

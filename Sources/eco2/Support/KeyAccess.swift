@@ -1,8 +1,26 @@
 import ArgumentParser
 import LedgerCore
+import Wallet
 
-/// Key files as commands use them.
+/// Keys as commands use them.
 enum KeyAccess {
+  /// Opens an account of the keyring, or a key file.
+  ///
+  /// - Parameter isTest: whether the key is for a test network, whose key files need no passphrase.
+  static func open(
+    _ reference: KeyReference, _ keyring: KeyringOptions, _ options: PassphraseOptions,
+    isTest: Bool
+  ) throws -> SigningKey {
+    switch reference {
+    case .file(let path): return try open(path, options, isTest: isTest)
+    case .account(let name):
+      let keyring = try keyring.open()
+      var passphrase = try options.passphrase(prompt: "Passphrase of the account \(name): ")
+      defer { KeyFile.erase(&passphrase) }
+      return try keyring.open(name, passphrase: passphrase)
+    }
+  }
+
   /// Opens a key file; asks for a passphrase only when it is encrypted.
   ///
   /// - Parameter isTest: whether the key is for a test network, whose keys need no passphrase.
@@ -11,7 +29,8 @@ enum KeyAccess {
     do {
       return try key(KeyFile.read(path: path, passphrase: [], allowUnencrypted: isTest), path)
     } catch KeyFileError.needsPassphrase {
-      let passphrase = try options.passphrase(prompt: "Passphrase of \(path): ")
+      var passphrase = try options.passphrase(prompt: "Passphrase of \(path): ")
+      defer { KeyFile.erase(&passphrase) }
       return try key(KeyFile.read(path: path, passphrase: passphrase), path)
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LedgerClient
 import LedgerCore
+import Wallet
 
 /// `--json`, wherever something is reported.
 struct OutputOptions: ParsableArguments {
@@ -89,15 +90,21 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   func passphrase(prompt: String) throws -> [UInt8] {
-    if let passphraseFile {
-      let text = try String(contentsOfFile: passphraseFile, encoding: .utf8)
-      return Array((text.split(separator: "\n").first ?? "").utf8)
-    }
+    if let passphraseFile { return try Self.firstLine(passphraseFile) }
+    // Neither the environment nor a string made of it can be overwritten: for tests and services.
     if let text = ProcessInfo.processInfo.environment["ECO2_PASSPHRASE"] { return Array(text.utf8) }
-    guard isatty(STDIN_FILENO) == 1, let entered = unsafe getpass(prompt) else {
+    guard let entered = Terminal.secret(prompt) else {
       throw ValidationError(
         "A passphrase is needed: give --passphrase-file or set ECO2_PASSPHRASE.")
     }
-    return unsafe Array(String(cString: entered).utf8)
+    return entered
+  }
+
+  /// A file's first line, without its end.
+  static func firstLine(_ path: String) throws -> [UInt8] {
+    var bytes = try WholeFile.read(path, bytesMax: 64 * 1024)
+    defer { KeyFile.erase(&bytes) }
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    return Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
   }
 }
