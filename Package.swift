@@ -26,6 +26,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(
+  name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(
+  name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -42,6 +47,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -80,7 +86,12 @@ let package = Package(
     module("LedgerMetrics", []),
     module("NodeAnswers", ["LedgerCore"]),
     module("PeerNetwork", ["CLedgerCore", "LedgerCore", nioCore, nioPosix]),
-    module("NodeAPI", ["LedgerCore", "NodeAnswers", nioCore, hummingbird, httpTypes, logging]),
+    module(
+      "NodeAPI",
+      [
+        "LedgerCore", "NodeAnswers", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioHTTPTypes,
+        nioHTTPTypesHTTP1, hummingbird, httpTypes, logging,
+      ]),
     module(
       "NodeRuntime",
       [

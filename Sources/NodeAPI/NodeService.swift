@@ -6,6 +6,10 @@ public protocol NodeService: Sendable {
   /// The text form of addresses on this network.
   var isTestNetwork: Bool { get }
   func status() async -> StatusAnswer
+  /// Changes whenever a status is not to be handed out any more: with each final block, view and
+  /// mode; counters alone do not change it. Nil when that is not known, and each status is made
+  /// anew.
+  var statusVersion: UInt64? { get }
   /// The final block at a height, or the latest for nil; nil when there is none.
   func block(_ height: UInt64?) async throws(NodeServiceError) -> BlockAnswer?
   func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer
@@ -52,6 +56,10 @@ public protocol NodeService: Sendable {
     async throws(NodeServiceError) -> [StatementAtHeight]
   /// The text exposition of the node's metrics.
   func metrics() -> String
+}
+
+extension NodeService {
+  public var statusVersion: UInt64? { nil }
 }
 
 /// A transaction's place in the chain.

@@ -82,7 +82,7 @@ public final class Node: Sendable {
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
       reads: reads)
-    api = Self.serve(service, at: configuration.api.listen, of: home, logs[.api], faults)
+    api = Self.serve(service, configuration, of: home, logs[.api], faults)
     sweeper = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
@@ -101,12 +101,16 @@ public final class Node: Sendable {
   /// Serves the API. A node that nobody can ask would look like one that does not answer: when that
   /// fails, it is a fault.
   private static func serve(
-    _ service: NodeQueries, at endpoint: NodeConfiguration.Endpoint, of home: NodeHome,
+    _ service: NodeQueries, _ configuration: NodeConfiguration, of home: NodeHome,
     _ logger: Logger, _ faults: AsyncStream<String>.Continuation
   ) -> Task<Void, Never> {
+    let endpoint = configuration.api.listen
     let host = endpoint.host
-    let server = APIServer(service: service, host: host, port: endpoint.port, logger: logger)
+    let settings = APISettings(configuration)
+    let server = APIServer(
+      service: service, host: host, port: endpoint.port, settings: settings, logger: logger)
     return Task {
+      async let metrics: Void = serveMetrics(service, configuration, settings, logger, faults)
       do {
         try await server.run { port in
           logger.notice("API listens on \(host):\(port)")
@@ -117,6 +121,26 @@ public final class Node: Sendable {
       } catch {
         faults.yield("the API cannot be served at \(host):\(endpoint.port): \(error)")
       }
+      await metrics
+    }
+  }
+
+  /// Serves the metrics on an address of their own, where the configuration names one.
+  private static func serveMetrics(
+    _ service: NodeQueries, _ configuration: NodeConfiguration, _ settings: APISettings,
+    _ logger: Logger, _ faults: AsyncStream<String>.Continuation
+  ) async {
+    guard case .own(let endpoint) = configuration.metrics.listen else { return }
+    let server = APIServer(
+      service: service, host: endpoint.host, port: endpoint.port, settings: settings.forMetrics,
+      logger: logger)
+    do {
+      try await server.run { port in
+        logger.notice("metrics are served on \(endpoint.host):\(port)")
+      }
+    } catch is CancellationError {
+    } catch {
+      faults.yield("the metrics cannot be served at \(endpoint): \(error)")
     }
   }
 

@@ -212,8 +212,8 @@ extension EndToEndTests {
           name: "an unknown route", path: "/v1/nothing", contentType: nil, status: 404,
           code: "not_found"),
         Case(
-          name: "the wrong method", path: "/v1/status", contentType: "text/plain", status: 404,
-          code: "not_found"),
+          name: "the wrong method", path: "/v1/status", contentType: "text/plain", status: 405,
+          code: "method_not_allowed"),
       ]
     }
   }

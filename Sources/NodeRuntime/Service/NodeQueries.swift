@@ -104,6 +104,8 @@ struct NodeQueries: NodeService {
         ?? EstimateAnswer(charge: "0", fee: "0", creationFee: "0"))
   }
 
+  var statusVersion: UInt64? { board.version }
+
   func metrics() -> String { MetricSample.text(counts.samples) }
 
   /// Reads something on the replica's thread.
