@@ -53,6 +53,8 @@ public struct StoreDamage: Error, Hashable, Sendable {
     case statePage(path: String, page: UInt64)
     /// The note of height, root and genesis beside the records.
     case stateNote(path: String)
+    /// The derived history, in one of its databases: made anew with `eco2 history rebuild`.
+    case history(path: String)
   }
   public enum Fault: Hashable, Sendable {
     case checksum
@@ -84,6 +86,7 @@ extension StoreDamage: CustomStringConvertible {
       case .indexEntry(let index, let key): "index \(index), entry \(Hex.encode(key))"
       case .statePage(let path, let page): "page \(page) of \(path)"
       case .stateNote(let path): "the state's note of height and root in \(path)"
+      case .history(let path): "the history in \(path), which can be rebuilt from the log"
       }
     let what =
       switch fault {

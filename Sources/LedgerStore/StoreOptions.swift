@@ -5,6 +5,8 @@ public struct StoreOptions: Sendable {
   public var stateMapBytes = 16 << 30
   /// Disk space kept ready ahead of the state's last page.
   public var stateAheadBytes = 16 << 20
+  /// The same of the history's file.
+  public var historyMapBytes = 16 << 30
   /// A segment of the block log; a larger block gets a larger segment.
   public var logSegmentBytes = 64 << 20
   /// A segment of the bundle files.

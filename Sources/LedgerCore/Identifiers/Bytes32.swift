@@ -12,6 +12,9 @@ public struct Bytes32: Hashable, Sendable {
   /// Thirty-two zero bytes.
   public static let zero = Bytes32(word0: 0, word1: 0, word2: 0, word3: 0)
 
+  /// The first eight bytes as a number, big-endian: its order is that of the bytes.
+  public var leadingNumber: UInt64 { word0.byteSwapped }
+
   @usableFromInline init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
     self.word0 = word0
     self.word1 = word1

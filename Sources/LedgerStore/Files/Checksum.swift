@@ -17,6 +17,18 @@ enum Checksum {
     return Digest(out)
   }
 
+  /// SHA-256 of two pieces of memory, one after the other.
+  static func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Digest {
+    var out = Bytes32.zero
+    unsafe withUnsafeMutableBytes(of: &out) { out in
+      unsafe cl_sha256_2(
+        first.baseAddress?.assumingMemoryBound(to: UInt8.self), first.count,
+        second.baseAddress?.assumingMemoryBound(to: UInt8.self), second.count,
+        out.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+    return Digest(out)
+  }
+
   static func hash(prefix: [UInt8] = [], _ bytes: [UInt8]) -> Digest {
     unsafe bytes.withUnsafeBytes { unsafe hash(prefix: prefix, $0) }
   }

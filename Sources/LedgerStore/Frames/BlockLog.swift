@@ -4,7 +4,7 @@ import Synchronization
 /// A decided block in the log.
 public struct LogEntry: Hashable, Sendable {
   public let height: UInt64
-  private let payload: [UInt8]
+  let payload: [UInt8]
   private let blockEnd: Int
 
   /// The block's bytes as they were appended: a `DecidedBlock`.
@@ -124,6 +124,23 @@ public final class BlockLog: Sendable {
     guard let (file, place) = index.withLock({ $0.find(height) }) else { return nil }
     do throws(StoreError) { return try entry(file, place) } catch {
       // Removed between the look-up and the read.
+      if index.withLock({ $0.find(height) }) == nil { return nil }
+      throw error
+    }
+  }
+
+  /// A part of a height's frame; nil when the block is not, or no longer, in the log. Not checked
+  /// here: the frame's check is over all of it.
+  func payload(_ height: UInt64, _ range: Range<Int>) throws(StoreError) -> [UInt8]? {
+    guard let (file, place) = index.withLock({ $0.find(height) }) else { return nil }
+    guard range.upperBound <= place.length else {
+      throw .damaged(StoreDamage(.frame(path: file.path, offset: place.offset), .badLayout))
+    }
+    do throws(StoreError) {
+      return try File(file.path, .read).read(
+        count: range.count,
+        at: place.offset + UInt64(FrameHead.bytesCount) + UInt64(range.lowerBound))
+    } catch {
       if index.withLock({ $0.find(height) }) == nil { return nil }
       throw error
     }

@@ -9,6 +9,7 @@ public import LedgerState
 public final class StoreAudit: Sendable {
   /// The flushed state, to be read as a node reads it.
   public let records: RecordStore
+  let home: String
   private let paths: StorePaths
   private let lock: FolderLock
 
@@ -21,6 +22,7 @@ public final class StoreAudit: Sendable {
   public init(home: String, options: StoreOptions = StoreOptions()) throws(StoreError) {
     var options = options
     options.readOnly = true
+    self.home = home
     paths = StorePaths(home: home)
     guard Folder.exists(paths.state) else { throw .notCreated(path: home) }
     lock = try FolderLock(Folder(path: paths.data))

@@ -6,6 +6,9 @@ struct StorePaths: Sendable {
   var bundles: String { data + "/bundles" }
   var votes: String { data + "/votes" }
 
+  /// Derived from the log, and rebuilt from it.
+  var history: String { data + "/history" }
+
   /// The state's file, as LMDB names it.
   var stateFile: String { state + "/data.mdb" }
 

@@ -161,6 +161,34 @@ extension StoreError {
     unsafe fill(UnsafeMutableRawBufferPointer(start: room, count: count))
   }
 
+  /// The first entry at or above a key, copied; nil when there is none.
+  func first(_ database: UInt32, from lower: [UInt8]) throws(WriteFault)
+    -> (key: [UInt8], value: [UInt8])?
+  {
+    var opened: OpaquePointer?
+    try WriteFault.check(
+      unsafe cl_lmdb_cursor_open(handle, database, &opened), "open cursor", file)
+    guard let cursor = unsafe opened else { return nil }
+    defer { unsafe cl_lmdb_cursor_close(cursor) }
+    var key = unsafe cl_lmdb_bytes()
+    var value = unsafe cl_lmdb_bytes()
+    let code = unsafe lower.withUnsafeBufferPointer {
+      unsafe cl_lmdb_cursor_seek(cursor, $0.baseAddress, $0.count, &key, &value)
+    }
+    if code == CL_LMDB_NOT_FOUND { return nil }
+    try WriteFault.check(code, "seek", file)
+    return unsafe ([UInt8](buffer(key)), [UInt8](buffer(value)))
+  }
+
+  /// Puts an entry above all others of the database.
+  func append(_ database: UInt32, _ key: [UInt8], _ value: [UInt8]) throws(WriteFault) {
+    try unsafe key.withUnsafeBufferPointer { key throws(WriteFault) in
+      try unsafe put(database, UnsafeRawBufferPointer(key), count: value.count, append: true) {
+        unsafe $0.copyBytes(from: value)
+      }
+    }
+  }
+
   /// Deletes a key, if it is there.
   func delete(_ database: UInt32, _ key: UnsafeRawBufferPointer) throws(WriteFault) {
     let code = unsafe cl_lmdb_delete(
