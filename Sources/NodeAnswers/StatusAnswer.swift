@@ -22,6 +22,9 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var mode: String
   /// Why the node does not vote, when it does not.
   public var notVotingBecause: String?
+  /// Until when the node gives its turns as primary away, milliseconds since 1970; absent when it is
+  /// not paused.
+  public var pausedUntil: UInt64?
   /// View of the height being decided.
   public var view: UInt64
   public var peersConnected: Int
@@ -42,7 +45,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public init(
     network: String, isTest: Bool, chain: String, intervalMilliseconds: UInt64, node: String,
     name: String, height: UInt64, block: String, stateRoot: String, timestamp: UInt64,
-    mode: String, notVotingBecause: String?, view: UInt64, peersConnected: Int, peersKnown: Int,
+    mode: String, notVotingBecause: String?, pausedUntil: UInt64? = nil, view: UInt64, peersConnected: Int, peersKnown: Int,
     pendingTransactions: Int, unflushedBlocks: Int, transactionsFinal: UInt64,
     viewChanges: UInt64, stages: [StageAnswer], processMicroseconds: UInt64,
     transferEstimate: EstimateAnswer
@@ -59,6 +62,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     self.timestamp = timestamp
     self.mode = mode
     self.notVotingBecause = notVotingBecause
+    self.pausedUntil = pausedUntil
     self.view = view
     self.peersConnected = peersConnected
     self.peersKnown = peersKnown

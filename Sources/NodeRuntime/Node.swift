@@ -28,16 +28,23 @@ public final class Node: Sendable {
   private let desk: SubmissionDesk
   private let board: NodeBoard
   private let reads: DiskReads
+  private let control: NodeControl
+  private let socket: ControlSocket
   private let api: Task<Void, Never>
   private let sweeper: Task<Void, Never>
   /// Resumed with the reason when the node stops for a fault of its own.
   private let fault: AsyncStream<String>
 
   /// Opens a home and starts everything. The node votes as soon as it has caught up.
+  ///
+  /// - Parameters:
+  ///   - isMoved: a home that looks like a copy is confirmed to be the only one.
+  ///   - pausedSeconds: it starts paused, for so long; see `ControlRequest.pause`.
   public init(
-    home: NodeHome, configuration: NodeConfiguration, logs: NodeLogs
+    home: NodeHome, configuration: NodeConfiguration, isMoved: Bool = false,
+    pausedSeconds: UInt64? = nil, logs: NodeLogs
   ) async throws(NodeStartError) {
-    let opened = try OpenedHome(home, configuration)
+    let opened = try OpenedHome(home, configuration, isMoved: isMoved)
     let metrics = NodeMetrics()
     let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax)
     let board = NodeBoard(isTest: opened.document.isTest)
@@ -59,6 +66,11 @@ public final class Node: Sendable {
       timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
     metrics.height.set(replica.height)
 
+    let control = NodeControl(
+      queue: queue, board: board, intervalMilliseconds: opened.document.interval,
+      logger: logs[.node])
+    socket = try ControlSocket(path: home.controlSocket) { control.answer($0) }
+
     let peers: PeerNetwork
     let network = try opened.peerConfiguration()
     do {
@@ -79,6 +91,7 @@ public final class Node: Sendable {
       replica: replica, first: first, queue: queue, performer: performer, metrics: metrics,
       logger: logs[.replica])
     reads = DiskReads(log: opened.store.log)
+    if let pausedSeconds { control.pause(seconds: pausedSeconds) }
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
       reads: reads)
@@ -87,6 +100,7 @@ public final class Node: Sendable {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
         desk.sweep()
+        control.sweep()
       }
     }
     self.home = home
@@ -95,6 +109,7 @@ public final class Node: Sendable {
     self.peers = peers
     self.desk = desk
     self.board = board
+    self.control = control
     self.fault = fault
   }
 
@@ -150,6 +165,17 @@ public final class Node: Sendable {
     return nil
   }
 
+  /// Where the node stands, asked of its replica's thread: nil when that does not answer in time.
+  public func standing() async -> ControlStanding? {
+    let control = control
+    return await withCheckedContinuation { continuation in
+      // It waits for a thread: not on the pool that runs tasks.
+      DispatchQueue.global().async {
+        continuation.resume(returning: control.answer(.status).standing)
+      }
+    }
+  }
+
   /// Stops: no new requests, no new events, everything under way finished and synced.
   public func stop() async {
     sweeper.cancel()
@@ -158,9 +184,11 @@ public final class Node: Sendable {
     api.cancel()
     await api.value
     let (peers, queue, loop, performer, reads) = (peers, queue, loop, performer, reads)
+    let socket = socket
     await withCheckedContinuation { continuation in
       // These wait for threads: not on the pool that runs tasks.
       DispatchQueue.global().async {
+        socket.close()
         peers.shutdown()
         queue.require(.stop)
         loop.waitForEnd()

@@ -21,7 +21,10 @@ final class OpenedHome: Sendable {
   let genesisFacts: GenesisFacts
   private let transportSeed: [UInt8]
 
-  init(_ home: NodeHome, _ configuration: NodeConfiguration) throws(NodeStartError) {
+  /// - Parameter isMoved: the operator confirms that a home that looks like a copy is the only one.
+  init(
+    _ home: NodeHome, _ configuration: NodeConfiguration, isMoved: Bool
+  ) throws(NodeStartError) {
     self.home = home
     self.configuration = configuration
     document = try Self.genesis(home.genesis)
@@ -37,7 +40,8 @@ final class OpenedHome: Sendable {
     guard let key = SigningKey(seed: consensusSeed), key.publicKey == node.consensusKey else {
       throw .badKey(home.consensusKey, reason: "genesis names another consensus key")
     }
-    if !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
+    let mayBeOld = try HomeFence(home: home).enter(isMoved: isMoved)
+    if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
     store = try Self.openStore(home, document, chain)
     signer = try Self.openSigner(home, key, chain)
   }
@@ -98,7 +102,8 @@ final class OpenedHome: Sendable {
 
   /// Without its data folder a node no longer knows what it has prepared: a watermark that was kept
   /// would let it vote as if it had prepared nothing. Set aside, it counts as missing, and the node
-  /// votes only from the second height decided after it has caught up (protocol §5).
+  /// votes only from the second height decided after it has caught up (protocol §5). So it is with
+  /// a home that was copied: its watermark may be older than its key's last vote.
   private static func forgetWatermark(_ home: NodeHome) throws(NodeStartError) {
     let path = home.path + "/keys/watermark"
     guard FileManager.default.fileExists(atPath: home.path + "/keys/watermark.made"),

@@ -12,9 +12,20 @@ public struct NodeHome: Sendable {
   public var transportKey: String { path + "/keys/transport.pem" }
   /// Passphrase of the key files, when they have one.
   public var passphrase: String { path + "/keys/passphrase" }
+  /// What the consensus key has signed.
+  public var watermark: String { path + "/keys/watermark" }
+  /// Beside it once it was made: a missing one is then lost, not new.
+  public var watermarkMade: String { path + "/keys/watermark.made" }
+  /// Which place on which machine is this home's.
+  public var fence: String { path + "/keys/home" }
+  /// There when the home was given up.
+  public var retired: String { path + "/keys/retired" }
   public var data: String { path + "/data" }
   /// Written when the API listens: its port, for tools that find a node by its home.
   public var apiAddress: String { path + "/api.address" }
+
+  /// Where an operator on this machine speaks to the running node.
+  public var controlSocket: String { path + "/control.sock" }
 
   /// Reads `node.toml`, and what overrides it.
   ///
@@ -56,6 +67,10 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
   case badGenesis(String, reason: String)
   case badKey(String, reason: String)
   case notInGenesis(account: String)
+  /// The home was given up; the note says where its validator went.
+  case retired(String, note: String)
+  /// The home was used in another place before, which may still sign.
+  case copied(String, reason: String)
   case store(String)
   case network(String)
   case recovery(String)
@@ -68,6 +83,12 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
     case .badKey(let path, let reason): "The key file \(path) cannot be used: \(reason)."
     case .notInGenesis(let account):
       "The account \(account) of node.toml is no ER Node of this genesis; use the home made for it."
+    case .retired(let path, let note):
+      "The home \(path) was given up: \(note). It never starts again."
+    case .copied(let path, let reason):
+      "The home \(path) looks like a copy: \(reason). If the one it comes from ever runs again, "
+        + "both sign with one key, which excludes the validator. When it is gone for good, start "
+        + "once with --moved."
     case .store(let reason): reason
     case .network(let reason): "The peer network did not start: \(reason)."
     case .recovery(let reason): "The node's log cannot be replayed: \(reason)."

@@ -22,6 +22,10 @@ final class NodeBoard: Sendable {
     var hasDiverged = false
     /// The height at which a pause of voting ends, while there is one.
     var votesFrom: UInt64?
+    /// Until when the node gives its turns away; nil when it does not.
+    var pausedUntil: UInt64?
+    /// Turns given away since the start.
+    var turnsHandedOver: UInt64 = 0
     var blocks: [BlockAnswer] = []
     /// What the state says after `height`, as soon as it is read.
     var chain: ChainView?
@@ -87,6 +91,9 @@ final class NodeBoard: Sendable {
     waiters.reached(block.decided.height)
   }
 
+  /// Until when the node gives its turns away; nil: no longer.
+  func pause(until: UInt64?) { state.withLock { $0.pausedUntil = until } }
+
   /// A recent block as an answer.
   func block(_ height: UInt64) -> BlockAnswer? {
     state.withLock { state in state.blocks.last { $0.height == height } }
@@ -97,6 +104,7 @@ final class NodeBoard: Sendable {
       state.version += 1
       switch note {
       case .consensus(.viewEntered(_, let view)): state.view = view
+      case .consensus(.handedOver(_, _, isOwn: true)): state.turnsHandedOver += 1
       case .mode(let mode): Self.show(mode, in: &state)
       case .consensus(.diverged): state.hasDiverged = true
       case .consensus(.ownKeyUsedElsewhere):

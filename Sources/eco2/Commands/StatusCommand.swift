@@ -34,6 +34,12 @@ struct StatusCommand: AsyncParsableCommand {
       ("node", "\(status.name)  \(status.node)"),
       ("height", "\(status.height), view \(status.view) of the next"),
       ("mode", status.mode + (status.notVotingBecause.map { ", not voting: \($0)" } ?? "")),
+      (
+        "turns",
+        status.pausedUntil.map {
+          "paused: handed over until \(Printing.time(milliseconds: $0))"
+        } ?? "as they come"
+      ),
       ("block", status.block),
       ("state root", status.stateRoot),
       ("peers", "\(status.peersConnected) of \(status.peersKnown) connected"),
