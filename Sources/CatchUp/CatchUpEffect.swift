@@ -3,8 +3,10 @@ public import LedgerCore
 /// What the catch-up machine wants done. A token is answered by one event.
 public enum CatchUpEffect: Sendable {
   case send(CatchUpMessage, to: AccountID)
-  /// To every connected peer.
+  /// To every connected peer that is no follower.
   case broadcast(CatchUpMessage)
+  /// To every follower.
+  case announce(CatchUpMessage)
   /// Verify, answer with `.checked`.
   case check(token: UInt64, [SignatureCheck])
   /// Execute this block, the next one, whose certificate is verified and whose bundles are those it
@@ -34,7 +36,8 @@ public enum CatchUpMode: Hashable, Sendable {
 
 /// Why a node is catching up.
 public enum CatchUpReason: Hashable, Sendable {
-  /// It does not know enough members' tips: `known` of `quorum`, itself included.
+  /// It does not know enough members' tips: `known` of `quorum`, itself included; a full node: the
+  /// tip of none of those it follows.
   case tipsUnknown(known: Int, quorum: Int)
   /// A higher block is final, or said to be.
   case behind(target: UInt64)
@@ -46,6 +49,8 @@ public enum VotingPause: Hashable, Sendable {
   case voteLogMissing
   /// A peer holds a vote of this node above the watermark of its vote log: the log is old.
   case voteAboveWatermark(VotePosition)
+  /// It is a full node: it has no vote.
+  case fullNode
 }
 
 /// What a peer lied about.

@@ -7,6 +7,10 @@ public enum CatchUpEvent: Sendable {
   /// A peer can be sent to from now on, or again after its connection was replaced.
   case peerConnected(AccountID)
   case peerDisconnected(AccountID)
+  /// A full node follows this node from now on: it is told of each block and served; its own tip
+  /// counts for nothing, and it is asked for nothing.
+  case followerConnected(AccountID)
+  case followerDisconnected(AccountID)
   /// A peer's message; the peer is authenticated as this account.
   case message(CatchUpMessage, from: AccountID)
   /// The verdicts on `.check`, in its order.

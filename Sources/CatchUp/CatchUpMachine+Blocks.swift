@@ -32,7 +32,8 @@ extension CatchUpMachine {
   mutating func requestBlocks(now: UInt64) {
     let claimed = claimedHeight(now: now)
     guard claimed > height else { return }
-    if isInGrace(claimed, now: now) { return }
+    // A full node leaves no height to a consensus of its own.
+    if own != nil, isInGrace(claimed, now: now) { return }
     while peers.list.count(where: { $0.request != nil }) < CatchUpLimits.requestsMax,
       let from = lowestMissing(upTo: claimed),
       from == height + 1 || buffer.byteCount < CatchUpLimits.bufferBytesMax / 2,

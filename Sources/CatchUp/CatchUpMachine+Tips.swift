@@ -6,8 +6,18 @@ extension CatchUpMachine {
     let index = peers.make(peer)
     peers.list[index].isConnected = true
     peers.list[index].request = nil
+    if isStarted, isGreeted(peers.list[index]) { greet(peer) }
+  }
+
+  mutating func followerConnected(_ peer: AccountID) {
+    let index = peers.make(peer)
+    peers.list[index].isConnected = true
+    peers.list[index].isFollower = true
     if isStarted { greet(peer) }
   }
+
+  /// A full node's own tip is of no use to those it follows.
+  func isGreeted(_ peer: CatchUpPeer) -> Bool { own != nil || peer.isFollower }
 
   mutating func disconnected(_ peer: AccountID, now: UInt64) {
     guard let index = peers.index(peer), peers.list[index].isConnected else { return }
@@ -27,6 +37,7 @@ extension CatchUpMachine {
     guard isStarted, peer != own else { return }
     // A first message may overtake the word that its sender is connected.
     let index = peers.make(peer)
+    guard mayCome(message, from: peers.list[index]) else { return }
     switch message {
     case .greeting(let tip, let vote): receive(tip, vote, from: index)
     case .tip(let tip):
@@ -37,11 +48,18 @@ extension CatchUpMachine {
     }
   }
 
+  /// A follower asks, and those that a full node follows tell: neither does the other.
+  private func mayCome(_ message: CatchUpMessage, from peer: CatchUpPeer) -> Bool {
+    let isRequest = if case .getBlocks = message { true } else { false }
+    if peer.isFollower { return isRequest }
+    return own != nil || !isRequest
+  }
+
   /// Takes a greeting; a vote in it that matters is checked before the tip counts.
   private mutating func receive(_ tip: Tip, _ vote: Vote?, from index: Int) {
     guard let vote, settled == nil, vote.statement.position > ownVoteSeen ?? .lowest,
       isVoteLogMissing || watermark.map({ vote.statement.position > $0 }) ?? true,
-      let set, let member = set.index(of: own)
+      let set, let own, let member = set.index(of: own)
     else {
       peers.list[index].tip = tip
       return
@@ -108,6 +126,13 @@ extension CatchUpMachine {
       if member.account == own { return true }
       guard let index = peers.index(member.account) else { return false }
       return peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds)
+    }
+  }
+
+  /// Those this full node follows whose tips count.
+  func knownServers(now: UInt64) -> Int {
+    peers.list.count {
+      !$0.isFollower && $0.hasCurrentTip(now: now, grace: intervalMilliseconds)
     }
   }
 

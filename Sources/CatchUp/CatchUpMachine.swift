@@ -7,6 +7,10 @@ public import LedgerCore
 /// certificate, or because f + 1 members say so. One peer's unproven word makes this node ask it
 /// for the next block, and nothing more: that block's certificate is of a set known here.
 ///
+/// A full node has no account here. It follows when it knows the tip of one of those it follows and
+/// is at the highest block known to be final; it asks for each next block at once. What it does
+/// not know from them it learns late, never wrongly: every block comes with its certificate.
+///
 /// Blocks are asked of several peers at a time, verified by certificate in one check for many,
 /// and handed out to be applied one by one, in order.
 public struct CatchUpMachine: Sendable {
@@ -19,7 +23,8 @@ public struct CatchUpMachine: Sendable {
     case blocks([(height: UInt64, signatures: Int)], set: Digest)
   }
 
-  public let own: AccountID
+  /// This node's account; nil for a full node.
+  public let own: AccountID?
   public let chain: ChainID
   /// The block interval.
   public let intervalMilliseconds: UInt64
@@ -63,7 +68,7 @@ public struct CatchUpMachine: Sendable {
   var effects: [CatchUpEffect] = []
 
   /// `intervalMilliseconds` is the block interval of genesis.
-  public init(own: AccountID, chain: ChainID, intervalMilliseconds: UInt64) {
+  public init(own: AccountID?, chain: ChainID, intervalMilliseconds: UInt64) {
     self.own = own
     self.chain = chain
     self.intervalMilliseconds = max(1, intervalMilliseconds)
@@ -78,6 +83,8 @@ public struct CatchUpMachine: Sendable {
     case .start(let start): begin(start)
     case .peerConnected(let peer): connected(peer)
     case .peerDisconnected(let peer): disconnected(peer, now: now)
+    case .followerConnected(let peer): followerConnected(peer)
+    case .followerDisconnected(let peer): peers.remove(peer)
     case .message(let message, let peer): receive(message, from: peer, now: now)
     case .checked(let token, let verdicts): checked(token, verdicts, now: now)
     case .decided(let certificate, let set): advance(certificate, set: set)
@@ -113,7 +120,7 @@ public struct CatchUpMachine: Sendable {
     setHash = start.set.hash(chain)
     watermark = start.watermark
     isVoteLogMissing = start.isVoteLogMissing
-    for peer in peers.list where peer.isConnected { greet(peer.account) }
+    for peer in peers.list where peer.isConnected && isGreeted(peer) { greet(peer.account) }
   }
 
   private mutating func advance(_ certificate: QuorumCertificate, set: ValidatorSet) {
@@ -129,7 +136,13 @@ public struct CatchUpMachine: Sendable {
     let height = height
     buffer.removeAll { $0.block.height <= height }
     behindSince = nil
-    if case .following = mode { effects.append(.broadcast(.tip(Tip(certificate)))) }
+    if case .following = mode, own != nil {
+      effects.append(.broadcast(.tip(Tip(certificate))))
+    }
+    // Followers fetch while this node catches up, too.
+    if peers.list.contains(where: \.isFollower) {
+      effects.append(.announce(.tip(Tip(certificate))))
+    }
   }
 
   private mutating func diverge() {
@@ -170,16 +183,17 @@ public struct CatchUpMachine: Sendable {
       began = nil
     }
     effects.append(.mode(next))
-    if case .following = next, !wasFollowing, let certificate {
+    if case .following = next, !wasFollowing, own != nil, let certificate {
       effects.append(.broadcast(.tip(Tip(certificate))))
     }
   }
 
   private mutating func currentMode(now: UInt64) -> CatchUpMode {
     guard !isDiverged, let set else { return .diverged(height: height + 1) }
-    let known = knownTips(now: now)
-    guard known >= set.quorum, settled != nil || !isCheckingOwnVote else {
-      return .catchingUp(.tipsUnknown(known: known, quorum: set.quorum))
+    let known = own == nil ? knownServers(now: now) : knownTips(now: now)
+    let needed = own == nil ? 1 : set.quorum
+    guard known >= needed, settled != nil || !isCheckingOwnVote else {
+      return .catchingUp(.tipsUnknown(known: known, quorum: needed))
     }
     let target = knownTarget(now: now)
     if target > height, !isInGrace(target, now: now) { return .catchingUp(.behind(target: target)) }
@@ -207,6 +221,7 @@ public struct CatchUpMachine: Sendable {
 
   /// From which height this node votes, having reached the tip for the first time.
   private func settle() -> (mayVoteFrom: UInt64, pause: VotingPause?) {
+    if own == nil { return (.max, .fullNode) }
     let isNewNetwork = height == 0 && ownVoteSeen == nil
     let pause: VotingPause? =
       if isVoteLogMissing, !isNewNetwork {

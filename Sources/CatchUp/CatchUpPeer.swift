@@ -11,6 +11,8 @@ struct CatchUpPeer: Sendable {
 
   let account: AccountID
   var isConnected = false
+  /// A full node that follows this one.
+  var isFollower = false
   var disconnectedAt: UInt64 = 0
   /// The last tip it told; nil before its greeting, and before the vote in it was checked.
   var tip: Tip?

@@ -43,6 +43,8 @@ public struct DisseminationCounters: Hashable, Sendable {
   /// Transactions that entered the pool, those that came back from expired bundles not included.
   public internal(set) var transactionsAdmitted: UInt64 = 0
   public internal(set) var transactionsForwarded: UInt64 = 0
+  /// Transactions that followers relayed here, whatever became of them.
+  public internal(set) var transactionsRelayed: UInt64 = 0
   /// Transactions whose bundle expired before a block named it.
   public internal(set) var transactionsReturned: UInt64 = 0
   public internal(set) var bundlesSealed: UInt64 = 0

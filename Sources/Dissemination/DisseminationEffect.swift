@@ -14,12 +14,17 @@ public enum DisseminationEffect: Sendable {
   /// These stored bundles are in the block log or have ended: their disk space may be reused.
   case discard([Digest])
   case send(DisseminationMessage, to: AccountID)
-  /// To every connected peer.
+  /// To every connected peer that is no follower.
   case broadcast(DisseminationMessage)
   /// The answer to one submitted transaction; each gets exactly one.
   case answer(SubmissionAnswer)
   /// Transactions submitted here that are now in a bundle which f + 1 ER Nodes acknowledge.
   case accepted([Digest])
+  /// Transactions submitted to this full node that a node it follows says are accepted: its word,
+  /// and no more.
+  case saidAccepted([Digest], by: AccountID)
+  /// A follower relayed what an honest full node refuses by its bytes alone.
+  case misbehaved(AccountID, TransactionFault)
   /// Transactions submitted here that end without a block: expired, or used up by another.
   case ended([EndedTransaction])
   /// Needed bundles that are held, verified and stored now.

@@ -22,6 +22,10 @@ public enum DisseminationEvent: Sendable {
   /// A peer can be sent to from now on, or again after its connection was replaced.
   case peerConnected(AccountID)
   case peerDisconnected(AccountID)
+  /// A full node follows this node: it may relay, and is told where that stands. Nothing else it
+  /// says is taken, and it is sent no bundles.
+  case followerConnected(AccountID)
+  case followerDisconnected(AccountID)
   /// A proposal for the height being decided names these runs: fetch what is not held. Answered by
   /// `.available` and `.unusable`, at once for what is held.
   case needed([BundleRun])

@@ -18,6 +18,46 @@ public enum DisseminationMessage: Sendable {
   case fetchRun(BundleRange)
   /// Tag 6: of the bundles asked for by digest, those the sender does not hold.
   case missing([Digest])
+  /// Tag 7: transactions of a full node's clients, for the node it follows to take as its own
+  /// clients'. Answered by `standings`.
+  case relay([ArraySlice<UInt8>])
+  /// Tag 8: where relayed transactions stand at the sender: told as it changes.
+  case standings([RelayStanding])
+}
+
+/// Where a relayed transaction stands at the node it was relayed to.
+public struct RelayStanding: Hashable, Sendable, BCSCodable {
+  public enum Status: UInt8, Sendable, CaseIterable {
+    /// It is pending or bundled there.
+    case taken = 0
+    /// That node says it is accepted: f + 1 ER Nodes acknowledge its bundle.
+    case accepted = 1
+    /// It was not taken.
+    case refused = 2
+  }
+
+  public let id: Digest
+  public let status: Status
+
+  public init(id: Digest, status: Status) {
+    self.id = id
+    self.status = status
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    id = try Digest(from: &reader)
+    let start = reader.offset
+    let tag = try reader.uleb128("standing")
+    guard let raw = UInt8(exactly: tag), let status = Status(rawValue: raw) else {
+      throw BCSError(.unknownTag(UInt64(tag)), field: "standing", offset: start)
+    }
+    self.status = status
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    id.encode(into: &writer)
+    writer.uleb128(UInt32(status.rawValue))
+  }
 }
 
 /// That a node has verified and synced an author's bundles: all of this incarnation up to and with
@@ -99,6 +139,10 @@ extension DisseminationMessage {
     case 5: self = .fetchRun(try BundleRange(from: &reader))
     case 6:
       self = .missing(try reader.list(in: 1...DisseminationLimits.fetchDigestsMax, "digests"))
+    case 7: self = .relay(try Self.transactions(from: &reader, of: bytes))
+    case 8:
+      self = .standings(
+        try reader.list(in: 1...DisseminationLimits.standingsMax, "standings"))
     case let tag: throw BCSError(.unknownTag(UInt64(tag)), field: "message", offset: 0)
     }
     try reader.finish("message")
@@ -132,12 +176,7 @@ extension DisseminationMessage {
       writer.uleb128(0)
       writer.raw(bundle.bytes)
       return writer.bytes
-    case .forward(let transactions):
-      var writer = BCSWriter(reserving: transactions.reduce(8) { $0 + $1.count + 4 })
-      writer.uleb128(1)
-      writer.length(transactions.count)
-      for transaction in transactions { writer.byteString(transaction) }
-      return writer.bytes
+    case .forward(let transactions): return Self.bytes(tag: 1, transactions)
     case .holdings(let list): return Self.bytes(tag: 2, list)
     case .acknowledge(let list): return Self.bytes(tag: 3, list)
     case .fetch(let digests): return Self.bytes(tag: 4, digests)
@@ -147,7 +186,17 @@ extension DisseminationMessage {
       range.encode(into: &writer)
       return writer.bytes
     case .missing(let digests): return Self.bytes(tag: 6, digests)
+    case .relay(let transactions): return Self.bytes(tag: 7, transactions)
+    case .standings(let list): return Self.bytes(tag: 8, list)
     }
+  }
+
+  private static func bytes(tag: UInt32, _ transactions: [ArraySlice<UInt8>]) -> [UInt8] {
+    var writer = BCSWriter(reserving: transactions.reduce(8) { $0 + $1.count + 4 })
+    writer.uleb128(tag)
+    writer.length(transactions.count)
+    for transaction in transactions { writer.byteString(transaction) }
+    return writer.bytes
   }
 
   private static func bytes(tag: UInt32, _ list: [some BCSEncodable]) -> [UInt8] {

@@ -37,7 +37,7 @@ extension Disseminator {
 
   /// Takes a peer's acknowledgements.
   mutating func note(_ list: [Acknowledgement], from peer: AccountID, now: UInt64) {
-    guard isEverMember(peer) else { return }
+    guard isEverMember(peer), !relays.isFollower(peer) else { return }
     for entry in list {
       guard entry.number < .max, isEverMember(entry.author) else {
         counters.drop(.acknowledgementInvalid)
@@ -99,6 +99,7 @@ extension Disseminator {
       for id in held.ids {
         guard let known = known[id], !known.isAccepted else { continue }
         self.known.update(id) { $0.isAccepted = true }
+        relays.end(id, .accepted)
         if known.isWatched { accepted.append(id) }
       }
       number += 1

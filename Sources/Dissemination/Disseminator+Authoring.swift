@@ -23,7 +23,7 @@ struct Authoring: Sendable {
 
 extension Disseminator {
   private var maySeal: Bool {
-    guard isMember, authoring.signing.count < DisseminationLimits.signingMax,
+    guard let own, isMember, authoring.signing.count < DisseminationLimits.signingMax,
       authoring.renewals < DisseminationLimits.renewalsMax
     else { return false }
     let shelf = shelf.author(own)
@@ -48,16 +48,16 @@ extension Disseminator {
 
   /// Seals what is due: bundles that are full, and the last when its delay is over.
   mutating func sealBundles(now: UInt64) {
-    while let deadline = sealDeadline,
+    while let own, let deadline = sealDeadline,
       pool.readyBytes >= Limits.bundleBytesTarget || deadline <= now
     {
       let taken = pool.takeBundle(now: now)
       guard !taken.isEmpty else { return }
-      seal(taken)
+      seal(taken, author: own)
     }
   }
 
-  private mutating func seal(_ taken: [PooledTransaction]) {
+  private mutating func seal(_ taken: [PooledTransaction], author own: AccountID) {
     let transactions = taken.map(\.transaction)
     let header = BundleHeader(
       author: own, incarnation: authoring.incarnation, number: authoring.nextNumber,
@@ -87,7 +87,7 @@ extension Disseminator {
       // Its number stays empty: what followed it in this run could never be named.
       if header.incarnation == authoring.incarnation { renew() }
       var candidates: [Candidate] = []
-      giveUp(zip(sealed.ids, sealed.transactions), author: own, into: &candidates)
+      giveUp(zip(sealed.ids, sealed.transactions), author: header.author, into: &candidates)
       precheck(candidates)
       return
     }
@@ -102,7 +102,7 @@ extension Disseminator {
   /// Goes on in a fresh run when a bundle of the present one expired: what follows a gap can never
   /// be named.
   mutating func renewIfDead() {
-    guard let (author, lane) = shelf.laneIndices(own, authoring.incarnation),
+    guard let own, let (author, lane) = shelf.laneIndices(own, authoring.incarnation),
       shelf.authors[author].lanes[lane].deadFrom != .max
     else { return }
     renew()

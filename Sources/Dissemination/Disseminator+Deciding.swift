@@ -32,8 +32,10 @@ extension Disseminator {
     shelf.scheduleDiscard(lost.map(\.digest), nextHeight: nextHeight)
     giveUp(lost)
     recountAll()
-    for peer in peers.connected {
-      effects.append(.send(.holdings(ownHoldings), to: peer))
+    if own != nil {
+      for peer in peers.connected {
+        effects.append(.send(.holdings(ownHoldings), to: peer))
+      }
     }
     sweepAt = now
   }
@@ -67,6 +69,7 @@ extension Disseminator {
     for id in decision.executed {
       pool.remove(id)
       known.markExecuted(id)
+      relays.end(id)
     }
     for id in decision.skipped where known[id]?.isExecuted != true {
       pool.remove(id)
@@ -74,6 +77,7 @@ extension Disseminator {
         $0.isPending = false
         $0.isEnded = true
       }
+      relays.end(id)
     }
     var crowdedOut: [Candidate] = []
     var lost = commit(decision, crowdedOut: &crowdedOut)
@@ -122,6 +126,7 @@ extension Disseminator {
     for id in known.takeExpired(before: nextHeight) {
       if known[id]?.isWatched == true { ended.append(EndedTransaction(id: id, fault: .expired)) }
       if pool.remove(id) != nil { counters.drop(.transactionExpired) }
+      relays.end(id)
       known.update(id) {
         $0.isPending = false
         $0.isEnded = true

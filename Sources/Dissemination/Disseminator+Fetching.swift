@@ -206,7 +206,7 @@ extension Disseminator {
   /// A run of own bundles that a member has not acknowledged as far as it goes: of several, each in
   /// its turn.
   private func laggingLane(of peer: AccountID) -> (lane: Lane, end: UInt64)? {
-    guard let entry = peers[peer], let author = shelf.author(own) else { return nil }
+    guard let own, let entry = peers[peer], let author = shelf.author(own) else { return nil }
     let lagging = author.lanes.compactMap { lane -> (lane: Lane, end: UInt64)? in
       let end = max(lane.first, entry.end(own, lane.incarnation))
       return end < lane.storedEnd ? (lane, end) : nil

@@ -32,7 +32,7 @@ extension Disseminator {
 
   /// Decodes and judges a transaction by its bytes and by what is known here; appends it to the
   /// candidates, or refuses it.
-  private mutating func take(
+  mutating func take(
     _ bytes: ArraySlice<UInt8>, origin: Candidate.Origin, into candidates: inout [Candidate]
   ) {
     guard isStarted else { return refuse(nil, origin, .notReady) }
@@ -78,7 +78,11 @@ extension Disseminator {
   /// that submits again is told of the end all the same.
   private mutating func isKnown(_ candidate: Candidate) -> Bool {
     if let entry = known[candidate.id] {
-      if case .client = candidate.origin, !entry.isExecuted, !entry.isEnded { watch(candidate) }
+      switch candidate.origin {
+      case .client where !entry.isExecuted && !entry.isEnded: watch(candidate)
+      case .relay(let follower): tell(follower, of: candidate.id, entry)
+      default: break
+      }
       return true
     }
     return intake.bytesByID[candidate.id] == candidate.transaction.bytes
@@ -87,6 +91,7 @@ extension Disseminator {
   private func faultOfRoom(_ candidate: Candidate, isUnderWay: Bool) -> TransactionFault? {
     var countMax = DisseminationLimits.poolTransactionsMax
     if case .peer = candidate.origin { countMax = DisseminationLimits.poolForwardedMax }
+    if case .relay = candidate.origin { countMax = DisseminationLimits.poolRelayedMax }
     let waiting = isUnderWay ? 0 : intake.count
     let waitingBytes = isUnderWay ? 0 : intake.byteCount
     guard pool.count + waiting < countMax,
@@ -170,6 +175,7 @@ extension Disseminator {
   {
     if fault == .poolFull { counters.drop(.transactionPoolFull) }
     if fault == .senderQueueFull { counters.drop(.transactionSenderQueueFull) }
+    if case .relay(let follower) = origin { refuse(id, of: follower, fault) }
     guard case .client(let ticket, let index) = origin else { return }
     effects.append(
       .answer(SubmissionAnswer(ticket: ticket, index: index, id: id, status: .refused(fault))))
@@ -178,6 +184,9 @@ extension Disseminator {
   /// Makes a known transaction one whose acceptance and end are told.
   mutating func watch(_ candidate: Candidate) {
     if known[candidate.id]?.isAccepted == true { effects.append(.accepted([candidate.id])) }
+    if let server = known[candidate.id]?.acceptedOnWordOf {
+      effects.append(.saidAccepted([candidate.id], by: server))
+    }
     known.update(candidate.id) { $0.isWatched = true }
     known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
   }

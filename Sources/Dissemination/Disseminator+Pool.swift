@@ -23,10 +23,10 @@ extension Disseminator {
   ) -> PooledTransaction.Place {
     guard home != own else { return .ready }
     switch candidate.origin {
-    case .client: return .held(until: now + intervalMilliseconds)
+    case .client, .relay: return .held(until: now + intervalMilliseconds)
     case .peer: return .held(until: now + 2 * intervalMilliseconds)
     case .bundle(let author):
-      let ownIndex = set.index(of: own) ?? set.count
+      let ownIndex = own.flatMap(set.index) ?? set.count
       let authorIndex = set.index(of: author) ?? 0
       let turn = (ownIndex + set.count - authorIndex) % set.count
       return .held(until: now + intervalMilliseconds + UInt64(turn) * intervalMilliseconds / 4)
@@ -44,10 +44,24 @@ extension Disseminator {
     switch candidate.origin {
     case .client:
       watch(candidate)
-      if home != own { forwards.append(candidate.transaction.bytes, to: home) }
+      forward(candidate, home: home, into: &forwards)
+    case .relay(let follower):
+      relays.watch(candidate.id, for: follower)
+      relays.tell(follower, RelayStanding(id: candidate.id, status: .taken))
+      forward(candidate, home: home, into: &forwards)
     case .peer: break
     case .bundle(let author):
       if home != own, author == own { forwards.append(candidate.transaction.bytes, to: home) }
+    }
+  }
+
+  private mutating func forward(
+    _ candidate: Candidate, home: AccountID, into forwards: inout ForwardOutbox
+  ) {
+    if own == nil {
+      relay(candidate.id, into: &forwards)
+    } else if home != own {
+      forwards.append(candidate.transaction.bytes, to: home)
     }
   }
 
@@ -60,20 +74,24 @@ extension Disseminator {
         if part.count == DisseminationLimits.forwardTransactionsMax
           || (size + bytes.count > DisseminationLimits.forwardBytesMax && !part.isEmpty)
         {
-          effects.append(.send(.forward(part), to: peer))
+          effects.append(.send(forwarding(part), to: peer))
           part = []
           size = 0
         }
         part.append(bytes)
         size += bytes.count
       }
-      if !part.isEmpty { effects.append(.send(.forward(part), to: peer)) }
+      if !part.isEmpty { effects.append(.send(forwarding(part), to: peer)) }
       counters.transactionsForwarded += UInt64(transactions.count)
     }
   }
 
+  private func forwarding(_ transactions: [ArraySlice<UInt8>]) -> DisseminationMessage {
+    own == nil ? .relay(transactions) : .forward(transactions)
+  }
+
   /// Ends the wait for silent home authors: this node bundles the transaction itself, or, being no
-  /// member, asks the next one.
+  /// member, asks the next one; a full node relays it to the next that it follows.
   mutating func releaseHeld(now: UInt64) {
     guard let set = validators(at: nextHeight) else { return }
     var forwards = ForwardOutbox()
@@ -83,6 +101,10 @@ extension Disseminator {
         continue
       }
       pool.move(entry.id, to: .held(until: now + intervalMilliseconds), now: now)
+      if own == nil {
+        relay(entry.id, into: &forwards)
+        continue
+      }
       let home = HomeAuthor.index(of: entry.transaction.body.sender, count: set.count)
       let next = set.members[(home + entry.attempts + 1) % set.count].account
       forwards.append(entry.transaction.bytes, to: next)
@@ -98,6 +120,7 @@ extension Disseminator {
       $0.resend = ResendState(since: now)
     }
     guard isStarted, let set = validators(at: nextHeight) else { return }
+    if own == nil { return relayHeld() }
     effects.append(.send(.holdings(ownHoldings), to: peer))
     guard set.index(of: peer) != nil else { return }
     var forwards = ForwardOutbox()

@@ -2,7 +2,7 @@ import LedgerCore
 
 extension Disseminator {
   mutating func receive(_ message: DisseminationMessage, from peer: AccountID, now: UInt64) {
-    guard isStarted, peer != own else { return }
+    guard isStarted, peer != own, mayCome(message, from: peer) else { return }
     switch message {
     case .bundle(let bundle): receive(bundle, from: peer)
     case .forward(let list): receiveForward(list, from: peer)
@@ -16,6 +16,18 @@ extension Disseminator {
     case .missing(let digests):
       for digest in digests { wanted.release(digest, from: peer, at: now) }
       sweepAt = now
+    case .relay(let list): receiveRelay(list, from: peer)
+    case .standings(let list): take(list, from: peer, now: now)
+    }
+  }
+
+  /// Followers relay, and those that a full node follows tell of it: nobody else does, and they
+  /// nothing else.
+  private func mayCome(_ message: DisseminationMessage, from peer: AccountID) -> Bool {
+    switch message {
+    case .relay: relays.isFollower(peer)
+    case .standings: own == nil && !relays.isFollower(peer)
+    default: own != nil && !relays.isFollower(peer)
     }
   }
 

@@ -11,7 +11,8 @@ public import LedgerCore
 /// an acknowledgement leaves only for what is stored; nothing grows without a bound of
 /// `DisseminationLimits`.
 public struct Disseminator: Sendable {
-  public let own: AccountID
+  /// This node's account; nil for a full node, which is no author and holds no bundles.
+  public let own: AccountID?
   public let chain: ChainID
   /// The block interval.
   public let intervalMilliseconds: UInt64
@@ -29,6 +30,7 @@ public struct Disseminator: Sendable {
   var checks = CheckQueue()
   var shelf = BundleShelf()
   var authoring = Authoring()
+  var relays = Relays()
   var peers = PeerTable()
   var wanted = WantedBundles()
   /// Verified bundles to be stored at the end of the step, and those being stored.
@@ -45,7 +47,7 @@ public struct Disseminator: Sendable {
   var effects: [DisseminationEffect] = []
 
   /// `intervalMilliseconds` is the block interval of genesis.
-  public init(own: AccountID, chain: ChainID, intervalMilliseconds: UInt64) {
+  public init(own: AccountID?, chain: ChainID, intervalMilliseconds: UInt64) {
     self.own = own
     self.chain = chain
     self.intervalMilliseconds = max(1, intervalMilliseconds)
@@ -67,7 +69,9 @@ public struct Disseminator: Sendable {
     case .stored(let token): stored(token, now: now)
     case .decided(let decision): decide(decision, now: now)
     case .peerConnected(let peer): connected(peer, now: now)
-    case .peerDisconnected(let peer): peers.update(peer) { $0.isConnected = false }
+    case .peerDisconnected(let peer): disconnected(peer, now: now)
+    case .followerConnected(let peer): relays.connected(peer)
+    case .followerDisconnected(let peer): relays.disconnected(peer)
     case .needed(let runs): need(runs, now: now)
     case .tick: announcedWake = nil
     }
@@ -88,6 +92,7 @@ public struct Disseminator: Sendable {
   public func standing(of id: Digest) -> TransactionStanding? {
     guard let entry = known[id], !entry.isExecuted, !entry.isEnded else { return nil }
     if entry.isAccepted { return .accepted }
+    if let server = entry.acceptedOnWordOf { return .saidAccepted(by: server) }
     if entry.bundles > 0 { return .bundled }
     return entry.isPending ? .pending : nil
   }
@@ -122,7 +127,7 @@ public struct Disseminator: Sendable {
     sets.last { $0.firstHeight <= height } ?? sets.first
   }
 
-  var isMember: Bool { validators(at: nextHeight)?.index(of: own) != nil }
+  var isMember: Bool { own.flatMap { validators(at: nextHeight)?.index(of: $0) } != nil }
 
   func isEverMember(_ account: AccountID) -> Bool {
     sets.contains { $0.index(of: account) != nil }
@@ -151,6 +156,7 @@ public struct Disseminator: Sendable {
     storeVerified()
     acknowledge(now: now)
     sweep(now: now)
+    tellFollowers()
     let deadlines = [
       sealDeadline, acknowledgeSince.map { $0 + acknowledgeDelay }, pool.nextHeldDeadline(),
       sweepAt,
@@ -169,4 +175,6 @@ public enum TransactionStanding: Hashable, Sendable {
   case bundled
   /// In a bundle that f + 1 ER Nodes acknowledge.
   case accepted
+  /// On a full node: a node it follows says that it is accepted.
+  case saidAccepted(by: AccountID)
 }

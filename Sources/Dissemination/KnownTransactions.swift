@@ -10,6 +10,8 @@ struct KnownTransaction: Sendable {
   /// Submitted by this node's own client, who is told of its acceptance and end.
   var isWatched = false
   var isAccepted = false
+  /// On a full node: the followed node that says it is accepted.
+  var acceptedOnWordOf: AccountID?
   /// Executed in a decided block.
   var isExecuted = false
   /// Ended in a decided block's receipt without execution, or reported ended.

@@ -89,6 +89,20 @@ public enum DisseminationLimits {
   public static let forwardTransactionsMax = 1_024
   /// Their bytes.
   public static let forwardBytesMax = 512 * 1024
+  /// Transactions relayed by full nodes enter while the pool is less full than this: forwards and
+  /// own clients go before them.
+  public static let poolRelayedMax = poolTransactionsMax / 2
+  /// Standings in one message.
+  public static let standingsMax = 4_096
+  /// Relayed transactions whose standing is told, for all followers together; more are taken, and
+  /// nothing is told of them.
+  public static let relaysMax = poolTransactionsMax
+  /// A relayed transaction that was said to be taken is sent to another node after this many
+  /// intervals without a block that holds it.
+  public static let relayTakenIntervals: UInt64 = 2
+  /// … and one that was said to be accepted after this many.
+  public static let relayAcceptedIntervals: UInt64 = 8
+
   /// Acknowledgements in one message.
   public static let acknowledgementsMax = Limits.validatorsMax * incarnationsMax
   /// One encoded message, whatever its kind.

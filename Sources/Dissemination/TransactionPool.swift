@@ -17,6 +17,14 @@ struct PooledTransaction: Sendable {
   var place: Place
   /// How often a home author was waited for in vain.
   var attempts: Int
+  /// On a full node: the node it was relayed to last, and that node's word; nil while it is nowhere.
+  var relay: RelayedTransaction?
+}
+
+/// Where a full node has relayed a transaction.
+struct RelayedTransaction: Sendable {
+  let server: AccountID
+  var isAccepted = false
 }
 
 /// The order in which bundles are packed: higher tip first, then earlier arrival.
@@ -110,6 +118,16 @@ struct TransactionPool: Sendable {
       perSender[sender] = nil
     }
     return entry
+  }
+
+  /// Notes where a full node has relayed an entry to.
+  mutating func relayed(_ id: Digest, _ relay: RelayedTransaction?) { entries[id]?.relay = relay }
+
+  /// Gives an entry more or less time where it waits.
+  mutating func hold(_ id: Digest, until time: UInt64, now: UInt64) {
+    guard entries[id] != nil else { return }
+    move(id, to: .held(until: time), now: now)
+    entries[id]?.attempts -= 1
   }
 
   /// Moves an entry to another place and counts the attempt.

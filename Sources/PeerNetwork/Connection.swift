@@ -12,9 +12,17 @@ final class Connection: ChannelInboundHandler {
 
   enum Phase {
     case handshaking
-    case greeting(peer: Int)
+    case greeting(Greeter)
     case open(Link)
     case ended
+  }
+
+  /// Whom a proved key makes the other side, before its hello.
+  enum Greeter {
+    /// A known peer, by its place in the table.
+    case peer(Int)
+    /// A key that no known peer has: it may follow, if there is a place for it.
+    case follower(PublicKey)
   }
 
   /// Why a connection ends; what it means hangs on the phase.
@@ -27,6 +35,7 @@ final class Connection: ChannelInboundHandler {
     case timeout
     case refused(RefusalReason)
     case replaced
+    case misbehaved
     case shutdown
   }
 
@@ -45,6 +54,9 @@ final class Connection: ChannelInboundHandler {
   /// Ciphertext TLS had no room for; at most what the socket gave before reading stopped.
   private var backlog = ByteBuffer()
   private var isProcessing = false
+  private var isReadingStopped = false
+  /// Of a follower, once it is open.
+  private var allowance: FollowerAllowance?
 
   init(core: Core, dialled: Link?) throws(TLSFailure) {
     self.core = core
@@ -120,8 +132,13 @@ final class Connection: ChannelInboundHandler {
       return true
     case .greeting: return try readRecord() || fed
     case .open(let link):
-      return core.isPaused(link.channel) ? false : try readRecord() || fed
+      return mayRead(link) ? try readRecord() || fed : false
     }
+  }
+
+  /// Not while the channel is paused, nor while a follower has used up what it may send.
+  private func mayRead(_ link: Link) -> Bool {
+    !core.isPaused(link.channel) && allowance?.isUsedUp != true
   }
 
   private func feed() throws(TLSFailure) -> Bool {
@@ -157,10 +174,8 @@ final class Connection: ChannelInboundHandler {
       while let frame = try decoder.next(&rest) {
         guard case .payload(let payload) = frame else { continue }
         switch phase {
-        case .greeting(let peer): greeted(by: peer, payload)
-        case .open(let link):
-          link.received(bytes: payload.count)
-          core.emit(.received(link.peer.account, link.channel, payload))
+        case .greeting(let greeter): greeted(by: greeter, payload)
+        case .open(let link): received(payload, on: link)
         case .handshaking, .ended: break
         }
         if case .ended = phase { return }
@@ -168,6 +183,16 @@ final class Connection: ChannelInboundHandler {
     } catch {
       end(.frameTooLong(error))
     }
+  }
+
+  private func received(_ payload: [UInt8], on link: Link) {
+    link.received(bytes: payload.count)
+    guard link.isFollower else {
+      return core.emit(.received(link.peer.account, link.channel, payload))
+    }
+    core.emit(.followerSent(link.peer.account, payload))
+    allowance?.take(payload.count)
+    if allowance?.isUsedUp == true { setReading(false) }
   }
 
   // MARK: Who is it?
@@ -180,47 +205,77 @@ final class Connection: ChannelInboundHandler {
         return end(.refused(.otherKey(key, account: dialled.peer.account)))
       }
       guard let peer = core.table.peer(dialled.peer.account) else { return end(.shutdown) }
-      phase = .greeting(peer: peer)
+      phase = .greeting(.peer(peer))
       try sendHello(dialled.channel)
       return
     }
-    guard let peer = core.peer(ofKey: key) else { return end(.refused(.unknownKey(key))) }
-    phase = .greeting(peer: peer)
-    if core.table[peer, .votes].dials {
+    guard let peer = core.peer(ofKey: key) else {
+      guard core.gate.isOpen else { return end(.refused(.unknownKey(key))) }
+      phase = .greeting(.follower(key))
+      return
+    }
+    phase = .greeting(.peer(peer))
+    if core.table.dials(peer) {
       end(.refused(.wrongDirection(account: core.table.account(peer))))
     }
   }
 
-  private func sendHello(_ channel: PeerChannel) throws(TLSFailure) {
-    let hello = Hello(genesis: core.genesis, account: core.account, channel: channel).bcs
+  private func sendHello(
+    _ channel: PeerChannel, _ verdict: HelloVerdict = .welcome
+  ) throws(TLSFailure) {
+    let hello = Hello(
+      genesis: core.genesis, account: core.account, channel: channel, verdict: verdict
+    ).bcs
     try tls.write(FrameDecoder.header(hello.count) + hello)
     flushTLS()
   }
 
-  private func greeted(by peer: Int, _ payload: [UInt8]) {
+  private func greeted(by greeter: Greeter, _ payload: [UInt8]) {
     let hello: Hello
     do throws(BCSError) {
       hello = try Hello(bcs: payload)
     } catch {
       return end(.refused(.malformedHello(error)))
     }
+    let reason = refusal(of: hello, from: greeter)
     if dialled == nil {
       do throws(TLSFailure) {
-        try sendHello(hello.channel)
+        try sendHello(hello.channel, reason?.verdict ?? .welcome)
       } catch {
         return end(.tls(error))
       }
     }
-    if let reason = refusal(of: hello, from: core.table.account(peer)) {
-      return end(.refused(reason))
+    if let reason { return end(.refused(reason)) }
+    let link: Link?
+    switch greeter {
+    case .peer(let peer): link = core.table[peer, hello.channel]
+    case .follower(let key): link = core.follower(key, at: context?.remoteAddress)
     }
-    let link = core.table[peer, hello.channel]
-    decoder.bytesMax = core.limits.frameBytesMax(link.channel)
+    guard let link else { return end(.refused(.otherChannel(account: hello.account))) }
+    if link.isFollower {
+      allowance = FollowerAllowance(
+        bytesPerSecond: core.limits.followerBytesPerSecondMax, now: NIODeadline.now())
+    }
+    decoder.bytesMax = link.bounds.frameIn
     phase = .open(link)
     core.opened(self, link)
   }
 
-  private func refusal(of hello: Hello, from account: AccountID) -> RefusalReason? {
+  private func refusal(of hello: Hello, from greeter: Greeter) -> RefusalReason? {
+    switch greeter {
+    case .peer(let peer):
+      let account = core.table.account(peer)
+      if let reason = mismatch(of: hello, from: account) { return reason }
+      if core.table[peer, hello.channel] == nil { return .otherChannel(account: account) }
+      guard dialled != nil, hello.verdict != .welcome else { return nil }
+      return .turnedAway(hello.verdict, account: account)
+    case .follower(let key):
+      guard hello.channel == .follow else { return .unknownKey(key) }
+      return mismatch(of: hello, from: AccountID(key)) ?? core.refusal(ofFollower: key)
+    }
+  }
+
+  private func mismatch(of hello: Hello, from account: AccountID) -> RefusalReason? {
     if hello.version != Hello.version {
       return .otherProtocolVersion(hello.version, account: account)
     }
@@ -241,7 +296,10 @@ final class Connection: ChannelInboundHandler {
       if now - since > .milliseconds(core.limits.handshakeTimeoutMilliseconds) { end(.timeout) }
     case .open(let link):
       // Who does not read cannot tell silence: the peer's bytes wait in the socket.
+      allowance?.refill(now)
       if core.isPaused(link.channel) { return }
+      if isReadingStopped, mayRead(link) { return setReading(true) }
+      if isReadingStopped { return }
       if now - lastInbound > .milliseconds(core.limits.idleTimeoutMilliseconds) {
         return end(.timeout)
       }
@@ -253,8 +311,9 @@ final class Connection: ChannelInboundHandler {
       lastInbound = NIODeadline.now()
       process()
       // What was processed may have led to a new pause, or to the end.
-      guard let link, !core.isPaused(link.channel) else { return }
+      guard let link, mayRead(link) else { return }
     }
+    isReadingStopped = !isOn
     try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
   }
 

@@ -5,6 +5,7 @@ import NIOPosix
 /// All connections of a node; lives on the event loop, as all it holds.
 final class Core {
   let loop: any EventLoop
+  /// What this node calls itself: a full node by its transport key.
   let account: AccountID
   let genesis: ChainID
   let limits: PeerLimits
@@ -14,6 +15,10 @@ final class Core {
   var record = [UInt8](repeating: 0, count: Bounds.recordBytesMax)
   var staging: [UInt8] = []
 
+  /// Who may follow this node.
+  private(set) var gate: FollowerGate
+  private let followers: FollowerTable
+  private var openFollowers: [AccountID: Connection] = [:]
   private let refusals: RefusalCounters
   private var onEvent: @Sendable (PeerEvent) -> Void
   private var peerOfKey: [PublicKey: Int] = [:]
@@ -31,17 +36,21 @@ final class Core {
   private var refusalEvents = (second: NIODeadline.now(), count: 0)
 
   init(
-    _ configuration: PeerNetworkConfiguration, table: LinkTable, refusals: RefusalCounters,
-    loop: any EventLoop, onEvent: @escaping @Sendable (PeerEvent) -> Void
+    _ configuration: PeerNetworkConfiguration, table: LinkTable, followers: FollowerTable,
+    refusals: RefusalCounters, loop: any EventLoop,
+    onEvent: @escaping @Sendable (PeerEvent) -> Void
   ) throws(TLSFailure) {
     self.loop = loop
     self.table = table
+    self.followers = followers
     self.refusals = refusals
     self.onEvent = onEvent
-    account = configuration.account
+    gate = FollowerGate(
+      configuration.followers, penaltiesMax: configuration.limits.followerPenaltiesMax)
     genesis = configuration.genesis
     limits = configuration.limits
     tls = try TLSContext(seed: configuration.transportSeed)
+    account = configuration.account ?? AccountID(tls.publicKey)
     open = Array(repeating: nil, count: table.links.count)
     isDialPlanned = Array(repeating: false, count: table.links.count)
     paused = Array(repeating: false, count: PeerChannel.allCases.count)
@@ -49,9 +58,11 @@ final class Core {
       Backoff(
         initialMilliseconds: configuration.limits.backoffInitialMilliseconds,
         maxMilliseconds: configuration.limits.backoffMaxMilliseconds,
-        seed: configuration.jitterSeed &+ UInt64(link.index) &* 0x9E37_79B9)
+        seed: configuration.jitterSeed &+ UInt64(link.index ?? 0) &* 0x9E37_79B9)
     }
-    for peer in 0..<table.peerCount { peerOfKey[table[peer, .votes].peer.transportKey] = peer }
+    for peer in 0..<table.peerCount {
+      for link in table.links(of: peer) { peerOfKey[link.peer.transportKey] = peer }
+    }
   }
 
   func peer(ofKey key: PublicKey) -> Int? { peerOfKey[key] }
@@ -81,7 +92,7 @@ final class Core {
   // MARK: Dialling
 
   private func dial(_ link: Link) {
-    guard !isStopped, open[link.index] == nil else { return }
+    guard !isStopped, connection(of: link) == nil else { return }
     let bound = NIOLoopBound(self, eventLoop: loop)
     let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(.milliseconds(limits.connectTimeoutMilliseconds))
@@ -102,18 +113,18 @@ final class Core {
     }
   }
 
-  private func dialFailed(_ link: Link, why: String) {
+  private func dialFailed(_ link: Link, why: String, notBefore milliseconds: Int64 = 0) {
     guard !isStopped else { return }
     link.dialFailed(why: why)
-    dialLater(link)
+    dialLater(link, notBefore: milliseconds)
   }
 
-  private func dialLater(_ link: Link) {
-    guard !isStopped, !isDialPlanned[link.index] else { return }
-    isDialPlanned[link.index] = true
-    let wait = TimeAmount.milliseconds(backoff[link.index].next())
+  private func dialLater(_ link: Link, notBefore milliseconds: Int64 = 0) {
+    guard let index = link.index, !isStopped, !isDialPlanned[index] else { return }
+    isDialPlanned[index] = true
+    let wait = TimeAmount.milliseconds(max(milliseconds, backoff[index].next()))
     loop.assumeIsolated().scheduleTask(in: wait) { [self] in
-      isDialPlanned[link.index] = false
+      isDialPlanned[index] = false
       dial(link)
     }
   }
@@ -145,10 +156,16 @@ final class Core {
   }
 
   func opened(_ connection: Connection, _ link: Link) {
-    open[link.index]?.end(.replaced)
-    open[link.index] = connection
+    self.connection(of: link)?.end(.replaced)
     link.opened()
-    emit(.connected(link.peer.account, link.channel))
+    if let index = link.index {
+      open[index] = connection
+      emit(.connected(link.peer.account, link.channel))
+    } else {
+      openFollowers[link.peer.account] = connection
+      followers.insert(link)
+      emit(.followerConnected(link.peer.account, address: connection.address))
+    }
     if isPaused(link.channel) { connection.setReading(false) }
   }
 
@@ -156,17 +173,58 @@ final class Core {
     alive[ObjectIdentifier(connection)] = nil
     if case .open(let link) = phase {
       let reason = cause.disconnectReason
-      open[link.index] = nil
       link.closed(unsent: connection.encoder.unfinished, why: "\(reason)")
+      guard let index = link.index else {
+        openFollowers[link.peer.account] = nil
+        followers.remove(link)
+        return emit(.followerDisconnected(link.peer.account, reason))
+      }
+      open[index] = nil
       let life = NIODeadline.now() - connection.since
-      if life > .milliseconds(limits.stableMilliseconds) { backoff[link.index].reset() }
+      if life > .milliseconds(limits.stableMilliseconds) { backoff[index].reset() }
       emit(.disconnected(link.peer.account, link.channel, reason))
       if link.dials { dialLater(link) }
       return
     }
     guard let reason = cause.refusalReason else { return }
     refuse(reason, address: connection.address)
-    if let dialled = connection.dialled { dialFailed(dialled, why: "\(reason)") }
+    guard let dialled = connection.dialled else { return }
+    let wait = reason.kind == .turnedAway ? limits.turnedAwayMilliseconds : 0
+    dialFailed(dialled, why: "\(reason)", notBefore: wait)
+  }
+
+  private func connection(of link: Link) -> Connection? {
+    link.index.map { open[$0] } ?? openFollowers[link.peer.account]
+  }
+
+  // MARK: Followers
+
+  /// Why a key that no known peer has may not follow now. One that is here already is replaced.
+  func refusal(ofFollower key: PublicKey) -> RefusalReason? {
+    // The holder of a peer's account key is not that peer: its transport key is another.
+    guard table.peer(AccountID(key)) == nil, AccountID(key) != account else {
+      return .followerNotAllowed(key)
+    }
+    let others = openFollowers.count - (openFollowers[AccountID(key)] == nil ? 0 : 1)
+    return gate.refusal(of: key, others: others, now: NIODeadline.now())
+  }
+
+  /// The link of a full node that is taken.
+  func follower(_ key: PublicKey, at address: SocketAddress?) -> Link {
+    Link(
+      follower: KnownPeer(
+        account: AccountID(key), transportKey: key,
+        address: PeerAddress(host: address?.ipAddress ?? "unknown", port: address?.port ?? 0)),
+      budget: followers.budget, limits: limits)
+  }
+
+  /// Ends a follower's connection and refuses it for a while.
+  func drop(follower account: AccountID) {
+    guard let connection = openFollowers[account], let link = connection.link else { return }
+    gate.penalise(
+      link.peer.transportKey,
+      until: NIODeadline.now() + .milliseconds(limits.followerPenaltyMilliseconds))
+    connection.end(.misbehaved)
   }
 
   private func refuse(_ reason: RefusalReason, address: String) {
@@ -181,11 +239,16 @@ final class Core {
 
   // MARK: Turns
 
-  /// Sends what waits on all connections, votes first.
+  /// Sends what waits on all connections, votes first, followers last.
   func pumpAll() {
-    for channel in PeerChannel.allCases {
-      for peer in 0..<table.peerCount { open[table[peer, channel].index]?.pump() }
+    for channel in table.channels {
+      for peer in 0..<table.peerCount { openConnection(peer, channel)?.pump() }
     }
+    for connection in Array(openFollowers.values) { connection.pump() }
+  }
+
+  private func openConnection(_ peer: Int, _ channel: PeerChannel) -> Connection? {
+    table[peer, channel].flatMap { $0.index }.flatMap { open[$0] }
   }
 
   func pumpSoon(_ connection: Connection) {
@@ -204,7 +267,9 @@ final class Core {
 
   func setPaused(_ isOn: Bool, _ channel: PeerChannel) {
     paused[Int(channel.rawValue)] = isOn
-    for peer in 0..<table.peerCount { open[table[peer, channel].index]?.setReading(!isOn) }
+    for peer in 0..<table.peerCount { openConnection(peer, channel)?.setReading(!isOn) }
+    guard channel == .follow else { return }
+    for connection in Array(openFollowers.values) { connection.setReading(!isOn) }
   }
 }
 
@@ -218,6 +283,7 @@ extension Connection.Cause {
     case .closedByPeer, .refused: .closedByPeer
     case .timeout: .idle
     case .replaced: .replaced
+    case .misbehaved: .misbehaved
     case .shutdown: .shutdown
     }
   }
@@ -231,7 +297,20 @@ extension Connection.Cause {
     case .closedByPeer: .closedEarly
     case .timeout: .handshakeTimeout
     case .refused(let reason): reason
-    case .replaced, .shutdown: nil
+    case .replaced, .misbehaved, .shutdown: nil
+    }
+  }
+}
+
+extension RefusalReason {
+  /// What the refused side's hello tells it.
+  var verdict: HelloVerdict {
+    switch self {
+    case .unknownKey: .unknownKey
+    case .followersFull: .followersFull
+    case .followerNotAllowed: .followerNotAllowed
+    case .followerPenalised: .followerPenalised
+    default: .refused
     }
   }
 }

@@ -8,6 +8,24 @@ public struct PeerLimits: Sendable {
   public var votesQueueBytesMax = 4 * 1024 * 1024
   /// Bytes that may wait to be sent to one peer on its data channel.
   public var dataQueueBytesMax = 16 * 1024 * 1024
+  /// Payload bytes of one frame from a full node to the node it follows.
+  public var requestFrameBytesMax = 1 * 1024 * 1024
+  /// Bytes that may wait to be sent to the node that is followed.
+  public var requestQueueBytesMax = 8 * 1024 * 1024
+  /// Bytes beside one longest frame that may wait to be sent to one follower.
+  public var followerQueueBytesMax = 1 * 1024 * 1024
+  /// Bytes that may wait for all followers together: two longest frames, whatever their number.
+  public var followersQueueFramesMax = 2
+  /// Bytes taken from one follower in a second, 256 for each frame included; beyond it its socket
+  /// is not read.
+  public var followerBytesPerSecondMax = 4 * 1024 * 1024
+  /// How long a follower that broke the rules is refused.
+  public var followerPenaltyMilliseconds: Int64 = 60_000
+  /// Keys under such a penalty; the one that ends first goes when there are more.
+  public var followerPenaltiesMax = 1_024
+  /// The wait before dialling again one that has turned this node away, for instance because it has
+  /// no place for another full node.
+  public var turnedAwayMilliseconds: Int64 = 10_000
   /// From an accepted TCP connection to the end of the hellos.
   public var handshakeTimeoutMilliseconds: Int64 = 5_000
   /// How long dialling may wait for TCP.
@@ -29,12 +47,24 @@ public struct PeerLimits: Sendable {
 
   public init() {}
 
-  func frameBytesMax(_ channel: PeerChannel) -> Int {
-    channel == .votes ? votesFrameBytesMax : dataFrameBytesMax
-  }
-
-  func queueBytesMax(_ channel: PeerChannel) -> Int {
-    channel == .votes ? votesQueueBytesMax : dataQueueBytesMax
+  /// The bounds of a connection, as one side of it sees them.
+  func bounds(_ channel: PeerChannel, isFollower: Bool) -> LinkBounds {
+    switch channel {
+    case .votes:
+      LinkBounds(
+        frameOut: votesFrameBytesMax, frameIn: votesFrameBytesMax, queue: votesQueueBytesMax)
+    case .data:
+      LinkBounds(
+        frameOut: dataFrameBytesMax, frameIn: dataFrameBytesMax, queue: dataQueueBytesMax)
+    case .follow:
+      isFollower
+        ? LinkBounds(
+          frameOut: dataFrameBytesMax, frameIn: requestFrameBytesMax,
+          queue: dataFrameBytesMax + followerQueueBytesMax)
+        : LinkBounds(
+          frameOut: requestFrameBytesMax, frameIn: dataFrameBytesMax,
+          queue: requestQueueBytesMax)
+    }
   }
 
   /// How often deadlines are looked at: a quarter of the shortest, so that none is missed by much.
@@ -44,8 +74,17 @@ public struct PeerLimits: Sendable {
   }
 }
 
+/// Payload bytes of one frame each way, and of all that wait to be sent.
+struct LinkBounds {
+  let frameOut: Int
+  let frameIn: Int
+  let queue: Int
+}
+
 /// What is no setting.
 enum Bounds {
+  /// What a follower's frame weighs beside its payload, so that many small ones are bounded too.
+  static let frameOverheadBytes = 256
   /// Before the hello is read, no frame may be longer.
   static let helloBytesMax = 128
   /// Plaintext handed to TLS at once; TLS makes records of 16 KiB of it.

@@ -1,15 +1,18 @@
 import LedgerCore
 import Synchronization
 
-/// One peer on one channel: what any thread may touch. Connections come and go; the link stays.
+/// One peer on one channel: what any thread may touch. Connections come and go; a known peer's link
+/// stays, a follower's lives as long as its connection.
 final class Link: Sendable {
-  let index: Int
+  /// Its place among the links of known peers; nil for a follower's.
+  let index: Int?
   let peer: KnownPeer
   let channel: PeerChannel
-  /// Whether this node dials: the node with the smaller account id does.
+  /// Whether this node dials: the node with the smaller account id does, and a full node always.
   let dials: Bool
-  private let frameBytesMax: Int
-  private let queueBytesMax: Int
+  let bounds: LinkBounds
+  /// What all followers' queues share.
+  private let budget: FollowerBudget?
   private let state: Mutex<State>
 
   private struct State {
@@ -17,13 +20,25 @@ final class Link: Sendable {
     var counters: PeerCounters
   }
 
+  /// A known peer's.
   init(index: Int, peer: KnownPeer, channel: PeerChannel, dials: Bool, limits: PeerLimits) {
     self.index = index
     self.peer = peer
     self.channel = channel
     self.dials = dials
-    frameBytesMax = limits.frameBytesMax(channel)
-    queueBytesMax = limits.queueBytesMax(channel)
+    bounds = limits.bounds(channel, isFollower: false)
+    budget = nil
+    state = Mutex(State(counters: PeerCounters(account: peer.account, channel: channel)))
+  }
+
+  /// A follower's.
+  init(follower peer: KnownPeer, budget: FollowerBudget, limits: PeerLimits) {
+    index = nil
+    self.peer = peer
+    channel = .follow
+    dials = false
+    bounds = limits.bounds(.follow, isFollower: true)
+    self.budget = budget
     state = Mutex(State(counters: PeerCounters(account: peer.account, channel: channel)))
   }
 
@@ -31,11 +46,15 @@ final class Link: Sendable {
 
   var isConnected: Bool { state.withLock { $0.counters.isConnected } }
 
+  var isFollower: Bool { index == nil }
+
   func enqueue(_ payload: [UInt8]) -> SendOutcome {
-    guard (1...frameBytesMax).contains(payload.count) else { return .badLength }
+    guard (1...bounds.frameOut).contains(payload.count) else { return .badLength }
     return state.withLock { state in
       guard state.counters.isConnected else { return .notConnected }
-      guard state.counters.queuedBytes + payload.count <= queueBytesMax else {
+      guard state.counters.queuedBytes + payload.count <= bounds.queue,
+        budget?.take(payload.count) ?? true
+      else {
         state.counters.framesDropped += 1
         state.counters.bytesDropped += UInt64(payload.count)
         return .full
@@ -56,6 +75,7 @@ final class Link: Sendable {
   }
 
   func sent(frames: Int, bytes: Int) {
+    budget?.release(bytes)
     state.withLock { state in
       state.counters.queuedBytes -= bytes
       state.counters.framesSent += UInt64(frames)
@@ -82,6 +102,7 @@ final class Link: Sendable {
     state.withLock { state in
       state.counters.framesLost += UInt64(unsent + state.waiting.count)
       state.waiting = []
+      budget?.release(state.counters.queuedBytes)
       state.counters.queuedBytes = 0
       state.counters.isConnected = false
       state.counters.lastFailure = why
@@ -96,29 +117,43 @@ final class Link: Sendable {
   }
 }
 
-/// All links, findable by account: two for each peer, in the order of accounts.
+/// The links of known peers, findable by account, in the order of accounts: two for each among ER
+/// Nodes, one for each that a full node follows.
 struct LinkTable: Sendable {
   let links: [Link]
+  /// What each peer has a link for.
+  let channels: [PeerChannel]
   private let accounts: [AccountID]
 
   init(_ configuration: PeerNetworkConfiguration) {
     let peers = configuration.peers.sorted { $0.account < $1.account }
     accounts = peers.map(\.account)
+    channels = configuration.account == nil ? [.follow] : [.votes, .data]
     var links: [Link] = []
     for peer in peers {
-      for channel in PeerChannel.allCases {
+      for channel in channels {
         links.append(
           Link(
             index: links.count, peer: peer, channel: channel,
-            dials: configuration.account < peer.account, limits: configuration.limits))
+            dials: configuration.account.map { $0 < peer.account } ?? true,
+            limits: configuration.limits))
       }
     }
     self.links = links
   }
 
-  subscript(peer: Int, channel: PeerChannel) -> Link {
-    links[2 * peer + Int(channel.rawValue)]
+  /// Nil for a channel this node has not with its peers.
+  subscript(peer: Int, channel: PeerChannel) -> Link? {
+    channels.firstIndex(of: channel).map { links[channels.count * peer + $0] }
   }
+
+  /// All links of a peer.
+  func links(of peer: Int) -> ArraySlice<Link> {
+    links[channels.count * peer..<channels.count * (peer + 1)]
+  }
+
+  /// Whether this node dials a peer.
+  func dials(_ peer: Int) -> Bool { links[channels.count * peer].dials }
 
   var peerCount: Int { accounts.count }
 

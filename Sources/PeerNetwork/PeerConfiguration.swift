@@ -1,10 +1,12 @@
 public import LedgerCore
 
-/// The two connections between each pair of nodes. Votes have their own: one TCP stream cannot
-/// give them priority over bundles.
+/// What a connection is for. Two join each pair of ER Nodes: votes have their own, since one TCP
+/// stream cannot give them priority over bundles. One joins a full node to a node it follows.
 public enum PeerChannel: UInt8, Sendable, Hashable, CaseIterable {
   case votes = 0
   case data = 1
+  /// From a full node, which always dials, to a node that serves it.
+  case follow = 2
 }
 
 /// A TCP address.
@@ -36,30 +38,52 @@ public struct KnownPeer: Sendable, Hashable {
   }
 }
 
+/// Which full nodes may follow this node. They are known by their transport key alone.
+public struct FollowerPolicy: Sendable, Hashable {
+  /// How many at a time, 0 … `countMaxMax`; 0 serves none.
+  public var countMax: Int
+  /// The transport keys that may; nil lets any key in.
+  public var allowed: Set<PublicKey>?
+
+  /// The most that can be asked for.
+  public static let countMaxMax = 64
+  /// Nobody is served.
+  public static let none = FollowerPolicy(countMax: 0, allowed: nil)
+
+  public init(countMax: Int, allowed: Set<PublicKey>?) {
+    self.countMax = countMax
+    self.allowed = allowed
+  }
+}
+
 /// What a node's peer connections are started with.
 public struct PeerNetworkConfiguration: Sendable {
-  /// This node's account.
-  public var account: AccountID
+  /// This node's account; nil for a full node, whose name among peers is its transport key.
+  public var account: AccountID?
   /// The 32-byte seed of this node's transport key: neither its consensus nor its account key.
   public var transportSeed: [UInt8]
   /// The chain; peers of another one are refused.
   public var genesis: ChainID
   public var listen: PeerAddress
-  /// The others, in any order; accounts and keys are each unique.
+  /// An ER Node's others, or those that a full node follows, in any order; accounts and keys are
+  /// each unique.
   public var peers: [KnownPeer]
+  public var followers: FollowerPolicy
   /// Seed of the back-off's jitter. Nodes that are restarted together should have different ones.
   public var jitterSeed: UInt64
   public var limits: PeerLimits
 
   public init(
-    account: AccountID, transportSeed: [UInt8], genesis: ChainID, listen: PeerAddress,
-    peers: [KnownPeer], jitterSeed: UInt64, limits: PeerLimits = PeerLimits()
+    account: AccountID?, transportSeed: [UInt8], genesis: ChainID, listen: PeerAddress,
+    peers: [KnownPeer], followers: FollowerPolicy = .none, jitterSeed: UInt64,
+    limits: PeerLimits = PeerLimits()
   ) {
     self.account = account
     self.transportSeed = transportSeed
     self.genesis = genesis
     self.listen = listen
     self.peers = peers
+    self.followers = followers
     self.jitterSeed = jitterSeed
     self.limits = limits
   }

@@ -41,7 +41,7 @@ public enum SendOutcome: Sendable, Hashable {
   case full
   case notConnected
   case unknownPeer
-  /// Empty, or over the channel's bound.
+  /// Empty, or over the connection's bound.
   case badLength
 }
 

@@ -9,6 +9,11 @@ public enum PeerEvent: Sendable {
   case disconnected(AccountID, PeerChannel, DisconnectReason)
   /// A payload of 1 byte up to the channel's bound. The buffer belongs to the receiver.
   case received(AccountID, PeerChannel, [UInt8])
+  /// A full node follows this node from now on. Its account is its transport key.
+  case followerConnected(AccountID, address: String)
+  case followerDisconnected(AccountID, DisconnectReason)
+  /// A payload of 1 byte up to `PeerLimits.requestFrameBytesMax`.
+  case followerSent(AccountID, [UInt8])
   /// A connection that never became a peer's, and where it came from or went to.
   case refused(RefusalReason, address: String)
 }
@@ -24,6 +29,8 @@ public enum DisconnectReason: Sendable, Hashable, CustomStringConvertible {
   case frameTooLong(bytes: Int, bytesMax: Int)
   case tls(TLSFailure)
   case socket(String)
+  /// This node dropped the follower: it did what only others may, or what nobody may.
+  case misbehaved
   /// This node shuts down.
   case shutdown
 
@@ -36,6 +43,7 @@ public enum DisconnectReason: Sendable, Hashable, CustomStringConvertible {
       "the peer announced a frame of \(bytes) bytes; at most \(bytesMax) are allowed"
     case .tls(let failure): "TLS failed: \(failure)"
     case .socket(let text): "the socket failed: \(text)"
+    case .misbehaved: "dropped: it broke the rules for full nodes"
     case .shutdown: "this node shuts down"
     }
   }
@@ -58,6 +66,14 @@ public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
   case otherChannel(account: AccountID)
   /// The peer dialled although this node, having the smaller account id, is to dial.
   case wrongDirection(account: AccountID)
+  /// A full node beyond the number that is served.
+  case followersFull(max: Int)
+  /// A full node whose key is not on the list of those that are served.
+  case followerNotAllowed(PublicKey)
+  /// A full node that was dropped a short time ago.
+  case followerPenalised(PublicKey)
+  /// The other side's hello says why it does not take this node.
+  case turnedAway(HelloVerdict, account: AccountID)
   case malformedHello(BCSError)
   /// A frame before the hello's end was longer than any hello.
   case helloTooLong(bytes: Int)
@@ -81,6 +97,12 @@ public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
       "\(account) speaks version \(version) of the peer protocol, this node \(Hello.version)"
     case .otherChannel(let account): "\(account) answered for another channel"
     case .wrongDirection(let account): "\(account) dialled, but it is for this node to dial"
+    case .followersFull(let max): "there is place for \(max) full nodes, and all are taken"
+    case .followerNotAllowed(let key):
+      "the full node with the transport key \(key) is not on the list of those that are served"
+    case .followerPenalised(let key):
+      "the full node with the transport key \(key) broke the rules a short time ago"
+    case .turnedAway(let verdict, let account): "\(account) does not take this node: \(verdict)"
     case .malformedHello(let error): "the hello is malformed: \(error)"
     case .helloTooLong(let bytes): "a frame of \(bytes) bytes where a hello was due"
     case .handshakeTimeout: "the handshake took too long"
@@ -102,6 +124,10 @@ public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
     case .otherProtocolVersion: .otherProtocolVersion
     case .otherChannel: .otherChannel
     case .wrongDirection: .wrongDirection
+    case .followersFull: .followersFull
+    case .followerNotAllowed: .followerNotAllowed
+    case .followerPenalised: .followerPenalised
+    case .turnedAway: .turnedAway
     case .malformedHello, .helloTooLong: .malformedHello
     case .handshakeTimeout: .handshakeTimeout
     case .closedEarly: .closedEarly
@@ -115,4 +141,5 @@ public enum RefusalReason: Sendable, Equatable, CustomStringConvertible {
 public enum RefusalKind: String, Sendable, Hashable, CaseIterable {
   case tls, unknownKey, otherKey, otherAccount, otherGenesis, otherProtocolVersion, otherChannel
   case wrongDirection, malformedHello, handshakeTimeout, closedEarly, tooManyPending, socket
+  case followersFull, followerNotAllowed, followerPenalised, turnedAway
 }

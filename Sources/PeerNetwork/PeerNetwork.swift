@@ -5,9 +5,13 @@ import Synchronization
 
 /// Authenticated, encrypted connections to the peers that the chain or the configuration names.
 ///
-/// Two TLS 1.3 connections join each pair of nodes, one for votes and one for data. The node with
-/// the smaller account id dials, again and again with growing waits; the other accepts. A peer is
-/// who it is by its transport key; its hello must name the same account and the same chain.
+/// Two TLS 1.3 connections join each pair of ER Nodes, one for votes and one for data. The node
+/// with the smaller account id dials, again and again with growing waits; the other accepts. A peer
+/// is who it is by its transport key; its hello must name the same account and the same chain.
+///
+/// A full node dials one connection to each node it follows. Whom it is served by, it knows; those
+/// who serve it know it by its transport key alone. Followers have places, queues and budgets of
+/// their own: none of them takes anything from a known peer.
 ///
 /// Threads: one event loop thread does all of it (many nodes may share one machine). Every method
 /// may be called from any thread and none waits, except `start` and `shutdown`.
@@ -18,6 +22,7 @@ public final class PeerNetwork: Sendable {
   private let loop: any EventLoop
   private let core: NIOLoopBound<Core>
   private let table: LinkTable
+  private let followerTable: FollowerTable
   private let refusalCounters: RefusalCounters
   private let state = Mutex(State())
 
@@ -62,11 +67,13 @@ public final class PeerNetwork: Sendable {
     let loop = group.next()
     let table = LinkTable(configuration)
     let refusalCounters = RefusalCounters()
+    let followerTable = FollowerTable(configuration.limits)
     do {
       let core = try loop.submit {
         NIOLoopBound(
           try Core(
-            configuration, table: table, refusals: refusalCounters, loop: loop, onEvent: onEvent),
+            configuration, table: table, followers: followerTable, refusals: refusalCounters,
+            loop: loop, onEvent: onEvent),
           eventLoop: loop)
       }.wait()
       let server = try ServerBootstrap(group: loop)
@@ -89,6 +96,7 @@ public final class PeerNetwork: Sendable {
     }
     self.loop = loop
     self.table = table
+    self.followerTable = followerTable
     self.refusalCounters = refusalCounters
   }
 
@@ -106,6 +114,9 @@ public final class PeerNetwork: Sendable {
       guard keys.insert(peer.transportKey).inserted else {
         throw .duplicateTransportKey(peer.transportKey)
       }
+    }
+    guard (0...FollowerPolicy.countMaxMax).contains(configuration.followers.countMax) else {
+      throw .followersOutOfRange(configuration.followers.countMax)
     }
     for address in configuration.peers.map(\.address) + [configuration.listen] {
       guard (0...65_535).contains(address.port) else { throw .portOutOfRange(address) }
@@ -130,25 +141,51 @@ public final class PeerNetwork: Sendable {
 
   // MARK: Sending
 
-  /// Queues a payload of 1 byte up to the channel's frame bound for one peer. Payloads on one
-  /// channel arrive in the order in which they were queued, as long as the connection lives.
+  /// Queues a payload of 1 byte up to the connection's frame bound for a known peer or a follower.
+  /// Payloads on one channel arrive in the order in which they were queued, as long as the
+  /// connection lives. One who follows or is followed has one connection for everything.
   @discardableResult
   public func send(
     to account: AccountID, on channel: PeerChannel, _ payload: [UInt8]
   ) -> SendOutcome {
-    guard let peer = table.peer(account) else { return .unknownPeer }
-    let outcome = table[peer, channel].enqueue(payload)
+    guard let link = link(account, channel) else { return .unknownPeer }
+    let outcome = link.enqueue(payload)
     if outcome == .queued { wake() }
     return outcome
   }
 
-  /// Queues a payload for every peer.
+  private func link(_ account: AccountID, _ channel: PeerChannel) -> Link? {
+    guard let peer = table.peer(account) else { return followerTable[account] }
+    return table[peer, channel] ?? table[peer, .follow]
+  }
+
+  /// Queues a payload for every known peer that has this channel. Followers get `announce`.
   @discardableResult
   public func broadcast(on channel: PeerChannel, _ payload: [UInt8]) -> BroadcastOutcome {
+    enqueue(payload, on: (0..<table.peerCount).compactMap { table[$0, channel] })
+  }
+
+  /// Queues a payload for every follower.
+  @discardableResult
+  public func announce(_ payload: [UInt8]) -> BroadcastOutcome {
+    enqueue(payload, on: followerTable.all)
+  }
+
+  private func enqueue(_ payload: [UInt8], on links: [Link]) -> BroadcastOutcome {
     var outcomes = BroadcastOutcome()
-    for peer in 0..<table.peerCount { outcomes.count(table[peer, channel].enqueue(payload)) }
+    for link in links { outcomes.count(link.enqueue(payload)) }
     if outcomes.queued > 0 { wake() }
     return outcomes
+  }
+
+  /// Ends a follower's connection and refuses it for `PeerLimits.followerPenaltyMilliseconds`: it
+  /// broke the rules.
+  public func drop(follower account: AccountID) {
+    if loop.inEventLoop {
+      core.value.drop(follower: account)
+    } else {
+      onLoop { core in core.drop(follower: account) }
+    }
   }
 
   /// Asks for one turn of the event loop for all that is queued until then.
@@ -191,25 +228,36 @@ public final class PeerNetwork: Sendable {
 
   // MARK: State
 
-  /// Peers with both channels open, ascending.
+  /// Known peers with all their channels open, ascending.
   public var connectedPeers: [AccountID] {
-    (0..<table.peerCount).filter { peer in
-      PeerChannel.allCases.allSatisfy { table[peer, $0].isConnected }
-    }.map(table.account)
+    (0..<table.peerCount).filter { peer in table.links(of: peer).allSatisfy(\.isConnected) }
+      .map(table.account)
   }
+
+  /// Full nodes that follow this node now, ascending.
+  public var followers: [AccountID] { followerTable.all.map(\.peer.account) }
+
+  /// How many they are.
+  public var followerCount: Int { followerTable.count }
+
+  /// Whether a connected node is a follower, and no known peer.
+  public func isFollower(_ account: AccountID) -> Bool { followerTable[account] != nil }
 
   /// Whether one peer can be sent to on a channel.
   public func isConnected(_ account: AccountID, on channel: PeerChannel) -> Bool {
-    table.peer(account).map { table[$0, channel].isConnected } ?? false
+    link(account, channel)?.isConnected ?? false
   }
 
-  /// Counters of one peer on one channel; nil for an unknown peer.
+  /// Counters of one peer on one channel, or of a follower; nil when unknown.
   public func counters(of account: AccountID, on channel: PeerChannel) -> PeerCounters? {
-    table.peer(account).map { table[$0, channel].counters }
+    link(account, channel)?.counters
   }
 
-  /// Counters of every peer and channel, in the order of accounts.
+  /// Counters of every known peer and channel, in the order of accounts.
   public var counters: [PeerCounters] { table.links.map(\.counters) }
+
+  /// Counters of the connected followers, in the order of accounts.
+  public var followerCounters: [PeerCounters] { followerTable.all.map(\.counters) }
 
   /// Connections refused for this kind of reason, dialled and accepted ones.
   public func refusals(_ kind: RefusalKind) -> UInt64 { refusalCounters[kind] }

@@ -9,6 +9,8 @@ public enum PeerNetworkError: Error, Sendable, Hashable, CustomStringConvertible
   case duplicateAccount(AccountID)
   case duplicateTransportKey(PublicKey)
   case portOutOfRange(PeerAddress)
+  /// More places for full nodes than `FollowerPolicy.countMaxMax`, or fewer than none.
+  case followersOutOfRange(Int)
   /// The system refused the listen address.
   case listen(PeerAddress, String)
   case tls(TLSFailure)
@@ -20,6 +22,8 @@ public enum PeerNetworkError: Error, Sendable, Hashable, CustomStringConvertible
     case .duplicateAccount(let account): "the list of peers names \(account) twice"
     case .duplicateTransportKey(let key): "two peers have the same transport key \(key)"
     case .portOutOfRange(let address): "\(address) has no port between 0 and 65535"
+    case .followersOutOfRange(let count):
+      "\(count) full nodes cannot be served; 0 to \(FollowerPolicy.countMaxMax) can"
     case .listen(let address, let text):
       "cannot listen on \(address): \(text); choose another address or stop what uses it"
     case .tls(let failure): "TLS could not be set up: \(failure)"

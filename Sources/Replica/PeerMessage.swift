@@ -44,6 +44,30 @@ public enum PeerMessage: Sendable {
   }
 }
 
+/// What a connected node is to this one.
+public enum PeerRelation: Hashable, Sendable {
+  /// An ER Node's peer.
+  case peer
+  /// A node that this full node follows.
+  case server
+  /// A full node that follows this node.
+  case follower
+}
+
+extension PeerMessage {
+  /// Whether a frame is of a kind that may come from such a node, by its first two bytes: followers
+  /// ask for blocks and relay; those they follow greet, tell their tips, hand out blocks and say
+  /// where relayed transactions stand.
+  public static func mayCome(_ frame: [UInt8], from sender: PeerRelation) -> Bool {
+    let kind = (frame.first ?? .max, frame.dropFirst().first ?? .max)
+    return switch sender {
+    case .peer: kind != (1, 7) && kind != (1, 8)
+    case .server: kind == (1, 8) || kind == (2, 0) || kind == (2, 1) || kind == (2, 3)
+    case .follower: kind == (1, 7) || kind == (2, 2)
+    }
+  }
+}
+
 /// The two connections between each pair of nodes.
 public enum MessageChannel: Hashable, Sendable {
   /// Consensus: small and urgent.

@@ -5,11 +5,12 @@ public import LedgerState
 /// What a replica is told once.
 public struct ReplicaConfiguration: Sendable {
   public let chain: ChainID
-  /// The node's own account.
-  public let account: AccountID
+  /// The node's own account; nil for a full node, which follows, verifies and relays: it has no
+  /// vote and is no author, in whatever set.
+  public let account: AccountID?
   public let timing: ConsensusTiming
 
-  public init(chain: ChainID, account: AccountID, timing: ConsensusTiming) {
+  public init(chain: ChainID, account: AccountID?, timing: ConsensusTiming) {
     self.chain = chain
     self.account = account
     self.timing = timing

@@ -7,7 +7,10 @@ public import LedgerState
 /// Everything a replica wants done. Effects are carried out in their order.
 public enum ReplicaEffect: Sendable {
   case send([UInt8], on: MessageChannel, to: AccountID)
+  /// To every connected peer; not to followers.
   case broadcast([UInt8], on: MessageChannel)
+  /// To every follower.
+  case announce([UInt8])
   /// Verify; answer `.verified`. Urgent ones are votes: few, and somebody waits.
   case verify(VerificationToken, [SignatureCheck], isUrgent: Bool)
   /// Sync the watermark, sign; answer `.voteSigned` or `.voteRefused`.
@@ -30,6 +33,8 @@ public enum ReplicaEffect: Sendable {
   case answer(SubmissionAnswer)
   /// Submitted here, and now acknowledged by f + 1 ER Nodes.
   case accepted([Digest])
+  /// Submitted to this full node, and accepted by the word of a node it follows.
+  case saidAccepted([Digest], by: AccountID)
   /// Submitted here, and over without a block.
   case ended([EndedTransaction])
   /// A block is final.
@@ -115,6 +120,10 @@ public enum ReplicaNote: Sendable {
   case bundleOffence(BundleOffence)
   /// A frame that is no message.
   case malformedFrame(from: AccountID, BCSError)
+  /// A message of a kind that this sender may not send: nothing was done with it.
+  case outOfPlace(from: AccountID)
+  /// A follower relayed what an honest full node refuses by its bytes alone.
+  case misbehaved(AccountID, TransactionFault)
   /// A proposal this node finds invalid.
   case invalidProposal(Digest, reason: String)
 }

@@ -2,10 +2,14 @@ public import LedgerCore
 
 /// Everything that can happen to a replica. Each event comes with a time.
 public enum ReplicaEvent: Sendable {
-  /// Both connections to the peer are up, or were replaced.
+  /// All connections to the peer are up, or were replaced: an ER Node's peer, or a node that this
+  /// full node follows.
   case peerConnected(AccountID)
   case peerDisconnected(AccountID)
-  /// A frame from an authenticated peer.
+  /// A full node follows this node from now on.
+  case followerConnected(AccountID)
+  case followerDisconnected(AccountID)
+  /// A frame from an authenticated peer or follower.
   case frame([UInt8], from: AccountID)
   /// Transactions from this node's own API; each is answered by `.answer`.
   case submitted(ticket: UInt64, [ArraySlice<UInt8>])

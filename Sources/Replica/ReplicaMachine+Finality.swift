@@ -89,13 +89,14 @@ extension ReplicaMachine {
       debtors: outcome.debtors, certificate: certificate)
   }
 
-  /// Gives consensus the next height.
+  /// Gives consensus the next height; on a full node there is none.
   mutating func beginHeight() {
+    guard let account = configuration.account else { return }
     let schedule = Schedule(chain: configuration.chain, set: tip.set)
     let height = tip.height + 1
     guard
       let context = HeightContext(
-        height: height, set: tip.set, own: tip.set.index(of: configuration.account),
+        height: height, set: tip.set, own: tip.set.index(of: account),
         primaries: schedule.primaries(at: height, debtors: tip.debtors), parent: tip.hash,
         parentTimestamp: tip.timestamp, mayVote: mayVote(at: height),
         watermark: restored?.watermark, ownVotes: restored?.ownVotes ?? [],

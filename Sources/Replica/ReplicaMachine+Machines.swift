@@ -16,7 +16,7 @@ extension ReplicaMachine {
     case .check(let token, let checks):
       effects.append(.verify(.consensus(token), checks, isUrgent: true))
     case .sign(let statement):
-      guard let member = tip.set.index(of: configuration.account) else { return }
+      guard let member = configuration.account.flatMap(tip.set.index) else { return }
       effects.append(.signVote(statement, member: UInt16(member)))
     case .persistPrepared(let token, let record):
       effects.append(
@@ -54,6 +54,10 @@ extension ReplicaMachine {
     case .broadcast(let message): broadcast(.dissemination(message))
     case .answer(let answer): effects.append(.answer(answer))
     case .accepted(let ids): effects.append(.accepted(ids))
+    case .saidAccepted(let ids, let server):
+      effects.append(.saidAccepted(ids, by: server))
+    case .misbehaved(let follower, let fault):
+      effects.append(.report(.misbehaved(follower, fault)))
     case .ended(let ended): effects.append(.ended(ended))
     case .available: try executeIfReady()
     case .unusable(let digests): try refuseUnusable(digests)
@@ -73,6 +77,8 @@ extension ReplicaMachine {
     switch effect {
     case .send(let message, let peer): send(.catchUp(message), to: peer)
     case .broadcast(let message): broadcast(.catchUp(message))
+    case .announce(let message):
+      effects.append(.announce(PeerMessage.catchUp(message).bytes))
     case .check(let token, let checks):
       effects.append(.verify(.catchUp(token), checks, isUrgent: true))
     case .apply(let decided): try apply(decided)
@@ -88,6 +94,7 @@ extension ReplicaMachine {
   private mutating func changeMode(_ mode: CatchUpMode) {
     self.mode = mode
     effects.append(.report(.mode(mode)))
+    guard configuration.account != nil else { return }
     pending.append(.consensus(.mayVoteChanged(mayVote(at: tip.height + 1))))
   }
 

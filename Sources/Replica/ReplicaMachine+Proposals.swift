@@ -8,11 +8,12 @@ import LedgerState
 extension ReplicaMachine {
   /// Builds a block on the tip.
   mutating func propose(view: UInt64, timestamp: UInt64, emptyOfBundles: Bool) {
+    guard let author = configuration.account else { return }
     let height = tip.height + 1
     let runs = disseminator.runsForProposal(height: height, emptyOfBundles: emptyOfBundles)
     let commits = recent.commits(forHeaderAt: height)
     let header = BlockHeader(
-      height: height, timestamp: timestamp, author: configuration.account, parent: tip.hash,
+      height: height, timestamp: timestamp, author: author, parent: tip.hash,
       bundlesRoot: BundleRun.root(runs), validatorsHash: tip.set.hash(configuration.chain),
       nextValidatorsHash: tip.nextSet.hash(configuration.chain), parentRoots: tip.roots,
       parentStatement: tip.statement, parentCommits: commits.parent, lateCommits: commits.late)

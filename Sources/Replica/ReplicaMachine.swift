@@ -5,8 +5,11 @@ import LedgerCore
 import LedgerRules
 import LedgerState
 
-/// One ER Node's logic, whole: consensus, dissemination and catching up, joined with the rules over
+/// One node's logic, whole: consensus, dissemination and catching up, joined with the rules over
 /// the authenticated state. No I/O: events in, effects out, one thread.
+///
+/// A full node's is the same without an account: consensus has no height to decide, dissemination
+/// no bundle to make, and every block comes certified, by way of catching up.
 ///
 /// A block's way: `.execute` from consensus → bundles and header COMMITs are there → rules give a
 /// delta, the tree its root → the root goes back to consensus → `.decided` → `.appendBlock` →
@@ -29,6 +32,8 @@ public struct ReplicaMachine {
   /// What consensus asked to be signed or stored before a restart, for its first height.
   var restored: RestoredVotes?
   var flushUnderWay: UInt64?
+  /// The full nodes that follow this one.
+  var followers: Set<AccountID> = []
   var wakes = Wakes()
   var hasHalted = false
   var now: UInt64 = 0
@@ -74,6 +79,14 @@ public struct ReplicaMachine {
     case .peerDisconnected(let peer):
       pending.append(.dissemination(.peerDisconnected(peer)))
       pending.append(.catchUp(.peerDisconnected(peer)))
+    case .followerConnected(let peer):
+      followers.insert(peer)
+      pending.append(.dissemination(.followerConnected(peer)))
+      pending.append(.catchUp(.followerConnected(peer)))
+    case .followerDisconnected(let peer):
+      followers.remove(peer)
+      pending.append(.dissemination(.followerDisconnected(peer)))
+      pending.append(.catchUp(.followerDisconnected(peer)))
     case .frame(let bytes, let peer): receive(bytes, from: peer)
     case .submitted(let ticket, let transactions):
       pending.append(.dissemination(.submitted(ticket: ticket, transactions)))
@@ -99,7 +112,15 @@ public struct ReplicaMachine {
     }
   }
 
+  private func relation(to peer: AccountID) -> PeerRelation {
+    if followers.contains(peer) { return .follower }
+    return configuration.account == nil ? .server : .peer
+  }
+
   private mutating func receive(_ bytes: [UInt8], from peer: AccountID) {
+    guard PeerMessage.mayCome(bytes, from: relation(to: peer)) else {
+      return effects.append(.report(.outOfPlace(from: peer)))
+    }
     let message: PeerMessage
     do {
       message = try meter.measure(.decode) { () throws(BCSError) in
