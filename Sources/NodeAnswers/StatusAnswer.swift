@@ -8,8 +8,11 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var chain: String
   /// Block interval in milliseconds.
   public var intervalMilliseconds: UInt64
-  /// The node's account, as an address.
+  /// `validator`, or `full` for a node that follows, verifies, serves and relays without a vote.
+  public var role: String
+  /// The node's account, as an address; a full node's is made of its transport key.
   public var node: String
+  /// An ER Node's name in genesis; empty for others.
   public var name: String
   /// Height of the last final block.
   public var height: UInt64
@@ -29,6 +32,8 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var view: UInt64
   public var peersConnected: Int
   public var peersKnown: Int
+  /// Full nodes that follow this node now.
+  public var followers: Int
   public var pendingTransactions: Int
   public var unflushedBlocks: Int
   /// Transactions final since the node's start.
@@ -43,10 +48,11 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var transferEstimate: EstimateAnswer
 
   public init(
-    network: String, isTest: Bool, chain: String, intervalMilliseconds: UInt64, node: String,
-    name: String, height: UInt64, block: String, stateRoot: String, timestamp: UInt64,
-    mode: String, notVotingBecause: String?, pausedUntil: UInt64? = nil, view: UInt64, peersConnected: Int, peersKnown: Int,
-    pendingTransactions: Int, unflushedBlocks: Int, transactionsFinal: UInt64,
+    network: String, isTest: Bool, chain: String, intervalMilliseconds: UInt64,
+    role: String = "validator", node: String, name: String, height: UInt64, block: String,
+    stateRoot: String, timestamp: UInt64, mode: String, notVotingBecause: String?,
+    pausedUntil: UInt64? = nil, view: UInt64, peersConnected: Int, peersKnown: Int,
+    followers: Int = 0, pendingTransactions: Int, unflushedBlocks: Int, transactionsFinal: UInt64,
     viewChanges: UInt64, stages: [StageAnswer], processMicroseconds: UInt64,
     transferEstimate: EstimateAnswer
   ) {
@@ -54,6 +60,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     self.isTest = isTest
     self.chain = chain
     self.intervalMilliseconds = intervalMilliseconds
+    self.role = role
     self.node = node
     self.name = name
     self.height = height
@@ -66,6 +73,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     self.view = view
     self.peersConnected = peersConnected
     self.peersKnown = peersKnown
+    self.followers = followers
     self.pendingTransactions = pendingTransactions
     self.unflushedBlocks = unflushedBlocks
     self.transactionsFinal = transactionsFinal

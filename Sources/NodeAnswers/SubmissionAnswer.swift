@@ -12,7 +12,8 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   public enum Status: String, Codable, Sendable {
     /// In this node's pool.
     case pending
-    /// In a bundle that f + 1 ER Nodes hold: it ends final or is reported expired.
+    /// In a bundle that f + 1 ER Nodes hold: it ends final or is reported expired. On a full node:
+    /// so says the node that `accordingTo` names.
     case accepted
     /// In a final block; see `applied`.
     case final
@@ -25,6 +26,9 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   /// Hexadecimal; absent when the bytes are no transaction.
   public var id: String?
   public var status: Status
+  /// Of a transaction accepted by the word of another node alone, which is all that a full node can
+  /// know of acceptance: that node's address.
+  public var accordingTo: String?
   /// Of a final transaction: whether its operations were applied.
   public var applied: Bool?
   /// Of a final transaction: its block.
@@ -41,12 +45,13 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   public var receipt: ReceiptContents?
 
   public init(
-    id: String?, status: Status, applied: Bool? = nil, height: UInt64? = nil,
+    id: String?, status: Status, accordingTo: String? = nil, applied: Bool? = nil, height: UInt64? = nil,
     code: String? = nil, message: String? = nil, index: Int? = nil,
     transaction: TransactionContents? = nil, receipt: ReceiptContents? = nil
   ) {
     self.id = id
     self.status = status
+    self.accordingTo = accordingTo
     self.applied = applied
     self.height = height
     self.code = code

@@ -74,8 +74,12 @@ public final class Node: Sendable {
     let peers: PeerNetwork
     let network = try opened.peerConfiguration()
     do {
-      let router = PeerRouter(queue: queue, metrics: metrics, logger: logs[.peers])
-      peers = try PeerNetwork.start(network) { router.route($0) }
+      let router = PeerRouter(
+        isFullNode: opened.account == nil, queue: queue, metrics: metrics, logger: logs[.peers])
+      // Events come before the network is there to be named; whom to drop comes later.
+      let started = StartedNetwork()
+      peers = try PeerNetwork.start(network) { router.route($0, of: started.network) }
+      started.set(peers)
     } catch {
       throw .network("\(error)")
     }
@@ -225,6 +229,12 @@ enum NodeLimits {
   static let heightWaitersMax = 4_096
   /// Old blocks in one answer when each must be read from the log.
   static let blocksFromLogMax = 8
+  /// Full nodes' requests for logged blocks that wait for the disk.
+  static let followerServesMax = 16
+  /// Bytes of blocks handed to full nodes in a second, all together.
+  static let followerServeBytesPerSecond = 32 * 1024 * 1024
+  /// A full node with more than this waiting for its socket is handed no more.
+  static let followerWaitingBytesMax = 1024 * 1024
   /// Requests that wait for a transaction's acceptance or end.
   static let waitsMax = 4_096
   /// … and the transactions in them.

@@ -15,9 +15,13 @@ final class OpenedHome: Sendable {
   let configuration: NodeConfiguration
   let document: GenesisDocument
   let chain: ChainID
-  let account: AccountID
+  /// The ER Node's account; nil for a full node.
+  let account: AccountID?
+  /// What others call this node: its account, or a full node's transport key.
+  let identity: AccountID
   let store: NodeStore
-  let signer: Signer
+  /// The consensus key; nil for a full node.
+  let signer: Signer?
   let genesisFacts: GenesisFacts
   private let transportSeed: [UInt8]
 
@@ -30,20 +34,41 @@ final class OpenedHome: Sendable {
     document = try Self.genesis(home.genesis)
     genesisFacts = GenesisFacts(document)
     chain = document.chainID
+    let passphrase = Self.passphrase(home)
+    transportSeed = try Self.seed(home.transportKey, passphrase)
+    guard let transport = SigningKey(seed: transportSeed) else {
+      throw .badKey(home.transportKey, reason: "it is no Ed25519 key")
+    }
+    switch configuration.role {
+    case .validator:
+      let (node, key) = try Self.member(configuration, document, home, passphrase)
+      account = node.account
+      identity = node.account
+      let mayBeOld = try HomeFence(home: home).enter(isMoved: isMoved)
+      if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
+      store = try Self.openStore(home, document, chain)
+      signer = try Self.openSigner(home, key, chain)
+    case .full:
+      account = nil
+      identity = AccountID(transport.publicKey)
+      store = try Self.openStore(home, document, chain)
+      signer = nil
+    }
+  }
+
+  /// The ER Node that a validator's home is of, and its consensus key.
+  private static func member(
+    _ configuration: NodeConfiguration, _ document: GenesisDocument, _ home: NodeHome,
+    _ passphrase: [UInt8]
+  ) throws(NodeStartError) -> (GenesisNode, SigningKey) {
     guard let account = configuration.account,
       let node = document.nodes.first(where: { $0.account == account })
     else { throw .notInGenesis(account: configuration.account?.hex ?? "") }
-    self.account = account
-    let passphrase = Self.passphrase(home)
-    let consensusSeed = try Self.seed(home.consensusKey, passphrase)
-    transportSeed = try Self.seed(home.transportKey, passphrase)
-    guard let key = SigningKey(seed: consensusSeed), key.publicKey == node.consensusKey else {
+    let seed = try seed(home.consensusKey, passphrase)
+    guard let key = SigningKey(seed: seed), key.publicKey == node.consensusKey else {
       throw .badKey(home.consensusKey, reason: "genesis names another consensus key")
     }
-    let mayBeOld = try HomeFence(home: home).enter(isMoved: isMoved)
-    if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
-    store = try Self.openStore(home, document, chain)
-    signer = try Self.openSigner(home, key, chain)
+    return (node, key)
   }
 
   private static func genesis(_ path: String) throws(NodeStartError) -> GenesisDocument {
@@ -123,6 +148,7 @@ final class OpenedHome: Sendable {
   /// Whether what the key has signed, or what was prepared for it, is not all here: a COMMIT above
   /// the tip must have its prepared record.
   private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
+    guard let signer else { return false }
     guard !signer.isMissing else { return true }
     guard let watermark = signer.watermark, watermark.height > tip, watermark.kind == .commit
     else { return false }
@@ -177,8 +203,8 @@ final class OpenedHome: Sendable {
         !decided.covers($0.bytes)
       }.map { try LedgerCore.Bundle(decoding: $0.bytes[...]) }
       return ReplicaStart(
-        reader: store.records, recent: recent, replay: replay, incarnation: signer.incarnation,
-        bundles: bundles, watermark: signer.watermark,
+        reader: store.records, recent: recent, replay: replay, incarnation: signer?.incarnation ?? 0,
+        bundles: bundles, watermark: signer?.watermark,
         isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: prepared),
         ownVotes: [],
         prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil })
@@ -199,21 +225,25 @@ final class OpenedHome: Sendable {
   func peerConfiguration() throws(NodeStartError) -> PeerNetworkConfiguration {
     var known: [KnownPeer] = []
     for peer in configuration.peers.known {
-      guard let account = peer.account else { continue }
       known.append(
         KnownPeer(
-          account: account, transportKey: peer.transportKey,
+          account: peer.account ?? AccountID(peer.transportKey), transportKey: peer.transportKey,
           address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)))
     }
     var limits = PeerLimits()
     // The longest answer to one that catches up, tag included, fits a frame, and a frame the queue.
     limits.dataFrameBytesMax = CatchUpLimits.messageBytesMax + 1
     limits.dataQueueBytesMax += limits.dataFrameBytesMax
+    let allowed = configuration.peers.fullNodesAllowed
     return PeerNetworkConfiguration(
       account: account, transportSeed: transportSeed, genesis: chain,
       listen: PeerAddress(
         host: configuration.peers.listen.host, port: configuration.peers.listen.port),
-      peers: known, jitterSeed: signer.incarnation &* 0x9E37_79B9_7F4A_7C15,
+      peers: known,
+      followers: FollowerPolicy(
+        countMax: configuration.peers.fullNodesMax,
+        allowed: allowed.isEmpty ? nil : Set(allowed)),
+      jitterSeed: (signer?.incarnation ?? NodeClock.milliseconds()) &* 0x9E37_79B9_7F4A_7C15,
       limits: limits)
   }
 }

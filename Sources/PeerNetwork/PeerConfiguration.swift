@@ -46,7 +46,7 @@ public struct FollowerPolicy: Sendable, Hashable {
   public var allowed: Set<PublicKey>?
 
   /// The most that can be asked for.
-  public static let countMaxMax = 64
+  public static let countMaxMax = 1_024
   /// Nobody is served.
   public static let none = FollowerPolicy(countMax: 0, allowed: nil)
 

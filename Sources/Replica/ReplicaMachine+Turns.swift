@@ -21,7 +21,7 @@ extension ReplicaMachine {
   public func turns(rounds: Int) -> NodeTurns {
     let height = tip.height + 1
     let schedule = Schedule(chain: configuration.chain, set: tip.set)
-    let own = tip.set.index(of: configuration.account)
+    let own = configuration.account.flatMap(tip.set.index)
     let isAtWork = consensus.height == height && !consensus.isDecided
     let view = isAtWork ? consensus.view ?? 0 : 0
     let heights = height..<height + UInt64(tip.set.count * rounds)

@@ -39,6 +39,8 @@ extension Checker {
       report(.health, [node], "an honest author is accused: \(offence)")
     case .malformedFrame(let peer, let error):
       report(.health, [node] + index(of: peer), "an honest peer's frame is malformed: \(error)")
+    case .outOfPlace(let peer), .misbehaved(let peer, _):
+      report(.health, [node] + index(of: peer), "an honest peer is said to break the rules")
     case .mode(.diverged(let height)):
       report(.health, [node], "diverged at height \(height)")
     case .mode, .progress, .invalidProposal: break

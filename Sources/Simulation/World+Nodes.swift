@@ -99,6 +99,8 @@ extension World {
       for peer in nodes.indices where peer != node.index {
         transmit(bytes, from: node.index, to: peer)
       }
+    // No full node is there to hear it.
+    case .announce, .saidAccepted: break
     case .verify(let token, let checks, let isUrgent):
       verify(checks, token, isUrgent: isUrgent, of: node)
     case .signVote(let statement, let member): write(.vote(statement, member: member), of: node)

@@ -35,15 +35,17 @@ final class TestPeers {
   var nodes: [Node]
   var now: UInt64 = 5_000
   private var queue: [Scheduled] = []
+  /// By the node that is followed.
+  private var followers: [Int: [Int]] = [:]
 
-  /// Nodes at these heights of the chain.
+  /// Nodes at these heights of the chain; those beyond its members are full nodes.
   init(_ chain: TestChain, heights: [UInt64], interval: UInt64 = 1_000) {
     self.chain = chain
     self.interval = interval
     nodes = heights.enumerated().map { index, height in
       Node(
         machine: CatchUpMachine(
-          own: chain.account(index), chain: TestChain.chain, intervalMilliseconds: interval),
+          own: index < chain.set.count ? chain.account(index) : nil, chain: TestChain.chain, intervalMilliseconds: interval),
         height: height)
     }
   }
@@ -65,19 +67,34 @@ final class TestPeers {
   }
 
   func connectAll() {
-    for left in nodes.indices {
-      for right in nodes.indices where right > left { connect(left, right) }
+    for left in 0..<chain.set.count {
+      for right in nodes.indices where right > left && right < chain.set.count {
+        connect(left, right)
+      }
     }
   }
 
+  /// A full node follows a node.
+  func follow(_ follower: Int, _ server: Int) {
+    followers[server, default: []].append(follower)
+    feed(.followerConnected(account(follower)), to: server)
+    feed(.peerConnected(account(server)), to: follower)
+  }
+
+  func unfollow(_ follower: Int, _ server: Int) {
+    followers[server]?.removeAll { $0 == follower }
+    feed(.followerDisconnected(account(follower)), to: server)
+    feed(.peerDisconnected(account(server)), to: follower)
+  }
+
   func connect(_ left: Int, _ right: Int) {
-    feed(.peerConnected(chain.account(right)), to: left)
-    feed(.peerConnected(chain.account(left)), to: right)
+    feed(.peerConnected(account(right)), to: left)
+    feed(.peerConnected(account(left)), to: right)
   }
 
   func disconnect(_ left: Int, _ right: Int) {
-    feed(.peerDisconnected(chain.account(right)), to: left)
-    feed(.peerDisconnected(chain.account(left)), to: right)
+    feed(.peerDisconnected(account(right)), to: left)
+    feed(.peerDisconnected(account(left)), to: right)
   }
 
   /// The nodes decide the next height by their own consensus.
@@ -109,13 +126,23 @@ final class TestPeers {
     for effect in nodes[index].machine.step(event, now: now) { perform(effect, of: index) }
   }
 
-  func index(_ account: AccountID) -> Int { chain.set.index(of: account) ?? 0 }
+  func index(_ account: AccountID) -> Int {
+    nodes.indices.first { self.account($0) == account } ?? 0
+  }
+
+  /// The members first, then full nodes.
+  func account(_ index: Int) -> AccountID {
+    guard index >= chain.set.count else { return chain.account(index) }
+    return AccountID(Bytes32([UInt8](repeating: UInt8(index), count: 32)) ?? .zero)
+  }
 
   private func perform(_ effect: CatchUpEffect, of index: Int) {
     switch effect {
     case .send(let message, let peer): deliver(message, from: index, to: self.index(peer))
+    case .announce(let message):
+      for target in followers[index] ?? [] { deliver(message, from: index, to: target) }
     case .broadcast(let message):
-      for target in nodes.indices where target != index {
+      for target in 0..<chain.set.count where target != index && target < nodes.count {
         deliver(message, from: index, to: target)
       }
     case .check(let token, let checks):
@@ -155,10 +182,10 @@ final class TestPeers {
 
   private func deliver(_ message: CatchUpMessage, from index: Int, to target: Int) {
     if case .getBlocks(let from, let count) = message {
-      nodes[index].asked.append((from, count, chain.account(target)))
+      nodes[index].asked.append((from, count, account(target)))
     }
     guard let copy = try? CatchUpMessage(decoding: message.bcs[...]) else { return }
-    schedule(.message(copy, from: chain.account(index)), to: target, after: 10)
+    schedule(.message(copy, from: account(index)), to: target, after: 10)
   }
 
   func isFollowing(_ index: Int) -> Bool {

@@ -19,6 +19,10 @@ final class TestNetwork {
     var available: [Digest] = []
     var unusable: [Digest] = []
     var offences: [BundleOffence] = []
+    /// What a full node was told, and by whom.
+    var saidAccepted: [(id: Digest, by: AccountID)] = []
+    /// Followers that relayed what they should have refused.
+    var misbehaved: [AccountID] = []
     /// How many signatures each check had.
     var checks: [Int] = []
     var sent: [(message: DisseminationMessage, to: AccountID?)] = []
@@ -50,8 +54,12 @@ final class TestNetwork {
   /// Ascending by time, and by insertion among equals.
   private var queue: [Scheduled] = []
 
-  init(_ count: Int, interval: UInt64 = 10_000) throws {
+  /// How many of the nodes are full nodes: the last ones. Nobody is connected to them.
+  let fullNodes: Int
+
+  init(_ count: Int, fullNodes: Int = 0, interval: UInt64 = 10_000) throws {
     self.interval = interval
+    self.fullNodes = fullNodes
     let unsorted = try (0..<count).map { try TestKeys.key(UInt8($0 + 1)) }
     keys = unsorted.sorted { AccountID($0.publicKey) < AccountID($1.publicKey) }
     set = try #require(
@@ -66,12 +74,35 @@ final class TestNetwork {
           disseminator: Disseminator(
             own: account(index), chain: Self.chain, intervalMilliseconds: interval)))
     }
+    for _ in 0..<fullNodes {
+      nodes.append(
+        Node(
+          disseminator: Disseminator(own: nil, chain: Self.chain, intervalMilliseconds: interval)))
+    }
     for index in nodes.indices { start(index) }
-    for index in nodes.indices { connect(index) }
+    for index in keys.indices { connect(index) }
     run(for: 100)
   }
 
-  func account(_ index: Int) -> AccountID { set.members[index].account }
+  func account(_ index: Int) -> AccountID {
+    guard index >= set.count else { return set.members[index].account }
+    return AccountID(Bytes32([UInt8](repeating: UInt8(index), count: 32)) ?? .zero)
+  }
+
+  private func index(_ account: AccountID) -> Int? {
+    nodes.indices.first { self.account($0) == account }
+  }
+
+  /// A full node follows a node.
+  func follow(_ follower: Int, _ server: Int) {
+    feed(.followerConnected(account(follower)), to: server)
+    feed(.peerConnected(account(server)), to: follower)
+  }
+
+  func unfollow(_ follower: Int, _ server: Int) {
+    feed(.followerDisconnected(account(follower)), to: server)
+    feed(.peerDisconnected(account(server)), to: follower)
+  }
 
   // MARK: starting and stopping
 
@@ -84,7 +115,7 @@ final class TestNetwork {
   }
 
   private func connect(_ index: Int) {
-    for other in nodes.indices where other != index && nodes[other].isUp {
+    for other in keys.indices where other != index && nodes[other].isUp {
       feed(.peerConnected(account(other)), to: index)
     }
   }
@@ -155,6 +186,9 @@ final class TestNetwork {
     case .broadcast(let message): deliver(message, from: index, to: nil)
     case .answer(let answer): nodes[index].answers.append(answer)
     case .accepted(let ids): nodes[index].accepted += ids
+    case .saidAccepted(let ids, let server):
+      nodes[index].saidAccepted += ids.map { ($0, server) }
+    case .misbehaved(let follower, _): nodes[index].misbehaved.append(follower)
     case .ended(let ended): nodes[index].ended += ended
     case .available(let digests): nodes[index].available += digests
     case .unusable(let digests): nodes[index].unusable += digests
@@ -175,7 +209,7 @@ final class TestNetwork {
   private func deliver(_ message: DisseminationMessage, from index: Int, to peer: AccountID?) {
     nodes[index].sent.append((message, peer))
     let targets =
-      peer.map { [set.index(of: $0) ?? index] } ?? nodes.indices.filter { $0 != index }
+      peer.map { [self.index($0) ?? index] } ?? keys.indices.filter { $0 != index }
     for target in targets where nodes[target].isUp && !loses(index, target, message) {
       guard let copy = try? DisseminationMessage(decoding: message.bcs[...]) else { continue }
       schedule(.message(copy, from: account(index)), to: target, after: 10)
@@ -193,7 +227,7 @@ final class TestNetwork {
   @discardableResult
   func decide(by primary: Int) -> Bool {
     let runs = nodes[primary].disseminator.runsForProposal(height: height + 1)
-    for index in nodes.indices { feed(.needed(runs), to: index) }
+    for index in keys.indices { feed(.needed(runs), to: index) }
     var rounds = 0
     while rounds < 100, !isUsable(runs) {
       run(for: 50)
@@ -205,7 +239,7 @@ final class TestNetwork {
   }
 
   private func isUsable(_ runs: [BundleRun]) -> Bool {
-    nodes.allSatisfy {
+    nodes.prefix(keys.count).allSatisfy {
       !$0.isUp || $0.disseminator.judge(runs, height: height + 1) == .usable
     }
   }

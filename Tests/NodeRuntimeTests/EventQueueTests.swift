@@ -14,7 +14,7 @@ struct EventQueueTests {
     let queue = EventQueue<Int>(weightMax: 10_000)
     #expect(queue.offer(1, bytes: 10))
     #expect(queue.require(2))
-    #expect(queue.offer(3, bytes: 10, from: one))
+    #expect(queue.offer(3, bytes: 10, from: .peer(one)))
     #expect(queue.take(until: .now()) == [1, 2, 3])
     #expect(queue.take(until: .now()) == [])
   }
@@ -29,9 +29,9 @@ struct EventQueueTests {
   @Test("a source that floods leaves room for the others")
   func flood() {
     let queue = EventQueue<Int>(weightMax: 80_000)
-    let flooded = (0..<1_000).count { queue.offer($0, bytes: 744, from: one) }
+    let flooded = (0..<1_000).count { queue.offer($0, bytes: 744, from: .peer(one)) }
     #expect(flooded == 20)
-    #expect(queue.offer(1, bytes: 744, from: other))
+    #expect(queue.offer(1, bytes: 744, from: .peer(other)))
     #expect(queue.offer(2, bytes: 744))
   }
 
@@ -40,17 +40,17 @@ struct EventQueueTests {
     let queue = EventQueue<Int>(weightMax: 1_000)
     #expect(queue.offer(1, bytes: 700))
     #expect(!queue.offer(2, bytes: 700))
-    #expect(queue.offer(3, bytes: 700, from: one))
-    #expect(!queue.offer(4, bytes: 0, from: one))
+    #expect(queue.offer(3, bytes: 700, from: .peer(one)))
+    #expect(!queue.offer(4, bytes: 0, from: .peer(one)))
   }
 
   @Test("an event above the whole bound passes when its source has none inside")
   func largest() {
     let queue = EventQueue<Int>(weightMax: 1_000)
-    #expect(queue.offer(1, bytes: 5_000, from: one))
-    #expect(!queue.offer(2, bytes: 5_000, from: one))
+    #expect(queue.offer(1, bytes: 5_000, from: .peer(one)))
+    #expect(!queue.offer(2, bytes: 5_000, from: .peer(one)))
     #expect(queue.take(until: .now()) == [1])
-    #expect(queue.offer(2, bytes: 5_000, from: one))
+    #expect(queue.offer(2, bytes: 5_000, from: .peer(one)))
   }
 
   @Test("answers are taken when the queue is full, and nothing when it is closed")
@@ -60,7 +60,7 @@ struct EventQueueTests {
     #expect(queue.require(2))
     queue.close()
     #expect(!queue.require(3))
-    #expect(!queue.offer(4, bytes: 0, from: one))
+    #expect(!queue.offer(4, bytes: 0, from: .peer(one)))
     #expect(queue.take(until: .distantFuture) == [2])
     #expect(queue.take(until: .distantFuture) == nil)
   }

@@ -62,20 +62,22 @@ struct FrameTests {
   @Test("a hello reads back as written, and fits the bound before the hello")
   func helloRoundTrip() throws {
     for channel in PeerChannel.allCases {
-      let hello = Hello(genesis: chain(3), account: AccountID(.zero), channel: channel)
+      let hello = Hello(
+        genesis: chain(3), account: AccountID(.zero), channel: channel, verdict: .followersFull)
       #expect(try Hello(bcs: hello.bcs) == hello)
       #expect(hello.bcs.count <= Bounds.helloBytesMax)
     }
   }
 
-  @Test("a hello that is short, long, or of an unknown channel is refused")
+  @Test("a hello that is short, long, or of an unknown channel or verdict is refused")
   func hostileHello() {
     let bytes = Hello(genesis: chain(3), account: AccountID(.zero), channel: .data).bcs
     for count in 0..<bytes.count {
       #expect(throws: BCSError.self) { try Hello(bcs: Array(bytes.prefix(count))) }
     }
     #expect(throws: BCSError.self) { try Hello(bcs: bytes + [0]) }
-    #expect(throws: BCSError.self) { try Hello(bcs: bytes.dropLast() + [2]) }
+    #expect(throws: BCSError.self) { try Hello(bcs: bytes.dropLast(2) + [3, 0]) }
+    #expect(throws: BCSError.self) { try Hello(bcs: bytes.dropLast() + [6]) }
   }
 
   @Test("the limits fit each other")

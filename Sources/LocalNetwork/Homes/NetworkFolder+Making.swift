@@ -38,10 +38,7 @@ extension NetworkFolder {
       for (index, pair) in zip(document.nodes, keys.nodes).enumerated() {
         try folder.writeHome(index, pair.0, pair.1, document, genesis, ports, writer)
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(description).write(
-        to: URL(fileURLWithPath: path + "/" + descriptionName))
+      try folder.save()
     } catch let error as KeyFileError {
       throw .key(error)
     } catch let error as NetworkFolderError {

@@ -26,7 +26,13 @@ public struct NetworkDescription: Codable, Equatable, Sendable {
   public var loadAccounts: Int
   /// Folder of the account keys.
   public var keys: String
+  /// The ER Nodes.
   public var nodes: [Node]
+  /// The full nodes, if there are any.
+  public var fullNodes: [Node]?
+
+  /// The ER Nodes, then the full nodes.
+  public var all: [Node] { nodes + (fullNodes ?? []) }
 }
 
 /// A network's folder: one home a node, the account keys, and what `network.json` says of them.
@@ -53,10 +59,10 @@ public struct NetworkFolder: Sendable {
 
   static func homeName(_ node: Int) -> String { node < 10 ? "node-0\(node)" : "node-\(node)" }
 
-  /// The home of a node.
-  public func home(_ node: Int) -> NodeHome { NodeHome(path + "/" + description.nodes[node].home) }
+  /// The home of a node, full nodes behind the ER Nodes.
+  public func home(_ node: Int) -> NodeHome { NodeHome(path + "/" + description.all[node].home) }
 
-  /// Where each node's API listens.
+  /// Where each ER Node's API listens.
   public var nodes: [NodeAddress] { description.nodes.compactMap { NodeAddress($0.api) } }
 
   /// The key file of an account by its role: `treasury`, `committee`, `founder`, `depositor`, or a

@@ -3,7 +3,7 @@ public import LedgerClient
 import LedgerCore
 
 /// Where the nodes of a network on one machine listen: the API of node i on `base` + 1 + i, peers
-/// of node i on `base` + 101 + i.
+/// of node i on `base` + 101 + i; of full nodes on `base` + 201 + i and `base` + 301 + i.
 public struct NetworkPorts: Hashable, Sendable {
   public let base: Int
 
@@ -18,22 +18,29 @@ public struct NetworkPorts: Hashable, Sendable {
     NodeAddress(host: "127.0.0.1", port: base + 101 + node)
   }
 
+  public func fullAPI(_ node: Int) -> NodeAddress {
+    NodeAddress(host: "127.0.0.1", port: base + 201 + node)
+  }
+
+  public func fullPeers(_ node: Int) -> NodeAddress {
+    NodeAddress(host: "127.0.0.1", port: base + 301 + node)
+  }
+
   /// Throws the first address that something listens on already.
-  public func requireFree(nodes: Int) throws(RunError) {
-    for node in 0..<nodes {
-      for address in [api(node), peers(node)] where !Self.isFree(address.port) {
-        throw .portInUse(address)
-      }
-    }
+  public func requireFree(nodes: Int, fullNodes: Int = 0) throws(RunError) {
+    let wanted =
+      (0..<nodes).flatMap { [api($0), peers($0)] }
+      + (0..<fullNodes).flatMap { [fullAPI($0), fullPeers($0)] }
+    for address in wanted where !Self.isFree(address.port) { throw .portInUse(address) }
   }
 
   /// A base whose ports are all free now, for tests that run beside others; nil when none is found.
-  public static func free(nodes: Int) -> NetworkPorts? {
+  public static func free(nodes: Int, fullNodes: Int = 0) -> NetworkPorts? {
     for _ in 0..<200 {
       guard let bytes = try? SystemRandom.bytes(2) else { return nil }
       let random = Int(bytes[0]) << 8 | Int(bytes[1])
       let ports = NetworkPorts(base: 20_000 + random % 12_000)
-      if (try? ports.requireFree(nodes: nodes)) != nil { return ports }
+      if (try? ports.requireFree(nodes: nodes, fullNodes: fullNodes)) != nil { return ports }
     }
     return nil
   }
@@ -60,7 +67,12 @@ public struct NetworkPorts: Hashable, Sendable {
 extension NetworkFolder {
   /// Throws the first address of its nodes that something listens on already.
   public func requireFreePorts() throws(RunError) {
+    try ports().requireFree(nodes: nodes.count, fullNodes: description.fullNodes?.count ?? 0)
+  }
+
+  /// The ports its nodes listen on.
+  public func ports() throws(RunError) -> NetworkPorts {
     guard let first = nodes.first else { throw .noNodes }
-    try NetworkPorts(base: first.port - 1).requireFree(nodes: nodes.count)
+    return NetworkPorts(base: first.port - 1)
   }
 }

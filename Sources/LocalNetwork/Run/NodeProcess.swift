@@ -92,12 +92,14 @@ public final class NodeProcess: Sendable {
 }
 
 extension NetworkFolder {
-  /// Its nodes, not yet started.
+  /// Its nodes, full nodes behind the ER Nodes, not yet started.
   ///
   /// - Parameter executable: `eco2`, whose `node` command runs a node.
   public func processes(executable: String) -> [NodeProcess] {
-    nodes.enumerated().map { index, address in
-      NodeProcess(executable: executable, home: home(index).path, address: address)
+    description.all.enumerated().compactMap { index, node in
+      NodeAddress(node.api).map {
+        NodeProcess(executable: executable, home: home(index).path, address: $0)
+      }
     }
   }
 }

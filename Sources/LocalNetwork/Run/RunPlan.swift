@@ -78,7 +78,9 @@ public struct RunSummary: Codable, Sendable {
     }
   }
 
+  /// All of them, full nodes too.
   public var nodes = 0
+  public var fullNodes = 0
   public var seconds = 0.0
   public var blocks = 0
   public var firstHeight: UInt64 = 1

@@ -33,6 +33,7 @@ public actor TestnetRun {
   public func run() async throws -> RunSummary {
     let began = clock.now
     summary.nodes = nodes.count
+    summary.fullNodes = plan.folder.description.fullNodes?.count ?? 0
     do {
       if try await startAll(began) { try await work() }
     } catch {
@@ -103,7 +104,7 @@ public actor TestnetRun {
 
   /// A node's name as people read it.
   public nonisolated func name(_ node: Int) -> String {
-    "\(plan.folder.description.nodes[node].home) (\(plan.folder.description.nodes[node].name))"
+    "\(plan.folder.description.all[node].home) (\(plan.folder.description.all[node].name))"
   }
 
   // MARK: Working

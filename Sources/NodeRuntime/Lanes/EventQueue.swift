@@ -9,17 +9,30 @@ import Synchronization
 /// bounded by what it asks. What comes from outside (`offer`) is refused when the queue is full,
 /// and whoever sent it is told. No source fills the queue alone, and none that has nothing inside
 /// is refused for what others have: a peer that floods costs the others nothing, and an event above
-/// the whole bound (a peer's largest block) still passes.
+/// the whole bound (a peer's largest block) still passes. Full nodes that follow this one share a
+/// small part, and are refused first.
 final class EventQueue<Event: Sendable>: Sendable {
   /// What an event weighs beside its bytes, so that many empty ones are bounded too.
   static var overheadBytes: Int { 256 }
   /// A source with something inside may have at most this part of the bound.
   static var sourceShare: Int { 4 }
 
+  /// All followers together may have this part of the bound, and none of them more than a quarter
+  /// of that.
+  static var followersShare: Int { 16 }
+
+  /// Who an event from outside comes from.
+  enum Source {
+    case peer(AccountID)
+    /// A full node: what it sends gives way to everything else.
+    case follower(AccountID)
+  }
+
   private struct Contents {
     var events = Deque<Event>()
     var weight = 0
     var weightBySource: [AccountID: Int] = [:]
+    var followersWeight = 0
     var isClosed = false
   }
 
@@ -31,18 +44,27 @@ final class EventQueue<Event: Sendable>: Sendable {
   init(weightMax: Int) { self.weightMax = weightMax }
 
   /// Adds an event of this many bytes from outside; false when the queue is full or closed.
-  func offer(_ event: Event, bytes: Int, from source: AccountID? = nil) -> Bool {
+  func offer(_ event: Event, bytes: Int, from source: Source? = nil) -> Bool {
     push(event) { contents in
       let weight = bytes + Self.overheadBytes
       let isInside = contents.weight + weight <= weightMax
-      if let source {
-        let own = contents.weightBySource[source] ?? 0
+      switch source {
+      case .peer(let peer):
+        let own = contents.weightBySource[peer] ?? 0
         guard own == 0 || (isInside && own + weight <= weightMax / Self.sourceShare) else {
           return false
         }
-        contents.weightBySource[source] = own + weight
-      } else if !isInside {
-        return false
+        contents.weightBySource[peer] = own + weight
+      case .follower(let follower):
+        let own = contents.weightBySource[follower] ?? 0
+        let share = weightMax / Self.followersShare
+        guard isInside, contents.followersWeight + weight <= share,
+          own + weight <= share / Self.sourceShare
+        else { return false }
+        contents.weightBySource[follower] = own + weight
+        contents.followersWeight += weight
+      case nil:
+        guard isInside else { return false }
       }
       contents.weight += weight
       return true
@@ -70,6 +92,7 @@ final class EventQueue<Event: Sendable>: Sendable {
         let events = Array(contents.events)
         contents.events.removeAll(keepingCapacity: true)
         contents.weight = 0
+        contents.followersWeight = 0
         contents.weightBySource.removeAll(keepingCapacity: true)
         return (events, contents.isClosed)
       }

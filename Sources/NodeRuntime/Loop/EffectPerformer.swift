@@ -16,7 +16,8 @@ final class EffectPerformer: Sendable {
   private let queue: EventQueue<NodeEvent>
   private let peers: PeerNetwork
   private let store: NodeStore
-  private let signer: Signer
+  /// Nil on a full node, whose replica asks for no signature.
+  private let signer: Signer?
   private let desk: SubmissionDesk
   private let board: NodeBoard
   private let metrics: NodeMetrics
@@ -26,11 +27,13 @@ final class EffectPerformer: Sendable {
   private let writer = Lane(name: "log")
   private let flusher = Lane(name: "flush")
   private let reader = Lane(name: "serve", offersMax: NodeLimits.servesMax)
+  private let followerReader = Lane(name: "serve-full", offersMax: NodeLimits.followerServesMax)
+  private let followerBytes = ServeBudget(bytesPerSecond: NodeLimits.followerServeBytesPerSecond)
   private let onFault: @Sendable (String) -> Void
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
-    signer: Signer, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics, logger: Logger,
+    signer: Signer?, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics, logger: Logger,
     onFault: @escaping @Sendable (String) -> Void
   ) {
     self.chain = chain
@@ -55,6 +58,7 @@ final class EffectPerformer: Sendable {
         peers.send(to: peer, on: channel.connection, bytes)
       case .broadcast(let bytes, let channel):
         peers.broadcast(on: channel.connection, bytes)
+      case .announce(let bytes): peers.announce(bytes)
       case .verify(let token, let checks, isUrgent: true):
         answers.append(.verified(token, verify(checks)))
       case .verify(let token, let checks, isUrgent: false):
@@ -62,6 +66,8 @@ final class EffectPerformer: Sendable {
       case .wake(let time): wake = time
       case .answer(let submission): desk.answered(submission)
       case .accepted(let ids): desk.accepted(ids)
+      case .saidAccepted(let ids, let server): 
+        desk.accepted(ids, accordingTo: board.address(of: server))
       case .ended(let ended): desk.ended(ended)
       case .finalised(let block): announce(block)
       case .report(let note): report(note)
@@ -84,7 +90,7 @@ final class EffectPerformer: Sendable {
 
   /// Finishes what is under way on all lanes.
   func finish() {
-    for lane in [verifier, signing, writer, flusher, reader] { lane.finish() }
+    for lane in [verifier, signing, writer, flusher, reader, followerReader] { lane.finish() }
   }
 
   func stopForFault(_ reason: String) { onFault(reason) }
@@ -154,7 +160,11 @@ final class EffectPerformer: Sendable {
           height: batch.height, root: batch.root)
       }
     case .serveBlocks(let height, let count, let peer):
-      serve { [self] in serveBlocks(from: height, count: count, to: peer) }
+      if peers.isFollower(peer) {
+        serveFollower(from: height, count: count, to: peer)
+      } else {
+        serve { [self] in serveBlocks(from: height, count: count, to: peer) }
+      }
     case .serveDecided(let height, let withBlock, let peer):
       serve { [self] in serveDecided(height, withBlock: withBlock, to: peer) }
     default: break
@@ -177,6 +187,7 @@ final class EffectPerformer: Sendable {
   }
 
   private func signVote(_ statement: VoteStatement, member: UInt16) {
+    guard let signer else { return }
     do throws(SignerError) {
       let signature = try metrics.measure(.log) { () throws(SignerError) in
         try signer.sign(statement)
@@ -193,6 +204,7 @@ final class EffectPerformer: Sendable {
   }
 
   private func signBundle(_ header: BundleHeader) {
+    guard let signer else { return }
     do throws(SignerError) {
       answer(.bundleSigned(header, try signer.sign(header)))
       metrics.bundlesSealed.add()
@@ -206,11 +218,24 @@ final class EffectPerformer: Sendable {
     if !reader.offer(work) { metrics.messagesDropped.add() }
   }
 
+  /// Full nodes have a lane of their own, behind the validators' in nothing but what they may cost:
+  /// beyond it, or while the last answer still waits for its socket, they ask again.
+  private func serveFollower(from height: UInt64, count: Int, to follower: AccountID) {
+    let waiting = peers.counters(of: follower, on: .follow)?.queuedBytes ?? 0
+    guard waiting < NodeLimits.followerWaitingBytesMax,
+      followerBytes.hasRoom(second: NodeClock.milliseconds() / 1_000),
+      followerReader.offer({ [self] in serveBlocks(from: height, count: count, to: follower) })
+    else { return metrics.messagesDropped.add() }
+  }
+
   private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
     do throws(StoreError) {
       let entries = try store.log.read(
         from: height, bytesMax: CatchUpLimits.answerBytesTarget)
       let message = CatchUpMessage.blocks(from: height, entries.prefix(count).map(\.block))
+      if peers.isFollower(peer) {
+        followerBytes.take(entries.prefix(count).reduce(0) { $0 + $1.block.count })
+      }
       send(.catchUp(message), to: peer)
     } catch {
       logger.error("blocks from height \(height) cannot be read: \(error)")
@@ -262,6 +287,14 @@ final class EffectPerformer: Sendable {
     case .malformedFrame(let peer, let error):
       metrics.messagesDropped.add()
       logger.warning("a frame of \(peer.hex) is no message: \(error)")
+      peers.drop(follower: peer)
+    case .outOfPlace(let peer):
+      metrics.messagesDropped.add()
+      logger.warning("\(peer.hex) sent what it may not send; nothing was done with it")
+      peers.drop(follower: peer)
+    case .misbehaved(let follower, let fault):
+      logger.warning("the full node \(follower.hex) is dropped: it relayed a transaction that is \(fault)")
+      peers.drop(follower: follower)
     case .invalidProposal(let hash, let reason):
       logger.warning("proposal \(hash.hex) is invalid: \(reason)")
     }
@@ -269,7 +302,7 @@ final class EffectPerformer: Sendable {
 
   /// A signer that does not know what it has signed may sign from the height catch-up names.
   private func raiseWatermark(for mode: CatchUpMode) {
-    guard case .following(let from, let pause) = mode, from > 0,
+    guard let signer, case .following(let from, let pause) = mode, from > 0,
       pause != nil || signer.isMissing
     else { return }
     let floor = VotePosition(height: from - 1, view: .max, kind: .commit)

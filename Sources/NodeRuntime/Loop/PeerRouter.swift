@@ -5,58 +5,106 @@ import PeerNetwork
 import Replica
 import Synchronization
 
-/// From peer connections to the replica: a peer is connected when both its connections are.
+/// From peer connections to the replica: a peer is connected when all its connections are.
+///
+/// What a sender may not send ends here, before it takes a place in any queue; a full node that
+/// tries is dropped.
 final class PeerRouter: Sendable {
   private let queue: EventQueue<NodeEvent>
   private let metrics: NodeMetrics
   private let logger: Logger
+  /// What known peers are to this node, and how many connections each has.
+  private let relation: PeerRelation
+  private let channelsPerPeer: Int
   private let channels = Mutex<[AccountID: Set<PeerChannel>]>([:])
   /// CPU time of the event loop's thread booked so far, nanoseconds.
   private let booked = Mutex<UInt64>(0)
 
-  init(queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger) {
+  init(isFullNode: Bool, queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger) {
+    relation = isFullNode ? .server : .peer
+    channelsPerPeer = isFullNode ? 1 : 2
     self.queue = queue
     self.metrics = metrics
     self.logger = logger
   }
 
   /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS, framing.
-  func route(_ event: PeerEvent) {
+  /// `network` is where the event comes from.
+  func route(_ event: PeerEvent, of network: PeerNetwork?) {
     bookThread()
     switch event {
-    case .connected(let peer, let channel):
-      let isWhole = channels.withLock { channels in
-        channels[peer, default: []].insert(channel)
-        return channels[peer]?.count == PeerChannel.allCases.count
-      }
-      if isWhole {
-        logger.info("peer connected", metadata: ["peer": "\(peer.hex.prefix(16))"])
-        queue.require(.replica(.peerConnected(peer)))
-      }
-    case .disconnected(let peer, let channel, let reason):
-      let wasWhole = channels.withLock { channels in
-        let before = channels[peer]?.count == PeerChannel.allCases.count
-        channels[peer]?.remove(channel)
-        return before
-      }
-      if wasWhole {
-        logger.info(
-          "peer gone: \(reason)", metadata: ["peer": "\(peer.hex.prefix(16))"])
-        queue.require(.replica(.peerDisconnected(peer)))
-      }
+    case .connected(let peer, let channel): connected(peer, channel)
+    case .disconnected(let peer, let channel, let reason): disconnected(peer, channel, reason)
     case .received(let peer, _, let frame):
-      if !queue.offer(.replica(.frame(frame, from: peer)), bytes: frame.count, from: peer) {
+      guard PeerMessage.mayCome(frame, from: relation) else {
+        return refuse("a message that only others may send", of: peer)
+      }
+      if !queue.offer(.replica(.frame(frame, from: peer)), bytes: frame.count, from: .peer(peer)) {
+        metrics.messagesDropped.add()
+      }
+    case .followerConnected(let follower, let address):
+      logger.notice(
+        "a full node follows",
+        metadata: ["node": "\(follower.hex.prefix(16))", "address": "\(address)"])
+      queue.require(.replica(.followerConnected(follower)))
+    case .followerDisconnected(let follower, let reason):
+      logger.notice(
+        "a full node is gone: \(reason)", metadata: ["node": "\(follower.hex.prefix(16))"])
+      queue.require(.replica(.followerDisconnected(follower)))
+    case .followerSent(let follower, let frame):
+      guard PeerMessage.mayCome(frame, from: .follower) else {
+        refuse("a message that only ER Nodes may send; it is dropped", of: follower)
+        network?.drop(follower: follower)
+        return
+      }
+      if !queue.offer(
+        .replica(.frame(frame, from: follower)), bytes: frame.count, from: .follower(follower))
+      {
         metrics.messagesDropped.add()
       }
     case .refused(let reason, let address):
       metrics.connectionsRefused.add()
       logger.warning("connection refused: \(reason)", metadata: ["address": "\(address)"])
     }
-    metrics.peersConnected.set(
-      UInt64(
-        channels.withLock { channels in
-          channels.values.count { $0.count == PeerChannel.allCases.count }
-        }))
+  }
+
+  private func connected(_ peer: AccountID, _ channel: PeerChannel) {
+    let isWhole = channels.withLock { channels in
+      channels[peer, default: []].insert(channel)
+      return channels[peer]?.count == channelsPerPeer
+    }
+    if isWhole {
+      logger.info("peer connected", metadata: ["peer": "\(peer.hex.prefix(16))"])
+      queue.require(.replica(.peerConnected(peer)))
+    }
+    countPeers()
+  }
+
+  private func disconnected(
+    _ peer: AccountID, _ channel: PeerChannel, _ reason: DisconnectReason
+  ) {
+    let wasWhole = channels.withLock { channels in
+      let before = channels[peer]?.count == channelsPerPeer
+      channels[peer]?.remove(channel)
+      return before
+    }
+    if wasWhole {
+      logger.info("peer gone: \(reason)", metadata: ["peer": "\(peer.hex.prefix(16))"])
+      queue.require(.replica(.peerDisconnected(peer)))
+    }
+    countPeers()
+  }
+
+  private func countPeers() {
+    let count = channels.withLock { channels in
+      channels.values.count { $0.count == channelsPerPeer }
+    }
+    metrics.peersConnected.set(UInt64(count))
+  }
+
+  private func refuse(_ what: String, of sender: AccountID) {
+    metrics.messagesDropped.add()
+    logger.warning("\(what)", metadata: ["node": "\(sender.hex.prefix(16))"])
   }
 
   private func bookThread() {

@@ -41,6 +41,9 @@ final class NodeBoard: Sendable {
 
   init(isTest: Bool) { self.isTest = isTest }
 
+  /// An account in the form this network's people read.
+  func address(of account: AccountID) -> String { account.address(network: isTest ? .test : .main) }
+
   var standing: Standing { state.withLock { $0 } }
 
   var chain: ChainView? { state.withLock { $0.chain } }
@@ -131,7 +134,7 @@ final class NodeBoard: Sendable {
     switch mode {
     case .catchingUp(.tipsUnknown(let known, let quorum)):
       state.mode = "catching-up"
-      state.notVotingBecause = "the tips of \(known) members are known, \(quorum) are needed"
+      state.notVotingBecause = "the tips of \(known) nodes are known, \(quorum) are needed"
     case .catchingUp(.behind(let target)):
       state.mode = "catching-up"
       state.notVotingBecause = "height \(target) is final elsewhere"
@@ -151,6 +154,7 @@ final class NodeBoard: Sendable {
 
   private static func text(_ pause: VotingPause, from height: UInt64) -> String {
     switch pause {
+    case .fullNode: "it is a full node: it follows and verifies, and has no vote"
     case .voteLogMissing: "its vote log is missing; it votes from height \(height)"
     case .voteAboveWatermark:
       "its vote log is older than its votes; it votes from height \(height)"

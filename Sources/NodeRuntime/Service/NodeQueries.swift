@@ -45,7 +45,12 @@ struct NodeQueries: NodeService {
     let standings = try? await read { replica in
       unknown.map { id in
         replica.standing(of: id).map { standing in
-          TransactionAnswer(id: id.hex, status: standing == .accepted ? .accepted : .pending)
+          switch standing {
+          case .pending, .bundled: TransactionAnswer(id: id.hex, status: .pending)
+          case .accepted: TransactionAnswer(id: id.hex, status: .accepted)
+          case .saidAccepted(let server):
+            TransactionAnswer(id: id.hex, status: .accepted, accordingTo: address(server))
+          }
         }
       }
     }
@@ -84,16 +89,17 @@ struct NodeQueries: NodeService {
   }
 
   private func makeStatus(_ standing: NodeBoard.Standing) -> StatusAnswer {
-    let name = opened.document.nodes.first { $0.account == opened.account }?.name ?? ""
+    let name = opened.document.nodes.first { $0.account == opened.identity }?.name ?? ""
     return StatusAnswer(
       network: opened.document.network, isTest: isTestNetwork, chain: opened.chain.hex,
-      intervalMilliseconds: opened.document.interval, node: address(opened.account), name: name,
+      intervalMilliseconds: opened.document.interval, role: opened.configuration.role.rawValue,
+      node: address(opened.identity), name: name,
       height: standing.height, block: standing.block.hex, stateRoot: standing.stateRoot.hex,
       timestamp: standing.timestamp, mode: standing.mode,
       notVotingBecause: standing.notVotingBecause, pausedUntil: standing.pausedUntil,
       view: standing.view,
       peersConnected: Int(counts.peersConnected.value),
-      peersKnown: opened.configuration.peers.known.count,
+      peersKnown: opened.configuration.peers.known.count, followers: peers.followerCount,
       pendingTransactions: Int(counts.pendingTransactions.value),
       unflushedBlocks: Int(counts.unflushedBlocks.value),
       transactionsFinal: counts.transactionsFinal.value, viewChanges: counts.viewChanges.value,

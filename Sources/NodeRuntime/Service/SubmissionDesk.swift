@@ -39,7 +39,8 @@ final class SubmissionDesk: Sendable {
     var complete: [Submission] = []
     /// Who waits for a transaction.
     var waiting: [Digest: [Place]] = [:]
-    var acceptedIDs: Set<Digest> = []
+    /// With the node whose word it is, on a full node.
+    var acceptedIDs: [Digest: String?] = [:]
     var ends = TransactionEnds(countMax: SubmissionDesk.endsMax)
   }
 
@@ -92,8 +93,7 @@ final class SubmissionDesk: Sendable {
     state.withLock { state in
       ids.map { id in
         if let end = state.ends[id] { return end.answer(id) }
-        guard state.acceptedIDs.contains(id) else { return nil }
-        return TransactionAnswer(id: id.hex, status: .accepted)
+        return state.acceptedIDs[id].map { Self.accepted(id, accordingTo: $0) }
       }
     }
   }
@@ -124,23 +124,24 @@ final class SubmissionDesk: Sendable {
     _ id: Digest, _ place: Place, _ wait: SubmissionWait, in state: inout State
   ) {
     if let end = state.ends[id] { return settle(place, end.answer(id), in: &state) }
-    if wait == .accepted, state.acceptedIDs.contains(id) {
-      return settle(place, TransactionAnswer(id: id.hex, status: .accepted), in: &state)
+    if wait == .accepted, let teller = state.acceptedIDs[id] {
+      return settle(place, accepted(id, accordingTo: teller), in: &state)
     }
     state.waiting[id, default: []].append(place)
     state.submissions[place.ticket]?.ids[place.index] = id
   }
 
-  /// These transactions are in bundles that f + 1 ER Nodes hold.
-  func accepted(_ ids: [Digest]) {
+  /// These transactions are in bundles that f + 1 ER Nodes hold; on a full node, so says the node
+  /// at this address.
+  func accepted(_ ids: [Digest], accordingTo teller: String? = nil) {
     finish { state in
       for id in ids where state.ends[id] == nil {
-        state.acceptedIDs.insert(id)
+        state.acceptedIDs.updateValue(teller, forKey: id)
         guard let places = state.waiting[id] else { continue }
         let kept = places.filter { state.submissions[$0.ticket]?.wait == .final }
         state.waiting[id] = kept.isEmpty ? nil : kept
         for place in places where !kept.contains(place) {
-          Self.settle(place, TransactionAnswer(id: id.hex, status: .accepted), in: &state)
+          Self.settle(place, Self.accepted(id, accordingTo: teller), in: &state)
         }
       }
     }
@@ -187,7 +188,7 @@ final class SubmissionDesk: Sendable {
 
   /// A transaction has ended.
   private static func conclude(_ id: Digest, _ end: TransactionEnd, in state: inout State) {
-    state.acceptedIDs.remove(id)
+    state.acceptedIDs.removeValue(forKey: id)
     state.ends.remember(id, end)
     for place in state.waiting.removeValue(forKey: id) ?? [] {
       settle(place, end.answer(id), in: &state)
@@ -204,11 +205,10 @@ final class SubmissionDesk: Sendable {
       }
       let kept = state.waiting[id]?.filter { $0.ticket != ticket } ?? []
       state.waiting[id] = kept.isEmpty ? nil : kept
-      let status: TransactionAnswer.Status =
-        state.acceptedIDs.contains(id) ? .accepted : .pending
-      settle(
-        Place(ticket: ticket, index: index), TransactionAnswer(id: id.hex, status: status),
-        in: &state)
+      let answer =
+        state.acceptedIDs[id].map { accepted(id, accordingTo: $0) }
+        ?? TransactionAnswer(id: id.hex, status: .pending)
+      settle(Place(ticket: ticket, index: index), answer, in: &state)
     }
   }
 
@@ -239,6 +239,10 @@ final class SubmissionDesk: Sendable {
     else { return }
     state.transactionCount -= whole.answers.count
     state.complete.append(whole)
+  }
+
+  private static func accepted(_ id: Digest, accordingTo teller: String?) -> TransactionAnswer {
+    TransactionAnswer(id: id.hex, status: .accepted, accordingTo: teller)
   }
 
   private static func refused(_ id: Digest?, _ fault: TransactionFault) -> TransactionAnswer {

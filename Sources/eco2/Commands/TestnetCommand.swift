@@ -21,10 +21,18 @@ struct TestnetCommand: AsyncParsableCommand {
         eco2 testnet --nodes 4 --block-interval 2s --load 50 --duration 60s
         eco2 testnet --nodes 21 --block-interval 1s --load 100 --duration 5m --kill-every 20s
         eco2 testnet --nodes 4 --home net
+        eco2 testnet --nodes 4 --full-nodes 2 --block-interval 2s --load 20
       """)
 
   @Option(help: "How many ER Nodes, 4 to 21 with the example's node list.")
   var nodes = 4
+
+  @Option(
+    help: """
+      How many full nodes beside them: they follow, verify, serve and relay without a vote. Every \
+      second one follows the full node before it.
+      """)
+  var fullNodes = 0
 
   @Option(help: "The block interval, such as 10s or 500ms.")
   var blockInterval = Span(milliseconds: 10_000)
@@ -60,6 +68,9 @@ struct TestnetCommand: AsyncParsableCommand {
     let intervals = RulesLimits.intervalMillisecondsMin...RulesLimits.intervalMillisecondsMax
     guard intervals.contains(blockInterval.milliseconds) else {
       throw ValidationError("--block-interval must lie between 100ms and 10m.")
+    }
+    guard (0...NetworkFolder.fullNodesMax).contains(fullNodes) else {
+      throw ValidationError("--full-nodes must lie between 0 and \(NetworkFolder.fullNodesMax).")
     }
     guard (0...65_000).contains(basePort) else {
       throw ValidationError("--base-port must lie between 0 and 65000.")
@@ -107,7 +118,7 @@ struct TestnetCommand: AsyncParsableCommand {
   private func make(_ path: String) throws -> NetworkFolder {
     let source = try sources ?? Self.exampleFolder()
     let ports = NetworkPorts(base: basePort)
-    try ports.requireFree(nodes: nodes)
+    try ports.requireFree(nodes: nodes, fullNodes: fullNodes)
     let maker = NetworkMaker(
       credits: source + "/credits.csv", registry: .goldStandard, factors: source + "/factors.csv",
       nodes: source + "/nodes.csv", nodeCount: nodes, network: "local-testnet",
@@ -124,16 +135,17 @@ struct TestnetCommand: AsyncParsableCommand {
           + "\(made.document.lots.count) lots of credits, \(tonnes) t CO2e; chain "
           + "\(made.document.chainID.hex.prefix(16))…; a block every \(blockInterval)")
     }
-    return made.folder
+    return try made.folder.withFullNodes(fullNodes, ports: ports)
   }
 
   private func resume(_ path: String) throws -> NetworkFolder {
-    let folder = try NetworkFolder(opening: path)
-    guard folder.description.nodes.count == nodes else {
+    let opened = try NetworkFolder(opening: path)
+    guard opened.description.nodes.count == nodes else {
       throw ValidationError(
-        "The network in \(path) has \(folder.description.nodes.count) nodes, not \(nodes); say "
-          + "--nodes \(folder.description.nodes.count), or name another folder.")
+        "The network in \(path) has \(opened.description.nodes.count) nodes, not \(nodes); say "
+          + "--nodes \(opened.description.nodes.count), or name another folder.")
     }
+    let folder = try opened.withFullNodes(fullNodes, ports: opened.ports())
     try folder.requireFreePorts()
     if !output.json {
       let interval = Span(milliseconds: folder.description.intervalMilliseconds)

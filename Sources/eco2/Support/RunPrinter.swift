@@ -25,12 +25,12 @@ final class RunPrinter: Sendable {
     if json { return showJSON(event) }
     switch event {
     case .starting(let ready, let count):
-      if isTerminal { overwrite("Starting: \(ready) of \(count) ER Nodes are up") }
+      if isTerminal { overwrite("Starting: \(ready) of \(count) nodes are up") }
     case .ready(let seconds):
       if isTerminal { overwrite("") }
       Printing.line(
-        "\(folder.nodes.count) ER Nodes are up after \(Printing.seconds(seconds)); APIs at "
-          + "\(folder.nodes.first?.api ?? "-") … \(folder.nodes.last?.api ?? "-")\n")
+        "\(population) are up after \(Printing.seconds(seconds)); APIs at "
+          + "\(folder.nodes.first?.api ?? "-") … \(folder.all.last?.api ?? "-")\n")
       Printing.line(Self.row(Self.columns.map(\.title)))
     case .block(let block): Printing.line(Self.row(cells(block)))
     case .killed(let node, let isPrimary, let height):
@@ -53,7 +53,14 @@ final class RunPrinter: Sendable {
   }
 
   private func name(_ node: Int) -> String {
-    "\(folder.nodes[node].home) (\(folder.nodes[node].name))"
+    "\(folder.all[node].home) (\(folder.all[node].name))"
+  }
+
+  /// How many nodes there are.
+  private var population: String {
+    let full = folder.fullNodes?.count ?? 0
+    let members = "\(folder.nodes.count) ER Nodes"
+    return full == 0 ? members : members + " and \(full) full \(full == 1 ? "node" : "nodes")"
   }
 
   private static func row(_ cells: [String]) -> String {
@@ -69,7 +76,7 @@ final class RunPrinter: Sendable {
       watched.slowestCertificateMilliseconds.map { "\($0) ms" } ?? "-",
       Printing.mass(block.statement.footprint), Printing.mass(Self.charged(block.statement)),
       block.statement.covered ? "yes" : "NO", watched.rootsEqual ? "equal" : "DIFFER",
-      "\(watched.nodesAnswering)/\(folder.nodes.count)",
+      "\(watched.nodesAnswering)/\(folder.all.count)",
     ]
   }
 
@@ -132,7 +139,7 @@ final class RunPrinter: Sendable {
   }
 
   private func showJSON(_ event: RunEvent) {
-    func home(_ node: Int) -> String { folder.nodes[node].home }
+    func home(_ node: Int) -> String { folder.all[node].home }
     switch event {
     case .block(let block): printJSON(BlockLine(block))
     case .killed(let node, let isPrimary, let height):
@@ -207,7 +214,8 @@ final class RunPrinter: Sendable {
         "\(summary.carbon.tonnesRetired) t"
           + (retired.isEmpty ? "" : ": " + retired.joined(separator: "; "))
       ),
-      ("roots", summary.rootsEqual ? "equal on all \(summary.nodes) nodes" : "NOT EQUAL"),
+      ("roots", summary.rootsEqual ? "equal on all \(summary.nodes) nodes"
+          + (summary.fullNodes > 0 ? ", \(summary.fullNodes) of them full nodes" : "") : "NOT EQUAL"),
     ]
     if !summary.cost.stages.isEmpty {
       facts.append(
