@@ -106,6 +106,9 @@ let package = Package(
       [
         "LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", nioCore, nioPosix, nioHTTP1,
       ]),
+    module(
+      "Doctor",
+      ["LedgerCore", "LedgerRules", "NodeAnswers", "PeerNetwork", "NodeRuntime", "LedgerClient"]),
     module("Audit", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules"]),
     module(
       "Simulation",
@@ -124,7 +127,8 @@ let package = Package(
       name: "eco2",
       dependencies: [
         "LedgerCore", "LedgerState", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
-        "LedgerClient", "Wallet", "NodeRuntime", "Audit", "Simulation", "LocalNetwork", "LoadTest",
+        "LedgerClient", "Wallet", "NodeRuntime", "Doctor", "Audit", "Simulation", "LocalNetwork",
+        "LoadTest",
         arguments, logging,
       ],
       swiftSettings: strict
@@ -158,6 +162,12 @@ let package = Package(
     tests("WalletTests", ["LedgerCore", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
+    tests(
+      "DoctorTests",
+      [
+        "LedgerCore", "LedgerRules", "RegistryFiles", "NodeAnswers", "NodeRuntime", "LocalNetwork",
+        "Doctor",
+      ]),
     tests("RegistryFilesTests", ["RegistryFiles"]),
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
     tests(

@@ -14,7 +14,7 @@ struct ECO2: AsyncParsableCommand {
       """,
     subcommands: [
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
-      ConfigCommand.self, TestnetCommand.self,
+      ConfigCommand.self, DoctorCommand.self, TestnetCommand.self,
       SendCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
       LoadCommand.self, AuditCommand.self, SimulateCommand.self,
     ])

@@ -39,9 +39,9 @@ enum Rules {
   static let importers: [String: Set<String>] = [
     "CLedgerCore": cImporters,
     "Replica": ["NodeRuntime", "Simulation"],
-    "PeerNetwork": ["NodeRuntime"],
+    "PeerNetwork": ["NodeRuntime", "Doctor"],
     "NodeAPI": ["NodeRuntime"],
-    "NodeRuntime": ["LocalNetwork", "eco2"],
+    "NodeRuntime": ["LocalNetwork", "Doctor", "eco2"],
   ]
 
   static let fileLinesMax = 500

@@ -1,0 +1,136 @@
+import Foundation
+import LedgerCore
+import LedgerRules
+import NodeRuntime
+
+/// Key files: who may read them, whether they open, and whether they are this node's.
+struct KeysCheck {
+  let home: NodeHome
+  let configuration: NodeConfiguration?
+  let genesis: GenesisDocument?
+
+  /// Also answers the transport key's seed, to meet peers with.
+  func run(process: Int32?) -> (findings: [Finding], transportSeed: [UInt8]?) {
+    var notes = Notes("keys")
+    permissions(&notes)
+    let passphrase = readPassphrase()
+    let node = genesis?.nodes.first { $0.account == configuration?.account }
+    var transportSeed: [UInt8]?
+    if var seed = open(home.transportKey, passphrase, &notes) {
+      match(seed, node?.transportKey, home.transportKey, "transport", &notes)
+      transportSeed = seed
+      KeyFile.erase(&seed)
+    }
+    let isValidator = configuration?.role != .full
+    if isValidator, var seed = open(home.consensusKey, passphrase, &notes) {
+      match(seed, node?.consensusKey, home.consensusKey, "consensus", &notes)
+      KeyFile.erase(&seed)
+    }
+    if isValidator {
+      watermark(process, &notes)
+    } else if FileManager.default.fileExists(atPath: home.consensusKey) {
+      notes.warning(
+        "a full node's home holds a consensus key, \(home.consensusKey)",
+        "it is not used; keep it in one place only, where the validator runs")
+    }
+    return (notes.findings, transportSeed)
+  }
+
+  private func readPassphrase() -> [UInt8] {
+    let data = FileManager.default.contents(atPath: home.passphrase) ?? Data()
+    return Array(data.prefix { $0 != UInt8(ascii: "\n") })
+  }
+
+  private func open(_ path: String, _ passphrase: [UInt8], _ notes: inout Notes) -> [UInt8]? {
+    do {
+      return try KeyFile.read(
+        path: path, passphrase: passphrase, allowUnencrypted: passphrase.isEmpty)
+    } catch .permissionsTooOpen { return nil } catch {
+      let advice =
+        switch error {
+        case .missing: "restore it from its backup; a lost consensus key is replaced by rotation"
+        case .needsPassphrase, .wrongPassphrase:
+          "put the passphrase in the first line of \(home.passphrase), mode 0600"
+        case .unencrypted: "the file has no passphrase: remove \(home.passphrase), or encrypt it"
+        default: "restore it from its backup"
+        }
+      notes.problem("\(error)", advice)
+      return nil
+    }
+  }
+
+  private func match(
+    _ seed: [UInt8], _ expected: PublicKey?, _ path: String, _ kind: String, _ notes: inout Notes
+  ) {
+    guard let key = SigningKey(seed: seed)?.publicKey else { return }
+    guard let expected else {
+      return notes.ok("\(path) opens; its key is \(key.hex)")
+    }
+    if key == expected {
+      notes.ok("\(path) opens, and is the \(kind) key of the genesis")
+    } else {
+      notes.problem(
+        "\(path) is not the \(kind) key that the genesis names",
+        "put the key file made for this node there; the genesis names \(expected.hex)")
+    }
+  }
+
+  /// Files with secrets are their owner's alone.
+  private func permissions(_ notes: inout Notes) {
+    let folder = home.path + "/keys"
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return notes.problem("\(folder) cannot be read", "give the right --home and user")
+    }
+    let secret = names.sorted().filter { $0.hasSuffix(".pem") || $0 == "passphrase" }
+    var open = 0
+    for path in [folder] + secret.map({ folder + "/" + $0 }) {
+      guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
+        let mode = facts[.posixPermissions] as? Int
+      else { continue }
+      if mode & 0o077 != 0 {
+        open += 1
+        let right = path == folder ? "700" : "600"
+        notes.problem(
+          "\(path) can be used by others (mode \(String(mode, radix: 8)))",
+          "chmod \(right) \(path)")
+      }
+    }
+    for name in secret where !["consensus.pem", "transport.pem", "passphrase"].contains(name) {
+      notes.warning(
+        "\(folder)/\(name) is not the node's", "account keys do not belong on a node's machine")
+    }
+    if open == 0 { notes.ok("\(folder) and the secrets in it are their owner's alone") }
+  }
+
+  /// What keeps the key from signing twice.
+  private func watermark(_ process: Int32?, _ notes: inout Notes) {
+    let path = home.path + "/keys/watermark"
+    let files = FileManager.default
+    let wasMade = files.fileExists(atPath: path + ".made")
+    switch (files.fileExists(atPath: path), wasMade) {
+    case (true, _):
+      let holder = ProcessFiles.lockHolder(of: path + ".lock")
+      if let holder {
+        if let process, holder != 0, holder != process {
+          notes.problem(
+            "\(path) is held by process \(holder), but data/ by \(process)",
+            "two processes use this consensus key: stop one at once")
+        } else {
+          notes.ok("the watermark is held by the node's process")
+        }
+      } else if process != nil {
+        notes.problem(
+          "a node runs (process \(process ?? 0)), but nobody holds \(path)",
+          "the file was exchanged under the running node: stop it, and see operations, rule 2")
+      } else {
+        notes.ok("the watermark is there, and free")
+      }
+    case (false, true):
+      notes.warning(
+        "the watermark is lost",
+        "start all the same: the node follows, and votes again from the second height decided "
+          + "after it reached the tip; never put an old one back")
+    case (false, false): notes.ok("no watermark yet: the first start makes it")
+    }
+  }
+}

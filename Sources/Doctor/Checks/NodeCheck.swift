@@ -1,0 +1,78 @@
+import Foundation
+import LedgerClient
+import NodeAnswers
+
+/// What a running node says of itself.
+struct NodeCheck {
+  let node: NodeAddress
+  /// The chain it must be on, where that is known.
+  let chain: String?
+
+  func run() async -> [Finding] {
+    var notes = Notes("node")
+    let client = NodeClient(node)
+    do {
+      let status = try await client.status()
+      let now = UInt64(max(0, Date.now.timeIntervalSince1970 * 1_000))
+      judge(status, now: now, &notes)
+    } catch {
+      notes.problem(
+        "the API at \(node) does not answer: \(error)",
+        "look at the node's log; `eco2 doctor --home` looks at its machine")
+    }
+    await client.close()
+    return notes.findings
+  }
+
+  /// - Parameter now: this machine's clock, milliseconds since 1970-01-01.
+  func judge(_ status: StatusAnswer, now: UInt64, _ notes: inout Notes) {
+    if let chain, status.chain != chain {
+      notes.problem(
+        "the node is on the chain \(status.chain), the home's genesis is \(chain)",
+        "the genesis was exchanged under the running node: restore it")
+    }
+    if status.mode == "halted" {
+      notes.problem("the node has halted", "its log says why; see operations, Starting")
+    } else if let reason = status.notVotingBecause {
+      notes.warning("the node does not vote: \(reason)", "see operations; it may pass by itself")
+    } else {
+      notes.ok("the node is at height \(status.height), \(status.mode)")
+    }
+    tip(status, now: now, &notes)
+    let connected = "\(status.peersConnected) of \(status.peersKnown) peers are connected"
+    if 3 * (status.peersConnected + 1) > 2 * (status.peersKnown + 1) {
+      notes.ok(connected)
+    } else {
+      notes.problem(connected, "no quorum: check the network and the peers")
+    }
+    if status.unflushedBlocks >= 8 {
+      notes.warning("\(status.unflushedBlocks) blocks wait for the disk", "the disk is too slow")
+    }
+  }
+
+  /// A block's time is its primary's clock, which a quorum found near its own: the network's
+  /// clocks, compared with this one.
+  private func tip(_ status: StatusAnswer, now: UInt64, _ notes: inout Notes) {
+    guard status.height > 0 else { return }
+    if status.timestamp > now {
+      let ahead = status.timestamp - now
+      let text = "the last block is \(ahead) ms ahead of this machine's clock"
+      let advice = "this clock is slow: run chrony or systemd-timesyncd"
+      if ahead >= UInt64(Thresholds.clockProblemMilliseconds) {
+        notes.problem(text, advice)
+      } else if ahead >= UInt64(Thresholds.clockWarningMilliseconds) {
+        notes.warning(text, advice)
+      }
+      return
+    }
+    let age = now - status.timestamp
+    if age > status.intervalMilliseconds * Thresholds.intervalsWithoutBlock {
+      notes.problem(
+        "the last block is \(age / 1_000) s old; there should be one every "
+          + "\(status.intervalMilliseconds) ms",
+        "the network has stopped, this node lags, or this clock is fast: compare with other nodes")
+    } else {
+      notes.ok("the last block is \(age) ms old")
+    }
+  }
+}

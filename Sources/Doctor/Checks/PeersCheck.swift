@@ -1,0 +1,95 @@
+import Dispatch
+import Foundation
+import LedgerCore
+import LedgerRules
+import NodeRuntime
+import PeerNetwork
+import Synchronization
+
+/// Whether the known nodes can be reached, and are who they should be.
+struct PeersCheck {
+  let peers: [NodeConfiguration.Peer]
+  let genesis: GenesisDocument?
+  let own: AccountID?
+  /// Of the node's transport key, which peers must see to let it in.
+  let seed: [UInt8]?
+
+  func run() async -> [Finding] {
+    var notes = Notes("peers")
+    listed(&notes)
+    let results = await meetAll()
+    var met = 0
+    for (peer, result) in zip(peers, results) {
+      let name = name(of: peer)
+      switch result {
+      case .success(let key) where key == peer.transportKey: met += 1
+      case .success(let key):
+        notes.problem(
+          "\(name) shows the transport key \(key.hex), not \(peer.transportKey.hex)",
+          "the address or the key in [[peers.known]] is another node's: ask its operator")
+      case .failure(let error):
+        notes.warning(
+          "\(name) is not reached: \(error)",
+          "it may be down; else check its address, this machine's network and firewalls")
+      }
+    }
+    let text = "\(met) of \(peers.count) known nodes are reached and show their key"
+    let isQuorum = own == nil ? met > 0 : 3 * (met + 1) > 2 * (peers.count + 1)
+    if peers.isEmpty {
+      notes.warning("no nodes are known", "list them in [[peers.known]]")
+    } else if isQuorum {
+      notes.ok(text)
+    } else {
+      notes.problem(text, "with so few the node cannot take part: see those above")
+    }
+    return notes.findings
+  }
+
+  private func name(of peer: NodeConfiguration.Peer) -> String {
+    let node = genesis?.nodes.first { $0.account == peer.account }
+    return "\(node.map { "\($0.name) at " } ?? "")\(peer.endpoint)"
+  }
+
+  /// Compares the list with the genesis: nodes may have joined or changed since.
+  private func listed(_ notes: inout Notes) {
+    guard let genesis else { return }
+    for node in genesis.nodes where own != nil && node.account != own {
+      guard let peer = peers.first(where: { $0.account == node.account }) else {
+        notes.warning(
+          "the ER Node \(node.name) of the genesis is not listed",
+          "add a [[peers.known]] for it, unless it has left")
+        continue
+      }
+      if peer.transportKey != node.transportKey {
+        notes.warning(
+          "the transport key of \(node.name) is not that of the genesis",
+          "right only when it has changed its key since")
+      }
+    }
+  }
+
+  private func meetAll() async -> [Result<PublicKey, PeerProbeError>] {
+    let peers = peers
+    // Without a key of its own: any key shows who answers.
+    let seed = seed ?? (try? SystemRandom.bytes(32)) ?? [UInt8](repeating: 1, count: 32)
+    return await withCheckedContinuation { continuation in
+      // These block: not on the pool that runs tasks.
+      DispatchQueue.global().async {
+        let results = Mutex([Int: Result<PublicKey, PeerProbeError>]())
+        DispatchQueue.concurrentPerform(iterations: peers.count) { index in
+          let peer = peers[index]
+          let address = PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)
+          let result = Result { () throws(PeerProbeError) in
+            try PeerProbe.transportKey(
+              at: address, seed: seed, timeoutMilliseconds: Thresholds.peerTimeoutMilliseconds)
+          }
+          results.withLock { $0[index] = result }
+        }
+        let all = results.withLock { results in
+          peers.indices.map { results[$0] ?? .failure(.timeout) }
+        }
+        continuation.resume(returning: all)
+      }
+    }
+  }
+}
