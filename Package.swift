@@ -165,8 +165,8 @@ let package = Package(
     tests(
       "DoctorTests",
       [
-        "LedgerCore", "LedgerRules", "RegistryFiles", "NodeAnswers", "NodeRuntime", "LocalNetwork",
-        "Doctor",
+        "LedgerCore", "LedgerRules", "RegistryFiles", "NodeAnswers", "LedgerClient", "NodeRuntime",
+        "LocalNetwork", "Doctor",
       ]),
     tests("RegistryFilesTests", ["RegistryFiles"]),
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),

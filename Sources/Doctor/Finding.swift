@@ -13,7 +13,8 @@ public struct Finding: Codable, Sendable, Equatable {
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
-  /// `home`, `configuration`, `genesis`, `keys`, `disk`, `limits`, `ports`, `clock`, `peers` or `node`.
+  /// `home`, `configuration`, `genesis`, `keys`, `disk`, `limits`, `ports`, `clock`, `peers` or
+  /// `node`.
   public let check: String
   public let verdict: Verdict
   /// What was found.

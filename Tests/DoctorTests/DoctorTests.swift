@@ -182,7 +182,7 @@ struct DoctorTests {
       #expect(Self.verdict(report, "keys", "the watermark is lost") == .warning)
       try FileManager.default.createDirectory(
         atPath: home.data, withIntermediateDirectories: false)
-      let lock = open(home.data + "/lock", O_CREAT | O_RDWR, 0o600)
+      let lock = unsafe open(home.data + "/lock", O_CREAT | O_RDWR, 0o600)
       defer { close(lock) }
       #expect(ProcessFiles.lockHolder(of: home.data + "/lock") == nil)
       try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
@@ -239,7 +239,7 @@ private final class Listener: Sendable {
 
   /// Takes one connection, says something that is not TLS, and closes it.
   func answerOnce(_ text: String) -> Bool {
-    let client = unsafe accept(descriptor, nil, nil)
+    let client = accept(descriptor, nil, nil)
     guard client >= 0 else { return false }
     let bytes = Array(text.utf8)
     let sent = unsafe bytes.withUnsafeBytes { unsafe send(client, $0.baseAddress, $0.count, 0) }

@@ -1,3 +1,4 @@
+import LedgerClient
 import NodeAnswers
 import NodeRuntime
 import Testing
