@@ -37,6 +37,27 @@ extension EndToEndTests {
       }
     }
 
+    @Test("words are shown on the terminal, whatever standard output is, and kept nowhere")
+    func shownOnce() async throws {
+      try await Tool.with { tool in
+        let file = tool.path("out.txt")
+        let command = "'\(LiveNetwork.eco2)' key new anna --words 12 > '\(file)' 2> '\(file).err'"
+        let session = try tool.run(
+          "/usr/bin/env", ["script", "-q", "-e", "-c", command, "/dev/null"], input: "yes\n")
+        #expect(session.status == 0, "\(session.output) \(session.complaints)")
+        let words = session.output.matches(of: /(?:[0-9]+) ([a-z]{3,8})/).map { String($0.1) }
+        #expect(words.count == 12, "\(session.output)")
+        let sentence = words.joined(separator: " ")
+        _ = try tool.succeed(["key", "recover", "again"], input: sentence)
+        #expect(try tool.address("again") == tool.address("anna"))
+        for name in [file, file + ".err", tool.path("keyring/index.json")] {
+          let text = try String(contentsOfFile: name, encoding: .utf8)
+          #expect(!words.filter { $0.count > 6 }.contains { text.contains($0) }, "\(name)")
+          #expect(!text.contains(words.prefix(2).joined(separator: " ")), "\(name)")
+        }
+      }
+    }
+
     @Test("wrong words are named, and make no account")
     func wrongWords() async throws {
       try await Tool.with { tool in

@@ -13,8 +13,9 @@ struct KeyringOptions: ParsableArguments {
 
   /// Opens the keyring, or makes its folder.
   func open() throws -> Keyring {
-    let home = FileManager.default.homeDirectoryForCurrentUser.path
-    let named = keyring ?? ProcessInfo.processInfo.environment["ECO2_KEYRING"] ?? ""
+    let environment = ProcessInfo.processInfo.environment
+    let named = keyring ?? environment["ECO2_KEYRING"] ?? ""
+    let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
     return try Keyring(path: named.isEmpty ? home + "/.eco2/keyring" : named)
   }
 }

@@ -106,28 +106,24 @@ struct TransactionBuildCommand: AsyncParsableCommand {
   }
 
   private func buildOnline() async throws -> TransactionFile {
-    let client = NodeClient(node.node)
-    let status = try await client.status()
-    let network: NetworkKind = status.isTest ? .test : .main
-    guard let chain = ChainID(hex: status.chain) else {
-      throw ClientError.malformedAnswer("the genesis hash is no hash")
-    }
+    let ledger = try await Ledger.connect(to: [node.node])
+    let (chain, network) = (ledger.facts.chain, ledger.facts.network)
     if self.chain.map({ $0 != chain }) ?? false || self.network.map({ $0 != network }) ?? false {
-      throw ValidationError("The node is of another network: \(status.network), \(status.chain).")
+      throw ValidationError(
+        "The node is of another network: \(ledger.facts.name), \(chain.hex).")
     }
     let sender = try account(from, network)
     let sponsor = try sponsor.map { try account($0, network) }
-    let operations = try operations.read(network)
-    let costs = try await TransactionCosts.estimate(
-      operations, sender: sender, sponsored: sponsor != nil, status: status, client: client,
-      network: network)
-    await client.close()
-    let (until, overflow) = status.height.addingReportingOverflow(validFor)
-    let body = TransactionBody(
-      chain: chain, sender: sender, sequence: sequence ?? costs.nextSequence,
-      validUntil: validUntil ?? (overflow ? .max : until),
-      chargeMax: chargeMax?.amount ?? costs.chargeMax, feeMax: feeMax?.amount ?? costs.feeMax,
-      tip: tip?.amount ?? .zero, sponsor: sponsor, operations: operations)
+    var draft = TransactionBuilder(from: sender).sponsored(by: sponsor)
+      .paying(chargeMax: chargeMax?.amount, feeMax: feeMax?.amount)
+      .tip(tip?.amount ?? .zero).sequence(sequence).valid(forHeights: validFor)
+    if let validUntil { draft = draft.valid(until: validUntil) }
+    for operation in try operations.read(network) { draft = draft.adding(operation) }
+    // As many as must sign; more may.
+    var signatures = try await ledger.account(sender).threshold
+    if let sponsor { signatures += try await ledger.account(sponsor).threshold }
+    let body = try await ledger.prepare(draft, signatureCount: signatures)
+    await ledger.close()
     return try TransactionFile(body, chain: chain, network: network)
   }
 
