@@ -100,11 +100,17 @@ public final class Node: Sendable {
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
       reads: reads)
     api = Self.serve(service, configuration, of: home, logs[.api], faults)
+    let disk = DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store])
     sweeper = Task {
+      var disk = disk
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(1))
         desk.sweep()
         control.sweep()
+        if let reason = disk.look(second: NodeClock.milliseconds() / 1_000) {
+          logs[.store].critical("the node stops: \(reason)")
+          faults.yield(reason)
+        }
       }
     }
     self.home = home

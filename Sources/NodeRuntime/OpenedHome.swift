@@ -46,12 +46,12 @@ final class OpenedHome: Sendable {
       identity = node.account
       let mayBeOld = try HomeFence(home: home).enter(isMoved: isMoved)
       if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
-      store = try Self.openStore(home, document, chain)
+      store = try Self.openStore(home, configuration.store, document, chain)
       signer = try Self.openSigner(home, key, chain)
     case .full:
       account = nil
       identity = AccountID(transport.publicKey)
-      store = try Self.openStore(home, document, chain)
+      store = try Self.openStore(home, configuration.store, document, chain)
       signer = nil
     }
   }
@@ -102,8 +102,13 @@ final class OpenedHome: Sendable {
   }
 
   private static func openStore(
-    _ home: NodeHome, _ document: GenesisDocument, _ chain: ChainID
+    _ home: NodeHome, _ settings: NodeConfiguration.Store, _ document: GenesisDocument,
+    _ chain: ChainID
   ) throws(NodeStartError) -> NodeStore {
+    var options = StoreOptions()
+    options.stateMapBytes = settings.stateMapGiB << 30
+    options.historyMapBytes = settings.stateMapGiB << 30
+    options.logSegmentBytes = settings.logSegmentMiB << 20
     if !NodeStore.exists(home: home.path) {
       let state: InitialState
       do { state = try document.initialState() } catch {
@@ -113,13 +118,13 @@ final class OpenedHome: Sendable {
         try NodeStore.create(
           home: home.path, genesis: chain, changes: state.changes,
           indexes: DerivedIndexes.changes(for: state.changes),
-          root: AuthenticatedState.root(of: state.changes))
+          root: AuthenticatedState.root(of: state.changes), options: options)
       } catch {
         throw .store("\(error)")
       }
     }
     do {
-      return try NodeStore(home: home.path, genesis: chain)
+      return try NodeStore(home: home.path, genesis: chain, options: options)
     } catch {
       throw .store("\(error)")
     }

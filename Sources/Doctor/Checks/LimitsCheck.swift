@@ -15,7 +15,8 @@ struct LimitsCheck {
     } else {
       notes.ok("\(whose) writes no core files")
     }
-    let map = (UInt64(configuration.store.stateMapGiB) + 4) << 30
+    let files: UInt64 = configuration.store.history ? 2 : 1
+    let map = (files * UInt64(configuration.store.stateMapGiB) + 4) << 30
     if let space = ProcessFiles.limit("Max address space", of: process), space < map {
       notes.problem(
         "\(whose) has \(space >> 30) GiB of address space, \(map >> 30) GiB are mapped",

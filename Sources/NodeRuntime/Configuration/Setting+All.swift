@@ -136,8 +136,8 @@ extension Setting {
     integer(
       "store.state-map-gib", \.store.stateMapGiB, 1...16_384, "GiB",
       """
-      Address space for the state file at first; it doubles when it is full. Neither memory nor \
-      disk; lower it only where address space is limited.
+      Address space for the files of state and history at first, each; it doubles when one is \
+      full. Neither memory nor disk; lower it only where address space is limited.
       """),
     integer(
       "store.log-segment-mib", \.store.logSegmentMiB, 1...1_024, "MiB",
