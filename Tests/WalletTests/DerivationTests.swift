@@ -8,9 +8,14 @@ struct DerivationTests {
   private struct Vector: Decodable {
     struct Node: Decodable {
       let path: String
-      let chain_code: String
+      let chainCode: String
       let `private`: String
       let `public`: String
+
+      private enum CodingKeys: String, CodingKey {
+        case path, `private`, `public`
+        case chainCode = "chain_code"
+      }
     }
     let name: String
     let seed: String
@@ -33,7 +38,7 @@ struct DerivationTests {
         let path = try #require(DerivationPath(node.path), "\(node.path)")
         #expect(path.description == node.path)
         let key = try root.descendant(path)
-        #expect(Hex.encode(key.chainCode()) == node.chain_code)
+        #expect(Hex.encode(key.chainCode()) == node.chainCode)
         let signing = try key.signingKey()
         #expect("00" + signing.publicKey.hex == node.public)
         let seed = signing.withSeed { span in

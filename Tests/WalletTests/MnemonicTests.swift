@@ -113,7 +113,10 @@ struct MnemonicTests {
 
   @Test("a wrong checksum points at the word that was mistaken for one written alike")
   func mistakenWord() throws {
-    for vector in try #require(try Vectors.mnemonics()["english"]) {
+    let vectors = try #require(try Vectors.mnemonics()["english"])
+    // Every third: looking at all words takes its time without optimization.
+    for number in stride(from: 0, to: vectors.count, by: 3) {
+      let vector = vectors[number]
       let words = vector[1].split(separator: " ").map(String.init)
       for place in [0, words.count / 2, words.count - 1] {
         let letters = Array(words[place].utf8)

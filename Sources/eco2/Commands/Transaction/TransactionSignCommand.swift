@@ -45,8 +45,8 @@ struct TransactionSignCommand: ParsableCommand {
     let account = asSponsor ? named.file.body.sponsor : named.file.body.sender
     if account != AccountID(signer.publicKey) {
       Printing.complain(
-        "Note: this is not the first key of the \(asSponsor ? "sponsor" : "sender"). It counts only "
-          + "if that account's keys on the chain hold it.")
+        "Note: this is not the first key of the \(asSponsor ? "sponsor" : "sender"). It counts "
+          + "only if that account's keys on the chain hold it.")
     }
     let report = TransactionReport(named.file)
     try output.show(report) {
