@@ -1,4 +1,5 @@
 import Foundation
+public import LedgerClient
 public import LedgerRules
 public import RegistryFiles
 
@@ -13,6 +14,8 @@ public struct NetworkMaker: Sendable {
   public var network: String
   public var intervalMilliseconds: UInt64
   public var ports: NetworkPorts
+  /// Where peers reach nodes that have machines of their own, by the node's name.
+  public var addresses: [String: NodeAddress] = [:]
   /// Accounts to fund for load: makes the network a test; nil for one that is none.
   public var loadAccounts: Int?
   /// How much time the nodes' processes need to start.
@@ -62,6 +65,7 @@ public struct NetworkMaker: Sendable {
     guard count <= sources.nodes.count else {
       throw NetworkFolderError.tooFewNodes(listed: sources.nodes.count, wanted: count)
     }
+    let ports = try published(sources.nodes.prefix(count).map(\.name))
     let keys = try NetworkKeys.generate(nodeCount: count, loadAccounts: loadAccounts)
     let plan = GenesisPlan(
       network: network,
@@ -79,6 +83,17 @@ public struct NetworkMaker: Sendable {
       at: path, keysPath: keysPath, document: document, keys: keys, ports: ports,
       passphrase: passphrase)
     return Made(folder: folder, document: document, sources: sources, dues: dues)
+  }
+
+  private func published(_ names: [String]) throws(NetworkFolderError) -> NetworkPorts {
+    var ports = ports
+    for (name, address) in addresses.sorted(by: { $0.key < $1.key }) {
+      guard let node = names.firstIndex(of: name) else {
+        throw .unknownNode(name, listed: names)
+      }
+      ports.published[node] = address
+    }
+    return ports
   }
 
   private static func read(_ path: String) throws(NetworkFolderError) -> [UInt8] {

@@ -75,7 +75,7 @@ extension NetworkFolder {
     try writer.write(keys.consensus, to: home.consensusKey)
     try writer.write(keys.transport, to: home.transportKey)
     let api = ports.api(index)
-    let listen = ports.peers(index)
+    let listen = ports.listen(index)
     let peers = document.nodes.enumerated().filter { $0.offset != index }.map { other, node in
       NodeConfiguration.Peer(
         account: node.account, transportKey: node.transportKey,

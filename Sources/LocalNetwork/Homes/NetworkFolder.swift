@@ -106,6 +106,8 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
   case genesis(GenesisError)
   /// Nodes in the list, and how many are wanted.
   case tooFewNodes(listed: Int, wanted: Int)
+  /// An address is given for a node that the list does not name.
+  case unknownNode(String, listed: [String])
 
   public var description: String {
     switch self {
@@ -122,6 +124,8 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
     case .genesis(let error): "No genesis can be made of this: \(error)."
     case .missingSource(let path):
       "There is no file \(path); give --credits, --factors and --nodes, as in Examples/genesis."
+    case .unknownNode(let name, let listed):
+      "The node list names no `\(name)`; it names \(listed.joined(separator: ", "))."
     case .tooFewNodes(let listed, let wanted):
       "The node list names \(listed) ER Nodes, \(wanted) are wanted; add rows or ask for fewer."
     }

@@ -6,16 +6,24 @@ import LedgerCore
 /// of node i on `base` + 101 + i; of full nodes on `base` + 201 + i and `base` + 301 + i.
 public struct NetworkPorts: Hashable, Sendable {
   public let base: Int
+  /// Where peers reach nodes that have machines of their own, by node.
+  public var published: [Int: NodeAddress] = [:]
 
   /// - Parameter base: 0 … 65,000, so that all ports of `Limits.validatorsMax` nodes exist.
   public init(base: Int) { self.base = base }
 
   public func api(_ node: Int) -> NodeAddress {
-    NodeAddress(host: "127.0.0.1", port: base + 1 + node)
+    NodeAddress(host: "127.0.0.1", port: base + 1 + (published[node] == nil ? node : 0))
   }
 
   public func peers(_ node: Int) -> NodeAddress {
-    NodeAddress(host: "127.0.0.1", port: base + 101 + node)
+    published[node] ?? NodeAddress(host: "127.0.0.1", port: base + 101 + node)
+  }
+
+  /// Where the node itself listens for peers: on every address of its machine, when it has one of
+  /// its own.
+  public func listen(_ node: Int) -> NodeAddress {
+    published[node].map { NodeAddress(host: "0.0.0.0", port: $0.port) } ?? peers(node)
   }
 
   public func fullAPI(_ node: Int) -> NodeAddress {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LedgerClient
 import LedgerCore
 import LedgerRules
 import LocalNetwork
@@ -16,7 +17,8 @@ struct GenesisCommand: ParsableCommand {
 
       Examples:
         eco2 genesis --credits credits.csv --registry gold-standard --factors factors.csv \\
-          --nodes nodes.csv --network mainnet --keys keys --out net
+          --nodes nodes.csv --network mainnet --keys keys --out net \\
+          --address Oslo=203.0.113.7:8200 --address Lima=node.example.net:8200
         cd Examples/genesis && eco2 genesis --credits credits.csv --factors factors.csv \\
           --nodes nodes.csv --network try --interval 2s --test --out /tmp/try
       """)
@@ -55,6 +57,15 @@ struct GenesisCommand: ParsableCommand {
   @Option(help: "The folder to make for the account keys; OUT/keys when left out.")
   var keys: String?
 
+  @Option(
+    name: .customLong("address"),
+    help: ArgumentHelp(
+      """
+      Where peers reach a node that has a machine of its own; once for each. It listens on that \
+      port of every address of its machine.
+      """, valueName: "name=host:port"))
+  var addresses: [NamedAddress] = []
+
   @Option(help: "APIs listen on this port + 1 and up, peers on + 101 and up, on 127.0.0.1.")
   var basePort = 8_100
 
@@ -82,16 +93,31 @@ struct GenesisCommand: ParsableCommand {
   }
 
   func run() throws {
-    let maker = NetworkMaker(
+    var maker = NetworkMaker(
       credits: credits, registry: registry, factors: factors, nodes: nodes, nodeCount: nil,
       network: network, intervalMilliseconds: interval.milliseconds,
       ports: NetworkPorts(base: basePort), loadAccounts: test ? loadAccounts : nil,
       startMilliseconds: startDelay.milliseconds)
+    for named in addresses { maker.addresses[named.name] = named.address }
     let secret = test ? nil : try passphrase.newPassphrase()
     let made = try maker.make(
       at: out, keysPath: keys ?? out + "/keys", passphrase: secret,
       now: UInt64(Date.now.timeIntervalSince1970 * 1_000))
     let report = GenesisReport(made)
     try output.show(report) { report.text }
+  }
+}
+
+/// `NAME=HOST:PORT`: where a node is reached.
+struct NamedAddress: ExpressibleByArgument {
+  let name: String
+  let address: NodeAddress
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex,
+      let address = NodeAddress(String(argument[argument.index(after: equals)...]))
+    else { return nil }
+    name = String(argument[..<equals])
+    self.address = address
   }
 }
