@@ -31,7 +31,7 @@ extension EndToEndTests {
       "a node paused before its turn is stopped, started and resumed: no view's time is waited for",
       .timeLimit(.minutes(3)))
     func pause() async throws {
-      // A view's time is 2 s: a block that is certified before has waited for none.
+      // The interval, and a view's time.
       let timeout: UInt64 = 2_000
       try await LiveNetwork.run(interval: 2_000) { network in
         async let load = BackgroundTool.run([
@@ -71,6 +71,10 @@ extension EndToEndTests {
         for block in blocks {
           let waited = try #require(block.certifiedAfterMilliseconds)
           #expect(waited < timeout, "height \(block.height), view \(block.view)")
+        }
+        // A primary that was waited for would have cost its slot: the next one takes a later.
+        for (block, next) in zip(blocks, blocks.dropFirst()) {
+          #expect(next.timestamp == block.timestamp + timeout, "height \(next.height)")
         }
         let loaded = try await load
         #expect(loaded.status == 0, "\(loaded.output)")
