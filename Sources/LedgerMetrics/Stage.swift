@@ -21,6 +21,8 @@ public enum Stage: Int, Sendable, CaseIterable {
   case log
   /// LMDB, written behind the tip.
   case flush
+  /// The history, indexed behind the log.
+  case history
 
   /// The name in JSON and in metric labels.
   public var name: String { "\(self)" }

@@ -30,6 +30,7 @@ public final class Node: Sendable {
   private let reads: DiskReads
   private let control: NodeControl
   private let socket: ControlSocket
+  private let history: HistoryKeeper
   private let api: Task<Void, Never>
   private let sweeper: Task<Void, Never>
   /// Resumed with the reason when the node stops for a fault of its own.
@@ -47,7 +48,10 @@ public final class Node: Sendable {
     let opened = try OpenedHome(home, configuration, isMoved: isMoved)
     let metrics = NodeMetrics()
     let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax)
-    let board = NodeBoard(isTest: opened.document.isTest)
+    history = HistoryKeeper(
+      home: home.path, store: opened.store, isOn: configuration.store.history, metrics: metrics,
+      logger: logs[.store])
+    let board = NodeBoard(isTest: opened.document.isTest, history: history)
     let desk = SubmissionDesk(metrics: metrics)
     let (fault, faults) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -98,7 +102,7 @@ public final class Node: Sendable {
     if let pausedSeconds { control.pause(seconds: pausedSeconds) }
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
-      reads: reads)
+      reads: reads, history: history)
     api = Self.serve(service, configuration, of: home, logs[.api], faults)
     let disk = DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store])
     sweeper = Task {
@@ -193,7 +197,8 @@ public final class Node: Sendable {
     board.waiters.close()
     api.cancel()
     await api.value
-    let (peers, queue, loop, performer, reads) = (peers, queue, loop, performer, reads)
+    let (peers, queue, loop, performer) = (peers, queue, loop, performer)
+    let (reads, history) = (reads, history)
     let socket = socket
     await withCheckedContinuation { continuation in
       // These wait for threads: not on the pool that runs tasks.
@@ -204,6 +209,7 @@ public final class Node: Sendable {
         loop.waitForEnd()
         performer.finish()
         reads.finish()
+        history.finish()
         queue.close()
         continuation.resume()
       }

@@ -12,6 +12,9 @@ public struct LogEntry: Hashable, Sendable {
   /// The receipts' bytes as they were appended.
   public var receipts: ArraySlice<UInt8> { payload[blockEnd...] }
 
+  /// Whether the block holds any: the receipts are a list, one for each.
+  public var hasTransactions: Bool { receipts.first.map { $0 != 0 } ?? false }
+
   init?(height: UInt64, payload: [UInt8]) {
     guard payload.count >= BlockLog.lengthBytes else { return nil }
     let length = payload[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }

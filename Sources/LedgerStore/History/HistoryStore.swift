@@ -29,6 +29,18 @@ public final class HistoryStore: Sendable {
     try folder.sync()
   }
 
+  private static let damagedName = "damaged"
+
+  /// Notes that the history was found damaged: whoever opens the home next removes it.
+  public static func markDamaged(home: String) {
+    _ = try? File(StorePaths(home: home).history + "/" + damagedName, .create)
+  }
+
+  /// Whether the history was found damaged.
+  public static func isMarkedDamaged(home: String) -> Bool {
+    Folder.exists(StorePaths(home: home).history + "/" + damagedName)
+  }
+
   /// Opens a home's history, or makes an empty one that begins with `first`.
   ///
   /// - Parameter first: the log's first height.

@@ -39,7 +39,13 @@ final class NodeBoard: Sendable {
   private let state = Mutex(Standing())
   private let isTest: Bool
 
-  init(isTest: Bool) { self.isTest = isTest }
+  /// Told of every final block, when there is one.
+  private let history: HistoryKeeper?
+
+  init(isTest: Bool, history: HistoryKeeper? = nil) {
+    self.isTest = isTest
+    self.history = history
+  }
 
   /// An account in the form this network's people read.
   func address(of account: AccountID) -> String { account.address(network: isTest ? .test : .main) }
@@ -92,6 +98,7 @@ final class NodeBoard: Sendable {
       state.blocks.append(answer)
     }
     waiters.reached(block.decided.height)
+    history?.wake()
   }
 
   /// Until when the node gives its turns away; nil: no longer.

@@ -101,9 +101,15 @@ extension NodeQueries {
     if let bytes = try await read({ $0.bundleBytes(digest) }) {
       return try decoded(bytes, height: nil)
     }
-    let store = opened.store.bundles
-    guard let stored = try await reads.quick({ try store.read(digest) }) else { return nil }
-    return try decoded(stored.bytes[...], height: nil)
+    let (store, log) = (opened.store.bundles, opened.store.log)
+    let (stored, place) = try await reads.quick { [history = history.ready] in
+      (try store.read(digest), try history?.place(ofBundle: digest, log: log))
+    }
+    if let stored { return try decoded(stored.bytes[...], height: place?.height) }
+    guard let place, let block = try await reads.block(place.height),
+      block.decided.bundles.indices.contains(place.index)
+    else { return nil }
+    return answer(block.decided.bundles[place.index], height: place.height)
   }
 
   private func decoded(_ bytes: ArraySlice<UInt8>, height: UInt64?)

@@ -9,14 +9,23 @@ import Replica
 /// What is read of the chain beyond its present state.
 extension NodeQueries {
   func transaction(_ id: Digest) async throws(NodeServiceError) -> FoundTransaction? {
-    guard let known = await transactions([id]).first ?? nil else { return nil }
-    guard let height = known.height, let index = known.index,
-      let (transaction, receipt) = try await place(height: height, index: index)
-    else { return FoundTransaction(answer: known, bytes: nil) }
-    return found(transaction, receipt, TransactionPlace(height: height, index: index))
+    let end = desk.end(of: id)
+    // One that was skipped may have been executed before the node's start.
+    if end?.isExecution != true, let history = history.ready {
+      let log = opened.store.log
+      if let old = try await reads.quick({ try history.find(id, log: log) }) {
+        return found(old.transaction, old.receipt, old.place)
+      }
+    }
+    if case .final(let height, let index, _) = end,
+      let (transaction, receipt) = try await slice(of: height, from: Int(index), limit: 1)?.first
+    {
+      return found(transaction, receipt, HistoryPlace(height: height, index: Int(index)))
+    }
+    return (await transactions([id]).first ?? nil).map { FoundTransaction(answer: $0, bytes: nil) }
   }
 
-  private func found(_ transaction: Transaction, _ receipt: Receipt, _ place: TransactionPlace)
+  private func found(_ transaction: Transaction, _ receipt: Receipt, _ place: HistoryPlace)
     -> FoundTransaction
   {
     FoundTransaction(
@@ -25,27 +34,29 @@ extension NodeQueries {
       bytes: Array(transaction.bytes))
   }
 
-  /// The transaction at a place and its receipt.
-  private func place(height: UInt64, index: Int)
-    async throws(NodeServiceError) -> (Transaction, Receipt)?
-  {
-    try await slice(of: height, from: index, limit: 1)?.first
-  }
-
   /// Transactions of a final block from a place on, with their receipts; nil when the block is not
   /// here.
   private func slice(of height: UInt64, from index: Int, limit: Int)
     async throws(NodeServiceError) -> [(Transaction, Receipt)]?
   {
-    let decided: DecidedBlock
-    let receipts: [Receipt]
     if let recent = board.recent.block(height) {
-      (decided, receipts) = (recent.decided, recent.receipts)
-    } else if let logged = try await reads.block(height) {
-      (decided, receipts) = (logged.decided, logged.receipts)
-    } else {
-      return nil
+      return Self.slice(recent.decided, recent.receipts, from: index, limit: limit)
     }
+    if let history = history.ready, history.heights.contains(height) {
+      let log = opened.store.log
+      return try await reads.quick {
+        try history.transactions(of: height, from: index, limit: limit, log: log)?.map {
+          (try Transaction(decoding: $0.bytes[...]), $0.receipt)
+        }
+      }
+    }
+    guard let logged = try await reads.block(height) else { return nil }
+    return Self.slice(logged.decided, logged.receipts, from: index, limit: limit)
+  }
+
+  private static func slice(
+    _ decided: DecidedBlock, _ receipts: [Receipt], from index: Int, limit: Int
+  ) -> [(Transaction, Receipt)] {
     guard index < receipts.count else { return [] }
     return Array(
       zip(
@@ -55,28 +66,45 @@ extension NodeQueries {
 
   func history(of account: AccountID, before: TransactionPlace?, limit: Int)
     async throws(NodeServiceError) -> [TransactionAnswer]
-  { throw .noHistory }
+  {
+    let store = try history.opened()
+    let place = before.map { HistoryPlace(height: $0.height, index: $0.index) }
+    return try await reads.quick { [network, log = opened.store.log] in
+      try store.transactions(of: account, before: place, limit: limit, log: log).map {
+        TransactionAnswer(
+          $0.transaction, $0.receipt, height: $0.place.height, index: $0.place.index,
+          network: network)
+      }
+    }
+  }
 
   func contents(of height: UInt64) async throws(NodeServiceError) -> BlockContents? {
     guard height > 0, height <= board.standing.height,
-      let answer = try await block(height)
+      let answer = try await block(height), let head = try await head(height)
     else { return nil }
-    let decided: DecidedBlock
-    if let recent = board.recent.block(height) {
-      decided = recent.decided
-    } else if let logged = try await reads.block(height) {
-      decided = logged.decided
-    } else {
-      return nil
-    }
-    let header = decided.block.header
+    let header = head.block.header
     return BlockContents(
       block: answer,
       certificate: CertificateAnswer(
-        decided.certificate, set: validators(hash: header.validatorsHash),
+        head.certificate, set: validators(hash: header.validatorsHash),
         validatorsHash: header.validatorsHash, network: network),
-      headerBytes: header.bcs, blockBytes: decided.block.bcs,
-      certificateBytes: decided.certificate.bcs)
+      headerBytes: header.bcs, blockBytes: head.block.bcs,
+      certificateBytes: head.certificate.bcs)
+  }
+
+  /// A block without its bundles, and its certificate.
+  func head(_ height: UInt64) async throws(NodeServiceError)
+    -> (block: Block, certificate: QuorumCertificate)?
+  {
+    if let recent = board.recent.block(height) {
+      return (recent.decided.block, recent.decided.certificate)
+    }
+    if let history = history.ready, history.heights.contains(height) {
+      let log = opened.store.log
+      return try await reads.quick { try history.head(height, log: log) }
+    }
+    guard let logged = try await reads.block(height) else { return nil }
+    return (logged.decided.block, logged.decided.certificate)
   }
 
   /// The set of this hash, of those the node knows: the present ones and that of genesis.
@@ -102,21 +130,35 @@ extension NodeQueries {
     async throws(NodeServiceError) -> [BlockAnswer]
   {
     var answers: [BlockAnswer] = []
-    var fromLog = 0
     var next = min(height, board.standing.height)
-    while next > 0, answers.count < limit {
-      if let recent = board.block(next) {
-        answers.append(recent)
-      } else {
-        guard fromLog < NodeLimits.blocksFromLogMax, let old = try await oldBlock(next) else {
-          break
-        }
-        fromLog += 1
-        answers.append(old)
-      }
+    while next > 0, answers.count < limit, let recent = board.block(next) {
+      answers.append(recent)
+      next -= 1
+    }
+    guard next > 0, answers.count < limit else { return answers }
+    let left = limit - answers.count
+    if let history = history.ready, history.heights.contains(next) {
+      return try await answers + oldBlocks(history, downFrom: next, limit: left)
+    }
+    for _ in 0..<min(left, NodeLimits.blocksFromLogMax) where next > 0 {
+      guard let old = try await oldBlock(next) else { break }
+      answers.append(old)
       next -= 1
     }
     return answers
+  }
+
+  /// Blocks that the board no longer shows, from history and state.
+  private func oldBlocks(_ history: HistoryStore, downFrom height: UInt64, limit: Int)
+    async throws(NodeServiceError) -> [BlockAnswer]
+  {
+    let stored = try await records(downFrom: height, limit: limit)
+    let summaries = try await reads.quick {
+      try (0..<UInt64(stored.count)).map { try history.summary(height - $0) }
+    }
+    return zip(stored, summaries).prefix { $1 != nil }.compactMap { stored, summary in
+      summary.map { BlockAnswer($0, stored.0, stored.1, network: network) }
+    }
   }
 
   /// A block the board no longer shows, from the log and the state.

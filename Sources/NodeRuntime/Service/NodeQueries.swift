@@ -17,6 +17,7 @@ struct NodeQueries: NodeService {
   let counts: NodeMetrics
   let peers: PeerNetwork
   let reads: DiskReads
+  let history: HistoryKeeper
   private let statusCache = StatusCache()
 
   /// What a transaction in the queue weighs beside its bytes.
@@ -39,23 +40,39 @@ struct NodeQueries: NodeService {
 
   func transactions(_ ids: [Digest]) async -> [TransactionAnswer?] {
     var answers = desk.known(ids)
-    let rest = answers.indices.filter { answers[$0] == nil }
-    guard !rest.isEmpty else { return answers }
-    let unknown = rest.map { ids[$0] }
-    let standings = try? await read { replica in
-      unknown.map { id in
-        replica.standing(of: id).map { standing in
-          switch standing {
-          case .pending, .bundled: TransactionAnswer(id: id.hex, status: .pending)
-          case .accepted: TransactionAnswer(id: id.hex, status: .accepted)
-          case .saidAccepted(let server):
-            TransactionAnswer(id: id.hex, status: .accepted, accordingTo: address(server))
+    await fill(&answers, ids) { unknown in
+      try await read { replica in
+        unknown.map { id in
+          replica.standing(of: id).map { standing in
+            switch standing {
+            case .pending, .bundled: TransactionAnswer(id: id.hex, status: .pending)
+            case .accepted: TransactionAnswer(id: id.hex, status: .accepted)
+            case .saidAccepted(let server):
+              TransactionAnswer(id: id.hex, status: .accepted, accordingTo: address(server))
+            }
           }
         }
       }
     }
-    for (index, answer) in zip(rest, standings ?? []) { answers[index] = answer }
+    guard let history = history.ready else { return answers }
+    await fill(&answers, ids) { unknown in
+      try await reads.quick { [log = opened.store.log] in
+        try unknown.map { id in
+          try history.find(id, log: log).map { TransactionAnswer($0.receipt, at: $0.place) }
+        }
+      }
+    }
     return answers
+  }
+
+  /// Asks for those that have no answer yet; what cannot be asked stays unknown.
+  private func fill(
+    _ answers: inout [TransactionAnswer?], _ ids: [Digest],
+    _ ask: ([Digest]) async throws -> [TransactionAnswer?]
+  ) async {
+    let rest = answers.indices.filter { answers[$0] == nil }
+    guard !rest.isEmpty, let found = try? await ask(rest.map { ids[$0] }) else { return }
+    for (index, answer) in zip(rest, found) { answers[index] = answer }
   }
 
   func block(_ height: UInt64?) async throws(NodeServiceError) -> BlockAnswer? {

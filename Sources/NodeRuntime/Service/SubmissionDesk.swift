@@ -98,6 +98,9 @@ final class SubmissionDesk: Sendable {
     }
   }
 
+  /// How a transaction ended, as far as it is remembered.
+  func end(of id: Digest) -> TransactionEnd? { state.withLock { $0.ends[id] } }
+
   /// The replica's first answer to a submitted transaction.
   func answered(_ answer: Dissemination.SubmissionAnswer) {
     finish { [metrics] state in
