@@ -57,10 +57,16 @@ actor ConnectionPool {
         if isKept, connection.isOpen { idle.append(connection) } else { connection.close() }
         return response
       } catch ClientError.connectionClosed where reused != nil {
-        // The node had closed it meanwhile, as it may. Everything asked can be asked twice.
+        // The node had closed it meanwhile, as it may, and others with it. Everything asked can be
+        // asked twice.
+        for connection in idle { connection.close() }
+        idle = []
         continue
       } catch {
         connection.close()
+        if case .timedOut = error {
+          throw .timedOut(milliseconds: request.timeoutMilliseconds)
+        }
         throw error
       }
     }
