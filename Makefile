@@ -41,9 +41,9 @@ soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted ever
 
 .PHONY: format
 format: ## settle the layout of all Swift files
-	@swift format -i -r Sources Tests Package.swift
-	@git ls-files 'Sources/*.swift' 'Tests/*.swift' | xargs Scripts/wrap-comments
+	@swift format -i -r Sources Tests Examples Package.swift
+	@git ls-files 'Sources/*.swift' 'Tests/*.swift' 'Examples/*.swift' | xargs Scripts/wrap-comments
 
 .PHONY: lint
 lint: ## say where the layout is not settled
-	@swift format lint --strict -r Sources Tests Package.swift
+	@swift format lint --strict -r Sources Tests Examples Package.swift

@@ -43,7 +43,10 @@ let arguments: Target.Dependency = .product(
 let package = Package(
   name: "eco2-ledger",
   products: [
-    .executable(name: "eco2", targets: ["eco2"])
+    .executable(name: "eco2", targets: ["eco2"]),
+    .library(
+      name: "LedgerClient",
+      targets: ["LedgerClient", "LedgerCore", "LedgerRules", "NodeAnswers"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -131,6 +134,12 @@ let package = Package(
         "LoadTest",
         arguments, logging,
       ],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "ClientExamples",
+      dependencies: ["LedgerCore", "LedgerRules", "NodeAnswers", "LedgerClient"],
+      path: "Examples/client",
       swiftSettings: strict
     ),
     tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),

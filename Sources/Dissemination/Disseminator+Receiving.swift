@@ -118,6 +118,9 @@ extension Disseminator {
         $0.bundles += 1
       }
     }
+    for transaction in held.bundle.transactions {
+      sequences.note(transaction.body, height: nextHeight)
+    }
   }
 
   // MARK: storing

@@ -97,8 +97,8 @@ public struct Disseminator: Sendable {
     return entry.isPending ? .pending : nil
   }
 
-  /// The highest sequence among the transactions of a sender that entered this node's pool lately,
-  /// final or not; nil when none did.
+  /// The highest sequence among the transactions of a sender that entered this node's pool, or a
+  /// bundle it holds, lately, final or not; nil when none did.
   public func pendingSequence(of sender: AccountID) -> UInt64? { sequences[sender] }
 
   public var gauges: DisseminationGauges {

@@ -19,7 +19,8 @@ struct PendingSequences: Sendable {
     }
   }
 
-  /// Notes a transaction that enters the pool while `height` is being decided.
+  /// Notes a transaction that enters the pool or stands in a bundle held while `height` is being
+  /// decided.
   mutating func note(_ body: TransactionBody, height: UInt64) {
     if height >= youngSince + Self.generationHeights
       || young.count >= DisseminationLimits.poolTransactionsMax

@@ -14,8 +14,8 @@ struct ECO2: AsyncParsableCommand {
       """,
     subcommands: [
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
-      ConfigCommand.self, DoctorCommand.self, TestnetCommand.self,
-      SendCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
+      ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
+      StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
       LoadCommand.self, AuditCommand.self, SimulateCommand.self,
     ])
 }

@@ -18,6 +18,8 @@ struct SubmissionTests {
     network.feed(.submitted(ticket: 1, list.map(\.bytes)), to: 0)
     network.run(for: 100)
     #expect(network.nodes[0].disseminator.pendingSequence(of: sender) == 3)
+    network.run(for: 2_000)
+    #expect(network.nodes.map { $0.disseminator.pendingSequence(of: sender) } == [3, 3, 3, 3])
     var sequences = PendingSequences()
     sequences.note(list[0].body, height: 1)
     sequences.note(list[1].body, height: 2)

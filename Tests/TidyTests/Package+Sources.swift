@@ -2,7 +2,7 @@ import Foundation
 
 /// This package, as its files say.
 struct PackageSources {
-  /// Files under `Sources`, by target.
+  /// Files under `Sources` and of the examples, by target.
   let product: [String: [SourceText]]
   /// Files under `Tests`, by target.
   let tests: [String: [SourceText]]
@@ -15,7 +15,9 @@ struct PackageSources {
   static let current: Result<PackageSources, any Error> = Result { try PackageSources() }
 
   private init() throws {
-    product = try Self.targets(under: "Sources")
+    var product = try Self.targets(under: "Sources")
+    product["ClientExamples"] = try Self.targets(under: "Examples")["client"]
+    self.product = product
     tests = try Self.targets(under: "Tests")
     manifest = try Manifest(
       text: String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8))

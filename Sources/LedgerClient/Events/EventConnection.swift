@@ -1,12 +1,11 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NodeAnswers
 
 /// One answer that does not end, read only as fast as its bytes are taken: what the reader does not
 /// take stays with the node.
 final class EventConnection: Sendable {
-  static let contentType = "text/event-stream"
-
   private let channel: any Channel
 
   private init(channel: any Channel) { self.channel = channel }
@@ -34,7 +33,7 @@ final class EventConnection: Sendable {
     } catch {
       throw .unreachable(node, reason: HTTPConnection.reason(error))
     }
-    var head = HTTPRequest(method: .get, path: path, accept: contentType).head(host: "\(node)")
+    var head = HTTPRequest(method: .get, path: path, accept: ResponseFormat.events).head(host: "\(node)")
     if let lastID { head.headers.add(name: "last-event-id", value: "\(lastID)") }
     let opened = connection.channel.eventLoop.makePromise(of: Void.self)
     try await connection.ask(.open(head, opened), opened)
@@ -112,7 +111,7 @@ private final class StreamReader: ChannelDuplexHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch (unwrapInboundIn(data), phase) {
     case (.head(let head), .opening(let opened)):
-      guard head.status == .ok, HTTPResponse.contentType(head) == EventConnection.contentType
+      guard head.status == .ok, HTTPResponse.contentType(head) == ResponseFormat.events
       else {
         phase = .refused(opened, head, body: [])
         return
@@ -133,7 +132,7 @@ private final class StreamReader: ChannelDuplexHandler {
         status: Int(head.status.code), contentType: HTTPResponse.contentType(head), body: body,
         keepsAlive: false)
       do throws(ClientError) {
-        try response.check(EventConnection.contentType)
+        try response.check(ResponseFormat.events)
         fail(.connectionClosed, context)
       } catch {
         fail(error, context)

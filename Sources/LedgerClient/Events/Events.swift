@@ -26,6 +26,8 @@ public struct Events: AsyncSequence, Sendable {
     private var stream: (connection: EventConnection, index: Int)?
     private var parser = EventParser()
     private var ready: ArraySlice<LedgerEvent> = []
+    /// Nodes whose stream could not be understood: asked after the others.
+    private var avoided: Set<Int> = []
     /// Since when no stream was of use.
     private var failingSince: Int64?
 
@@ -77,6 +79,7 @@ public struct Events: AsyncSequence, Sendable {
         ledger.standings.withLock { $0.failed(index, now: ledger.now) }
         // Silence is no fault where nothing happens; what cannot be understood is one.
         guard case .malformedAnswer = error else { return }
+        avoided.insert(index)
         try note([NodeFailure(ledger.nodes[index].node, error)])
         try await ledger.pause(ClientLimits.backoffMillisecondsMin)
       }
@@ -91,7 +94,8 @@ public struct Events: AsyncSequence, Sendable {
         guard let resume else { continue }
         let path = events.filter.path(after: resume)
         var failures: [NodeFailure] = []
-        for index in ledger.order() {
+        let order = ledger.order()
+        for index in order.filter({ !avoided.contains($0) }) + order.filter(avoided.contains) {
           let attempt = await ledger.attempt(index) { node throws(ClientError) in
             try await node.openStream(path, lastID: resume)
           }

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import NodeAnswers
 
 /// What is asked of a node.
 struct HTTPRequest: Sendable {
@@ -7,13 +8,11 @@ struct HTTPRequest: Sendable {
     case post(contentType: String, body: [UInt8])
   }
 
-  static let json = "application/json"
-
   let method: Method
   /// Path and query, already escaped.
   let path: String
   /// The content type asked for.
-  var accept = HTTPRequest.json
+  var accept = ResponseFormat.json
   /// How long the answer may take, from the call on.
   var timeoutMilliseconds = ClientLimits.readTimeoutMilliseconds
   /// The longest answer that is read.
@@ -41,8 +40,11 @@ struct HTTPResponse: Sendable {
 
   /// The content type of a head, in lower case and without parameters.
   static func contentType(_ head: HTTPResponseHead) -> String {
-    let text = head.headers.first(name: "content-type") ?? ""
-    return (text.split(separator: ";").first ?? "").lowercased()
+    bare(head.headers.first(name: "content-type") ?? "")
+  }
+
+  static func bare(_ text: String) -> String {
+    (text.split(separator: ";").first ?? "").lowercased()
       .filter { $0 != " " && $0 != "\t" }
   }
 }

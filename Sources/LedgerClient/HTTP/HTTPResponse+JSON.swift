@@ -6,7 +6,7 @@ extension HTTPResponse {
   func json<Answer: Decodable & Sendable>(_ type: Answer.Type = Answer.self)
     throws(ClientError) -> Answer
   {
-    try check(HTTPRequest.json)
+    try check(ResponseFormat.json)
     // JSONDecoder would guess other encodings.
     guard let text = String(validating: body, as: UTF8.self) else {
       throw .malformedAnswer("its JSON is not UTF-8")
@@ -30,14 +30,14 @@ extension HTTPResponse {
   /// followed: a node has no reason for one.
   func check(_ expected: String) throws(ClientError) {
     guard status == 200 else { throw refusal }
-    guard contentType == expected else {
+    guard contentType == Self.bare(expected) else {
       throw .malformedAnswer("it is \(contentType.prefix(80)), not \(expected)")
     }
   }
 
   /// Problem details (RFC 9457), or what the status alone says.
   var refusal: ClientError {
-    let isJSON = contentType == HTTPRequest.json || contentType == "application/problem+json"
+    let isJSON = contentType == ResponseFormat.json || contentType == ResponseFormat.problem
     guard isJSON, let error = try? JSONDecoder().decode(ErrorAnswer.self, from: Data(body)) else {
       return .refused(
         status: status, code: "http_\(status)",

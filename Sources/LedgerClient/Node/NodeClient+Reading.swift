@@ -1,17 +1,6 @@
 public import LedgerCore
 public import NodeAnswers
 
-/// Content types of what travels as bytes.
-enum ContentType {
-  static let body = "application/vnd.eco2.transaction-body+bcs"
-  static let transaction = "application/vnd.eco2.transaction+bcs"
-  static let block = "application/vnd.eco2.block+bcs"
-  static let header = "application/vnd.eco2.header+bcs"
-  static let certificate = "application/vnd.eco2.certificate+bcs"
-  static let bundle = "application/vnd.eco2.bundle+bcs"
-  static let genesis = "application/vnd.eco2.genesis+bcs"
-}
-
 /// What a node can be asked, each as the node says it.
 extension NodeClient {
   public func status() async throws(ClientError) -> StatusAnswer { try await get("/v1/status") }
@@ -72,7 +61,7 @@ extension NodeClient {
 
   /// A final block's header in BCS.
   public func headerBytes(_ height: UInt64) async throws(ClientError) -> [UInt8] {
-    try await getBytes("/v1/blocks/\(height)/header", accept: ContentType.header)
+    try await getBytes("/v1/blocks/\(height)/header", accept: ResponseFormat.header)
   }
 
   public func bundle(_ digest: Digest) async throws(ClientError) -> BundleAnswer {
@@ -101,7 +90,7 @@ extension NodeClient {
   /// The genesis document in BCS. Whoever hands it out decides which chain it is: compare its hash
   /// with one that you have from elsewhere.
   public func genesisBytes() async throws(ClientError) -> [UInt8] {
-    try await getBytes("/v1/genesis", accept: ContentType.genesis)
+    try await getBytes("/v1/genesis", accept: ResponseFormat.genesis)
   }
 
   /// One page of carbon statements, newest first.
@@ -117,7 +106,7 @@ extension NodeClient {
 
   /// The node's metrics, as text.
   public func metrics() async throws(ClientError) -> String {
-    String(decoding: try await getBytes("/metrics", accept: "text/plain"), as: UTF8.self)
+    String(decoding: try await getBytes("/metrics", accept: ResponseFormat.metrics), as: UTF8.self)
   }
 
   private static func page(_ cursor: String?, _ limit: Int?) -> String {

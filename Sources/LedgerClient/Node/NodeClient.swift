@@ -69,7 +69,7 @@ public actor NodeClient {
   {
     try await send(
       HTTPRequest(
-        method: .post(contentType: ContentType.body, body: body.bcs),
+        method: .post(contentType: ResponseFormat.transactionBody, body: body.bcs),
         path: "/v1/estimates?signatures=\(signatureCount)")
     ).json()
   }

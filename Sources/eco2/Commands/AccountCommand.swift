@@ -1,41 +1,131 @@
 import ArgumentParser
+import Foundation
 import LedgerClient
 import LedgerCore
+import LedgerRules
 import NodeAnswers
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: "Shows an account's balances and keys.",
     discussion: """
+      With --verify nothing a node says is believed: the record is proved against the state root \
+      that a quorum of the ER Nodes named in your genesis document has signed.
+
       Examples:
         eco2 account eco2t1qqq…
         eco2 account eco2t1qqq… --json
+        eco2 account eco2t1qqq… --verify --genesis net/genesis.bcs
       """)
 
   @Argument(help: "The account's address.")
   var address: String
 
+  @Flag(help: "Verify the proof of the account's record, and of the block it stands in.")
+  var verify = false
+
+  @Option(help: "The genesis document to trust, with --verify.")
+  var genesis: String?
+
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    let client = NodeClient(node.node)
-    let account = try await client.account(address)
-    await client.close()
-    try output.show(account) { text(account) }
+  func validate() throws {
+    guard verify == (genesis != nil) else {
+      throw ValidationError(
+        "--verify and --genesis go together: a proof is verified against a genesis document that "
+          + "you have from somewhere you trust.")
+    }
   }
 
-  private func text(_ account: AccountAnswer) -> String {
+  func run() async throws {
+    guard let genesis else {
+      let account = try await node.withLedger { ledger in
+        try await ledger.account(AccountID(address: address, network: ledger.facts.network))
+      }
+      return try output.show(account) { text(AccountReport(account)) }
+    }
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: genesis))
+    guard bytes.count <= RulesLimits.genesisBytesMax else {
+      throw ValidationError("\(genesis) is no genesis document: it is too long.")
+    }
+    let anchor = try TrustAnchor(genesisBytes: Array(bytes))
+    let account = try AccountID(address: address, network: anchor.network)
+    let proven = try await node.withLedger(trust: anchor) { try await $0.provenAccount(account) }
+    let report = AccountReport(proven, anchor)
+    try output.show(report) { text(report) }
+  }
+
+  private func text(_ account: AccountReport) -> String {
     func tokens(_ token: Token, _ units: String) -> String {
       UInt128(units).map { "\(token.format(Amount($0))) \(token.symbol)" } ?? units
     }
-    return Printing.facts([
+    let waiting = account.pendingSequence.map { $0 > account.sequence ? ", \($0) waiting" : "" }
+    var facts = [
       ("address", account.address),
       ("at height", "\(account.height)" + (account.exists ? "" : " (nothing has reached it yet)")),
       ("ECO2", tokens(.eco2, account.eco2)),
       ("ECC", tokens(.ecc, account.ecc)),
-      ("sequence", "\(account.sequence)"),
+      ("sequence", "\(account.sequence)" + (waiting ?? "")),
       ("authority", "\(account.threshold) of \(account.keys.count) keys"),
-    ])
+    ]
+    if let proof = account.proof {
+      facts += [
+        ("", ""),
+        ("proved", "by \(proof.quorum) or more of \(proof.validators) ER Nodes of the genesis"),
+        ("state root", proof.stateRoot),
+        ("block time", Printing.time(milliseconds: proof.timestamp)),
+      ]
+    }
+    return Printing.facts(facts)
+  }
+}
+
+/// An account as it is printed, from a node's word or from a proof.
+private struct AccountReport: Encodable {
+  /// What the proof was verified against.
+  struct Proof: Encodable {
+    let stateRoot: String
+    /// Milliseconds since 1970.
+    let timestamp: UInt64
+    let validators: Int
+    let quorum: Int
+  }
+
+  var address: String
+  var height: UInt64
+  var exists: Bool
+  var eco2: String
+  var ecc: String
+  var sequence: UInt64
+  var pendingSequence: UInt64?
+  var threshold: Int
+  var keys: [String]
+  var proof: Proof?
+
+  init(_ answer: AccountAnswer) {
+    address = answer.address
+    height = answer.height
+    exists = answer.exists
+    eco2 = answer.eco2
+    ecc = answer.ecc
+    sequence = answer.sequence
+    pendingSequence = answer.pendingSequence
+    threshold = answer.threshold
+    keys = answer.keys
+  }
+
+  init(_ proven: ProvenAccount, _ anchor: TrustAnchor) {
+    address = proven.id.address(network: anchor.network)
+    height = proven.height
+    exists = proven.record != nil
+    eco2 = "\(proven.record?.eco2 ?? .zero)"
+    ecc = "\(proven.record?.ecc ?? .zero)"
+    sequence = proven.record?.sequences.highest ?? 0
+    threshold = Int(proven.authority.threshold)
+    keys = proven.authority.keys.map(\.hex)
+    proof = Proof(
+      stateRoot: proven.stateRoot.hex, timestamp: proven.timestamp,
+      validators: anchor.validators.count, quorum: anchor.validators.quorum)
   }
 }

@@ -24,9 +24,7 @@ struct BlockCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = NodeClient(node.node)
-    let block = try await client.block(UInt64(height))
-    await client.close()
+    let block = try await node.withLedger { try await $0.block(UInt64(height)) }
     try output.show(block) { text(block) }
   }
 

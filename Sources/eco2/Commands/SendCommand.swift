@@ -41,7 +41,7 @@ struct SendCommand: AsyncParsableCommand {
   @Option(help: "The most to pay as network fee, such as 0.1eco2; by default twice the estimate.")
   var feeMax: TokenAmount?
 
-  @Option(help: "The sequence to use; by default the next after those in final blocks.")
+  @Option(help: "The sequence to use; by default the next after those used and waiting.")
   var sequence: UInt64?
 
   @Option(help: "For how many heights from now it may enter a block.")
@@ -62,45 +62,45 @@ struct SendCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = NodeClient(node.node)
-    let status = try await client.status()
-    let network: NetworkKind = status.isTest ? .test : .main
-    guard let chain = ChainID(hex: status.chain) else {
-      throw ClientError.malformedAnswer("the genesis hash is no hash")
+    let answer = try await node.withLedger { ledger in
+      let network = ledger.facts.network
+      let transfers = try transfers(network)
+      let isTest = network == .test
+      let key = try KeyAccess.open(from, keyring, passphrase, isTest: isTest)
+      let sponsorKey = try sponsor.map {
+        try KeyAccess.open($0, keyring, passphrase, isTest: isTest)
+      }
+      let draft = transfers.reduce(
+        TransactionBuilder(from: AccountID(key.publicKey))
+          .sponsored(by: sponsorKey.map { AccountID($0.publicKey) })
+          .sequence(sequence).valid(forHeights: validFor)
+          .paying(chargeMax: chargeMax?.amount, feeMax: feeMax?.amount)
+      ) { $0.transfer($1.token, $1.amount, to: $1.recipient) }
+      return try await send(
+        draft, Signers(sender: [key], sponsor: sponsorKey.map { [$0] } ?? []), through: ledger)
     }
-    let transfers = try transfers(network)
-    let key = try KeyAccess.open(from, keyring, passphrase, isTest: status.isTest)
-    let sponsorKey = try sponsor.map {
-      try KeyAccess.open($0, keyring, passphrase, isTest: status.isTest)
+    try output.show(answer) { SubmissionReport.text(answer) }
+    if !wait.isReached(by: answer) { throw ExitCode.failure }
+  }
+
+  /// What becomes of the draft, as a node would say it: a refusal is a result to be shown, too.
+  private func send(_ draft: TransactionBuilder, _ signers: Signers, through ledger: Ledger)
+    async throws -> TransactionAnswer
+  {
+    do {
+      let outcome = try await ledger.send(
+        draft, signedBy: signers, wait: wait == .final ? .final : .accepted)
+      let isApplied: Bool? = if case .applied = outcome.state { true } else { nil }
+      return TransactionAnswer(
+        id: outcome.id.hex, status: isApplied == true ? .final : .accepted, applied: isApplied,
+        height: outcome.height)
+    } catch ClientError.transactionRefused(let id, let code, let sentence) {
+      return TransactionAnswer(id: id?.hex, status: .refused, code: code, message: sentence)
+    } catch ClientError.transactionFailed(let id, let height, let code, let sentence) {
+      return TransactionAnswer(
+        id: id.hex, status: .final, applied: false, height: height, code: code,
+        message: sentence)
     }
-    let sender = AccountID(key.publicKey)
-    let account = try await client.account(sender.address(network: network))
-    var newAccounts = account.exists ? 0 : 1
-    for recipient in Set(transfers.map(\.recipient)) {
-      let answer = try await client.account(recipient.address(network: network))
-      if !answer.exists { newAccounts += 1 }
-    }
-    let parts = UInt128(transfers.count + (sponsor == nil ? 0 : 1))
-    let estimate = status.transferEstimate
-    let creation = UInt128(newAccounts) * (UInt128(estimate.creationFee) ?? 0)
-    let body = TransactionBody(
-      chain: chain, sender: sender, sequence: sequence ?? account.sequence + 1,
-      validUntil: status.height + validFor,
-      chargeMax: chargeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.charge) ?? 0)),
-      feeMax: feeMax?.amount ?? Amount(2 * parts * (UInt128(estimate.fee) ?? 0) + creation),
-      sponsor: sponsorKey.map { AccountID($0.publicKey) },
-      operations: transfers.map { .transfer($0) })
-    let transaction = try Transaction(
-      body: body, chain: chain, senderKeys: [key],
-      sponsorKeys: sponsorKey.map { [$0] } ?? [])
-    let answer = try await client.submit(
-      [transaction.bytes], wait: wait == .final ? .final : .accepted)
-    await client.close()
-    guard let first = answer.transactions.first else {
-      throw ClientError.malformedAnswer("it says nothing of the transaction")
-    }
-    try output.show(first) { SubmissionReport.text(first) }
-    if !wait.isReached(by: first) { throw ExitCode.failure }
   }
 
   /// Addresses and amounts in the order written.

@@ -9,16 +9,35 @@ struct StatusCommand: AsyncParsableCommand {
       Examples:
         eco2 status
         eco2 status --node 127.0.0.1:8105 --json
+        eco2 status --node 127.0.0.1:8101 --node 127.0.0.1:8102
       """)
 
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let client = NodeClient(node.node)
-    let status = try await client.status()
-    await client.close()
-    try output.show(status) { text(status) }
+    guard node.nodes.count > 1 else {
+      let status = try await node.withLedger { try await $0.status() }
+      return try output.show(status) { text(status) }
+    }
+    let statuses = try await node.withLedger { await $0.statuses() }
+    try output.show(statuses.map { try? $0.get() }) { table(statuses) }
+  }
+
+  /// One line a node.
+  private func table(_ statuses: [Result<StatusAnswer, ClientError>]) -> String {
+    let rows = zip(node.nodes, statuses).map { address, status in
+      switch status {
+      case .success(let status):
+        [
+          "\(address)", status.name, "\(status.height)", status.mode,
+          "\(status.peersConnected) of \(status.peersKnown)", "\(status.pendingTransactions)",
+        ]
+      case .failure(let error): ["\(address)", "-", "-", "\(error)", "-", "-"]
+      }
+    }
+    return Printing.table(
+      rows, header: ["node", "name", "height", "mode", "peers", "pending"])
   }
 
   private func text(_ status: StatusAnswer) -> String {

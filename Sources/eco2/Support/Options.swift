@@ -15,10 +15,31 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// `--node`, wherever a node is asked.
+/// `--node`, wherever nodes are asked.
 struct NodeOptions: ParsableArguments {
-  @Option(help: "The node's API, host:port.", transform: nodeAddress)
-  var node = NodeAddress(host: "127.0.0.1", port: 8_101)
+  @Option(
+    name: .customLong("node"),
+    help: "A node's API, host:port; given several times, the next is asked where one fails.",
+    transform: nodeAddress)
+  var nodes = [NodeAddress(host: "127.0.0.1", port: 8_101)]
+
+  /// The first of them.
+  var node: NodeAddress { nodes[0] }
+
+  /// Asks through all of them.
+  func withLedger<Result>(
+    trust: TrustAnchor? = nil, _ body: (Ledger) async throws -> Result
+  ) async throws -> Result {
+    let ledger = try await Ledger.connect(to: nodes, trust: trust)
+    do {
+      let result = try await body(ledger)
+      await ledger.close()
+      return result
+    } catch {
+      await ledger.close()
+      throw error
+    }
+  }
 }
 
 /// Parses `host:port` for an option of the type.
