@@ -33,7 +33,8 @@ final class EventConnection: Sendable {
     } catch {
       throw .unreachable(node, reason: HTTPConnection.reason(error))
     }
-    var head = HTTPRequest(method: .get, path: path, accept: ResponseFormat.events).head(host: "\(node)")
+    var head = HTTPRequest(method: .get, path: path, accept: ResponseFormat.events).head(
+      host: "\(node)")
     if let lastID { head.headers.add(name: "last-event-id", value: "\(lastID)") }
     let opened = connection.channel.eventLoop.makePromise(of: Void.self)
     try await connection.ask(.open(head, opened), opened)
