@@ -70,4 +70,6 @@ public struct DisseminationGauges: Hashable, Sendable {
   public let bundleBytes: Int
   /// Needed bundles that are not here yet.
   public let wantedBundles: Int
+  /// Of this incarnation's own bundles: all numbers below it are acknowledged by f + 1 members.
+  public let ownAcceptedEnd: UInt64
 }

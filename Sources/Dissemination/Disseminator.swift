@@ -104,7 +104,16 @@ public struct Disseminator: Sendable {
   public var gauges: DisseminationGauges {
     DisseminationGauges(
       pendingTransactions: pool.count, pendingBytes: pool.bytes, bundles: shelf.held.count,
-      bundleBytes: shelf.byteCount, wantedBundles: wanted.list.count)
+      bundleBytes: shelf.byteCount, wantedBundles: wanted.list.count,
+      ownAcceptedEnd: ownAcceptedEnd)
+  }
+
+  /// Own bundles of this incarnation: f + 1 members hold all numbers below it.
+  private var ownAcceptedEnd: UInt64 {
+    guard let own, let (author, lane) = shelf.laneIndices(own, authoring.incarnation) else {
+      return 0
+    }
+    return shelf.authors[author].lanes[lane].acceptedEnd
   }
 
   /// The bytes of a bundle that is held, decided or not.

@@ -1,75 +1,75 @@
-/// Everything a node counts, declared once: name, help and kind stand beside the number.
+/// Everything a node counts, declared once in the groups it is made of.
 public final class NodeMetrics: Sendable {
-  /// Nanoseconds of CPU by stage, in the order of `Stage`.
-  private let stages: [Counter] = Stage.allCases.map { _ in Counter() }
+  public let stages: StageMetrics
+  public let chain: ChainMetrics
+  public let consensus: ConsensusMetrics
+  public let members: MemberMetrics
+  public let peers: PeerMetrics
+  public let dissemination: DisseminationMetrics
+  public let store: StoreMetrics
+  public let api: APIMetrics
+  public let carbon: CarbonMetrics
+  public let process: ProcessMetrics
+  private let list: MetricList
 
-  public let transactionsSubmitted = Counter()
-  public let transactionsRefused = Counter()
-  public let transactionsFinal = Counter()
-  public let signaturesVerified = Counter()
-  public let blocksFinal = Counter()
-  public let viewChanges = Counter()
-  public let bundlesSealed = Counter()
-  public let messagesDropped = Counter()
-  public let connectionsRefused = Counter()
-  public let height = Gauge()
-  public let peersConnected = Gauge()
-  public let pendingTransactions = Gauge()
-  public let unflushedBlocks = Gauge()
+  public init() {
+    var list = MetricList()
+    chain = ChainMetrics(&list)
+    consensus = ConsensusMetrics(&list)
+    members = MemberMetrics(&list)
+    peers = PeerMetrics(&list)
+    dissemination = DisseminationMetrics(&list)
+    store = StoreMetrics(&list)
+    api = APIMetrics(&list)
+    carbon = CarbonMetrics(&list)
+    stages = StageMetrics(&list)
+    process = ProcessMetrics(&list)
+    self.list = list
+  }
 
-  public init() {}
+  /// Every metric's name, help, kind, unit and labels, in the order of the text.
+  public var declarations: [MetricDeclaration] { list.declarations }
 
-  /// Books CPU time to a stage.
-  public func book(_ stage: Stage, nanoseconds: UInt64) { stages[stage.rawValue].add(nanoseconds) }
+  /// Everything as text, version 0.0.4 of the exposition format.
+  public func text() -> String {
+    // What no other stage booked is the API's.
+    stages.cpu[Stage.api.rawValue].follow(nanoseconds(.api))
+    process.cpu.follow(CPUClock.processNanoseconds())
+    return list.text()
+  }
+
+  /// Books CPU time and pieces of work to a stage.
+  public func book(_ stage: Stage, nanoseconds: UInt64, items: Int = 1) {
+    stages.cpu[stage.rawValue].add(nanoseconds)
+    stages.items[stage.rawValue].add(UInt64(items))
+  }
+
+  /// Books pieces of work whose CPU time is booked otherwise.
+  public func count(_ stage: Stage, items: Int = 1) {
+    stages.items[stage.rawValue].add(UInt64(items))
+  }
 
   /// Runs the body and books the calling thread's CPU time for it.
   public func measure<Result, Failure: Error>(
-    _ stage: Stage, _ body: () throws(Failure) -> Result
+    _ stage: Stage, items: Int = 1, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let start = CPUClock.threadNanoseconds()
-    defer { book(stage, nanoseconds: CPUClock.threadNanoseconds() &- start) }
+    defer {
+      book(stage, nanoseconds: CPUClock.threadNanoseconds() &- start, items: items)
+    }
     return try body()
   }
 
   /// CPU-µs of a stage since the node's start. `api` is what the process used and no other stage
   /// booked, so that the stages add up to the process.
-  public func microseconds(_ stage: Stage) -> UInt64 {
-    guard stage == .api else { return stages[stage.rawValue].value / 1_000 }
-    let booked = stages.reduce(0) { $0 + $1.value }
-    let used = CPUClock.processNanoseconds()
-    return used > booked ? (used - booked) / 1_000 : 0
-  }
+  public func microseconds(_ stage: Stage) -> UInt64 { nanoseconds(stage) / 1_000 }
 
-  /// Every metric with its name, help, kind and value, in a fixed order.
-  public var samples: [MetricSample] {
-    var list = Stage.allCases.map { stage in
-      MetricSample(
-        name: "eco2_stage_cpu_microseconds_total", help: "CPU time of the stage.", kind: .counter,
-        labels: [("stage", stage.name)], value: microseconds(stage))
+  private func nanoseconds(_ stage: Stage) -> UInt64 {
+    guard stage == .api else { return stages.cpu[stage.rawValue].value }
+    let booked = Stage.allCases.reduce(0) { sum, stage in
+      stage == .api ? sum : sum + stages.cpu[stage.rawValue].value
     }
-    let counters: [(String, String, Counter)] = [
-      ("eco2_transactions_submitted_total", "Transactions clients sent.", transactionsSubmitted),
-      ("eco2_transactions_refused_total", "Transactions refused on arrival.", transactionsRefused),
-      ("eco2_transactions_final_total", "Transactions in final blocks.", transactionsFinal),
-      ("eco2_signatures_verified_total", "Signatures verified.", signaturesVerified),
-      ("eco2_blocks_final_total", "Blocks made final.", blocksFinal),
-      ("eco2_view_changes_total", "View changes this node voted for.", viewChanges),
-      ("eco2_bundles_sealed_total", "Bundles this node made.", bundlesSealed),
-      ("eco2_messages_dropped_total", "Peer messages dropped.", messagesDropped),
-      ("eco2_peer_connections_refused_total", "Peer connections refused.", connectionsRefused),
-    ]
-    list += counters.map {
-      MetricSample(name: $0.0, help: $0.1, kind: .counter, labels: [], value: $0.2.value)
-    }
-    let gauges: [(String, String, Gauge)] = [
-      ("eco2_height", "Height of the last final block.", height),
-      ("eco2_peers_connected", "ER Nodes connected.", peersConnected),
-      ("eco2_pending_transactions", "Transactions waiting for a bundle.", pendingTransactions),
-      ("eco2_unflushed_blocks", "Final blocks not yet in LMDB.", unflushedBlocks),
-    ]
-    list += gauges.map {
-      MetricSample(name: $0.0, help: $0.1, kind: .gauge, labels: [], value: $0.2.value)
-    }
-    return list
+    let used = CPUClock.processNanoseconds()
+    return used > booked ? used - booked : 0
   }
 }

@@ -47,7 +47,10 @@ public final class Node: Sendable {
   ) async throws(NodeStartError) {
     let opened = try OpenedHome(home, configuration, isMoved: isMoved)
     let metrics = NodeMetrics()
-    let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax)
+    let names = MemberNames(opened.document.nodes)
+    let watch = ReplicaWatch(own: opened.account, names: names, metrics: metrics)
+    let lane = metrics.stages.lane("replica")
+    let queue = EventQueue<NodeEvent>(weightMax: NodeLimits.queueBytesMax, meter: lane.queue)
     history = HistoryKeeper(
       home: home.path, store: opened.store, isOn: configuration.store.history, metrics: metrics,
       logger: logs[.store])
@@ -68,7 +71,7 @@ public final class Node: Sendable {
     board.start(
       height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,
       timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
-    metrics.height.set(replica.height)
+    metrics.start(opened, height: replica.height, timestamp: replica.timestamp, names)
 
     let control = NodeControl(
       queue: queue, board: board, intervalMilliseconds: opened.document.interval,
@@ -77,9 +80,9 @@ public final class Node: Sendable {
 
     let peers: PeerNetwork
     let network = try opened.peerConfiguration()
+    let router = PeerRouter(
+      isFullNode: opened.account == nil, queue: queue, peers: network.peers.map(\.account), metrics: metrics, logger: logs[.peers])
     do {
-      let router = PeerRouter(
-        isFullNode: opened.account == nil, queue: queue, metrics: metrics, logger: logs[.peers])
       // Events come before the network is there to be named; whom to drop comes later.
       let started = StartedNetwork()
       peers = try PeerNetwork.start(network) { router.route($0, of: started.network) }
@@ -89,20 +92,24 @@ public final class Node: Sendable {
     }
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
-      signer: opened.signer, desk: desk, board: board, metrics: metrics,
+      signer: opened.signer, desk: desk, board: board, metrics: metrics, watch: watch,
       logger: logs[.replica]
     ) { reason in
       board.halted(reason)
       faults.yield(reason)
     }
     loop = ReplicaLoop(
-      replica: replica, first: first, queue: queue, performer: performer, metrics: metrics,
-      logger: logs[.replica])
-    reads = DiskReads(log: opened.store.log)
+      replica: replica, first: first, queue: queue, performer: performer, watch: watch,
+      meter: lane, logger: logs[.replica])
+    reads = DiskReads(log: opened.store.log, metrics: metrics)
     if let pausedSeconds { control.pause(seconds: pausedSeconds) }
+    let reader = MetricsReader(
+      metrics: metrics, network: peers, router: router, store: opened.store, board: board,
+      path: home.path, peers: network.peers.map(\.account), names: names,
+      isFullNode: opened.account == nil)
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
-      reads: reads, history: history)
+      reader: reader, reads: reads, history: history)
     api = Self.serve(service, configuration, of: home, logs[.api], faults)
     let disk = DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store])
     sweeper = Task {

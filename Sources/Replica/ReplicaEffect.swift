@@ -97,10 +97,15 @@ public struct FinalBlock: Sendable {
   /// Milliseconds from the slot's start until this node held the certificate; nil when it caught
   /// up.
   public let certifiedAfterMilliseconds: UInt64?
+  /// The set that decided it.
+  public let set: ValidatorSet
+  /// The member that was to propose it first.
+  public let firstPrimary: AccountID?
 
   public init(
     decided: DecidedBlock, hash: Digest, receipts: [Receipt], roots: StateRoots,
-    statement: CarbonStatement, certifiedAfterMilliseconds: UInt64?
+    statement: CarbonStatement, certifiedAfterMilliseconds: UInt64?, set: ValidatorSet,
+    firstPrimary: AccountID?
   ) {
     self.decided = decided
     self.hash = hash
@@ -108,6 +113,8 @@ public struct FinalBlock: Sendable {
     self.roots = roots
     self.statement = statement
     self.certifiedAfterMilliseconds = certifiedAfterMilliseconds
+    self.set = set
+    self.firstPrimary = firstPrimary
   }
 }
 
@@ -126,6 +133,18 @@ public enum ReplicaNote: Sendable {
   case misbehaved(AccountID, TransactionFault)
   /// A proposal this node finds invalid.
   case invalidProposal(Digest, reason: String)
+  /// The height at work has come a step further.
+  case round(RoundStep, height: UInt64, view: UInt64, atMilliseconds: UInt64)
+}
+
+/// The steps of a height at work that are timed.
+public enum RoundStep: Hashable, Sendable {
+  /// A valid proposal was taken up; may be reported again for the same view.
+  case proposal(author: AccountID, timestamp: UInt64)
+  /// A quorum of PREPAREs is here.
+  case prepared
+  /// The commit certificate is here.
+  case certified
 }
 
 /// Why a replica stops.

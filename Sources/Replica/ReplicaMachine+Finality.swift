@@ -56,9 +56,10 @@ extension ReplicaMachine {
     else { return }
     deciding = nil
     candidates.clear()
+    let (set, primary) = (tip.set, firstPrimary)
     try adopt(executed, decision.certificate)
     restored = nil
-    effects.append(.finalised(announcement(of: executed, decision)))
+    effects.append(.finalised(announcement(of: executed, decision, set, primary)))
     pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
     flushIfIdle()
@@ -110,13 +111,23 @@ extension ReplicaMachine {
     return false
   }
 
-  private func announcement(of executed: Executed, _ decision: Deciding) -> FinalBlock {
+  /// The member to propose the block above the tip in view 0.
+  private var firstPrimary: AccountID? {
+    let schedule = Schedule(chain: configuration.chain, set: tip.set)
+    let index = schedule.primary(height: tip.height + 1, view: 0, debtors: tip.debtors)
+    return tip.set.members[index].account
+  }
+
+  private func announcement(
+    of executed: Executed, _ decision: Deciding, _ set: ValidatorSet, _ primary: AccountID?
+  ) -> FinalBlock {
     FinalBlock(
       decided: DecidedBlock(
         block: decision.block, certificate: decision.certificate, bundles: executed.bundles),
       hash: executed.hash, receipts: executed.outcome.receipts, roots: tip.roots,
       statement: executed.outcome.statement,
-      certifiedAfterMilliseconds: decision.certifiedAfterMilliseconds)
+      certifiedAfterMilliseconds: decision.certifiedAfterMilliseconds, set: set,
+      firstPrimary: primary)
   }
 
   private func disseminationDecision(of executed: Executed) -> DisseminationDecision {

@@ -12,18 +12,23 @@ extension ReplicaMachine {
     switch effect {
     case .propose(let view, let timestamp, let emptyOfBundles):
       propose(view: view, timestamp: timestamp, emptyOfBundles: emptyOfBundles)
-    case .execute(let block, let hash, _): try prepare(block, hash: hash)
+    case .execute(let block, let hash, let view):
+      let header = block.header
+      note(.proposal(author: header.author, timestamp: header.timestamp), header.height, view)
+      try prepare(block, hash: hash)
     case .check(let token, let checks):
       effects.append(.verify(.consensus(token), checks, isUrgent: true))
     case .sign(let statement):
       guard let member = configuration.account.flatMap(tip.set.index) else { return }
       effects.append(.signVote(statement, member: UInt16(member)))
     case .persistPrepared(let token, let record):
+      note(.prepared, record.certificate.height, record.certificate.view)
       effects.append(
         .storePrepared(token: token, height: record.certificate.height, record.bcs))
     case .broadcast(let message): broadcast(.consensus(message))
     case .send(let message, let peer): send(.consensus(message), to: peer)
     case .decided(let block, let certificate, _):
+      note(.certified, certificate.height, certificate.view)
       try decide(
         block, hash: certificate.block, certificate, sawItDecided: true)
     case .lateCommit(let commit, let height): recent.addLate(commit, height: height)
@@ -64,6 +69,12 @@ extension ReplicaMachine {
     case .misbehaviour(let offence): effects.append(.report(.bundleOffence(offence)))
     case .wake(let time): wakes.set(.dissemination, at: time)
     }
+  }
+
+  /// Reports a step of the height at work, with the time of the event that brought it.
+  private mutating func note(_ step: RoundStep, _ height: UInt64, _ view: UInt64) {
+    effects.append(
+      .report(.round(step, height: height, view: view, atMilliseconds: now)))
   }
 
   private mutating func refuseUnusable(_ digests: [Digest]) throws(ReplicaFailure) {

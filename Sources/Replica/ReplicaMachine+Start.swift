@@ -140,6 +140,16 @@ extension ReplicaMachine {
   /// What dissemination holds now.
   public var gauges: DisseminationGauges { disseminator.gauges }
 
+  /// What dissemination has done since the start.
+  public var disseminationCounters: DisseminationCounters { disseminator.counters }
+
+  /// This node's part in consensus now.
+  public var consensusGauges: ConsensusGauges {
+    ConsensusGauges(
+      view: consensus.view ?? 0, isVoting: consensus.isVoting, validators: tip.set.count,
+      isMember: configuration.account.map { tip.set.index(of: $0) != nil } ?? false, debtors: tip.debtors.count)
+  }
+
   /// The root of the state at the tip.
   public var stateRoot: Digest { tip.roots.state }
 
@@ -156,4 +166,17 @@ extension ReplicaMachine {
   public func pendingSequence(of sender: AccountID) -> UInt64? {
     disseminator.pendingSequence(of: sender)
   }
+}
+
+/// A node's part in consensus at one moment.
+public struct ConsensusGauges: Hashable, Sendable {
+  /// Of the height at work.
+  public let view: UInt64
+  /// Whether votes are signed.
+  public let isVoting: Bool
+  /// Members of the set that decides the next height.
+  public let validators: Int
+  public let isMember: Bool
+  /// Members that owe carbon dues.
+  public let debtors: Int
 }

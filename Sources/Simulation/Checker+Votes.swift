@@ -43,7 +43,7 @@ extension Checker {
       report(.health, [node] + index(of: peer), "an honest peer is said to break the rules")
     case .mode(.diverged(let height)):
       report(.health, [node], "diverged at height \(height)")
-    case .mode, .progress, .invalidProposal: break
+    case .mode, .progress, .invalidProposal, .round: break
     }
   }
 

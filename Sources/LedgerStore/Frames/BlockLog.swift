@@ -47,6 +47,10 @@ public final class BlockLog: Sendable {
       return first.height...last.height
     }
 
+    var bytes: UInt64 {
+      segments.dropLast().reduce(segments.last?.frames.last?.end ?? 0) { $0 + $1.file.size }
+    }
+
     func find(_ height: UInt64) -> (FrameFile, FramePlace)? {
       guard let segment = segments.last(where: { $0.frames[0].height <= height }) else {
         return nil
@@ -101,6 +105,11 @@ public final class BlockLog: Sendable {
 
   /// The heights in the log; nil when it is empty.
   public var heights: ClosedRange<UInt64>? { index.withLock { $0.heights } }
+
+  /// The number of segments, and the bytes up to the last block's end.
+  var size: (segments: Int, bytes: UInt64) {
+    index.withLock { ($0.segments.count, $0.bytes) }
+  }
 
   /// Appends a block with its receipts and makes it durable: when this returns, the block survives
   /// a crash. When it throws, the log is as before.

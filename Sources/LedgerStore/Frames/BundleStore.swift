@@ -120,6 +120,8 @@ public final class BundleStore: Sendable {
   /// Whether a bundle is here.
   public func contains(_ digest: Digest) -> Bool { state.withLock { $0.known.contains(digest) } }
 
+  var segmentCount: Int { state.withLock { $0.segments.count } }
+
   /// How many bundles are here.
   public var count: Int { state.withLock { $0.known.count } }
 

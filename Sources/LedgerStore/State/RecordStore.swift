@@ -52,6 +52,11 @@ public final class RecordStore: StateReader {
   /// The root of the state of `height`, as its flush was given it.
   public var root: Digest { tip.withLock { $0.root } }
 
+  /// The bound of the state's file, and its pages in bytes.
+  func size() throws(StoreError) -> (map: Int, used: Int) {
+    try file.beginRead().size(databases.records)
+  }
+
   public func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
     try reading { transaction throws(StoreError) in try transaction.value(of: key, databases) }
   }

@@ -121,6 +121,12 @@ extension StoreError {
     guard code == CL_LMDB_NOT_FOUND else { throw StoreError(lmdb: code, "scan", file.path) }
   }
 
+  /// The file's bound, and its pages in bytes.
+  func size(_ database: UInt32) throws(StoreError) -> (map: Int, used: Int) {
+    let stat = try stat(database)
+    return (stat.map_bytes, stat.used_bytes)
+  }
+
   func stat(_ database: UInt32) throws(StoreError) -> cl_lmdb_stat {
     var stat = cl_lmdb_stat()
     let code = unsafe cl_lmdb_database_stat(handle, database, &stat)

@@ -1,6 +1,7 @@
 import DequeModule
 import Dispatch
 import LedgerCore
+import LedgerMetrics
 import Synchronization
 
 /// Events for one consuming thread, from any number of producers, bounded by weight.
@@ -39,9 +40,20 @@ final class EventQueue<Event: Sendable>: Sendable {
   private let contents = Mutex(Contents())
   private let available = DispatchSemaphore(value: 0)
   private let weightMax: Int
+  private let meter: QueueMeter?
 
   /// A queue that takes events from outside up to a total weight in bytes.
-  init(weightMax: Int) { self.weightMax = weightMax }
+  init(weightMax: Int, meter: QueueMeter? = nil) {
+    self.weightMax = weightMax
+    self.meter = meter
+  }
+
+  /// What becomes of an event from outside.
+  private enum Admission {
+    case taken
+    case full
+    case sourceFull
+  }
 
   /// Adds an event of this many bytes from outside; false when the queue is full or closed.
   func offer(_ event: Event, bytes: Int, from source: Source? = nil) -> Bool {
@@ -52,7 +64,7 @@ final class EventQueue<Event: Sendable>: Sendable {
       case .peer(let peer):
         let own = contents.weightBySource[peer] ?? 0
         guard own == 0 || (isInside && own + weight <= weightMax / Self.sourceShare) else {
-          return false
+          return isInside ? .sourceFull : .full
         }
         contents.weightBySource[peer] = own + weight
       case .follower(let follower):
@@ -60,25 +72,31 @@ final class EventQueue<Event: Sendable>: Sendable {
         let share = weightMax / Self.followersShare
         guard isInside, contents.followersWeight + weight <= share,
           own + weight <= share / Self.sourceShare
-        else { return false }
+        else { return isInside ? .sourceFull : .full }
         contents.weightBySource[follower] = own + weight
         contents.followersWeight += weight
       case nil:
-        guard isInside else { return false }
+        guard isInside else { return .full }
       }
       contents.weight += weight
-      return true
+      return .taken
     }
   }
 
   /// Adds an answer the consumer waits for; false only when the queue is closed.
   @discardableResult
-  func require(_ event: Event) -> Bool { push(event) { _ in true } }
+  func require(_ event: Event) -> Bool { push(event) { _ in .taken } }
 
-  private func push(_ event: Event, _ admit: (inout Contents) -> Bool) -> Bool {
+  private func push(_ event: Event, _ admit: (inout Contents) -> Admission) -> Bool {
     let (taken, wasEmpty) = contents.withLock { contents in
-      guard !contents.isClosed, admit(&contents) else { return (false, false) }
+      guard !contents.isClosed else { return (false, false) }
+      let admission = admit(&contents)
+      guard admission == .taken else {
+        meter?.refused(fromFullSource: admission == .sourceFull)
+        return (false, false)
+      }
       contents.events.append(event)
+      meter?.waiting(contents.events.count)
       return (true, contents.events.count == 1)
     }
     if wasEmpty { available.signal() }
@@ -94,6 +112,7 @@ final class EventQueue<Event: Sendable>: Sendable {
         contents.weight = 0
         contents.followersWeight = 0
         contents.weightBySource.removeAll(keepingCapacity: true)
+        if !events.isEmpty { meter?.waiting(0) }
         return (events, contents.isClosed)
       }
       if !events.isEmpty { return events }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import LedgerMetrics
 
 /// A long-lived thread that runs work in order: one for each thing that may block.
 ///
@@ -10,11 +11,14 @@ final class Lane: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   /// Starts the thread; `offersMax` pieces of work that were offered may wait.
-  init(name: String, offersMax: Int = 0) {
-    queue = EventQueue(weightMax: offersMax * EventQueue<@Sendable () -> Void>.overheadBytes)
+  init(name: String, offersMax: Int = 0, meter: LaneMeter) {
+    queue = EventQueue(
+      weightMax: offersMax * EventQueue<@Sendable () -> Void>.overheadBytes, meter: meter.queue)
     let thread = Thread { [queue, ended] in
       while let work = queue.take(until: .distantFuture) {
+        let start = CPUClock.monotonicNanoseconds()
         for piece in work { piece() }
+        meter.worked(since: start, items: work.count)
       }
       ended.signal()
     }

@@ -22,19 +22,20 @@ final class EffectPerformer: Sendable {
   private let board: NodeBoard
   private let metrics: NodeMetrics
   private let logger: Logger
-  private let verifier = Lane(name: "verify")
-  private let signing = Lane(name: "sign")
-  private let writer = Lane(name: "log")
-  private let flusher = Lane(name: "flush")
-  private let reader = Lane(name: "serve", offersMax: NodeLimits.servesMax)
-  private let followerReader = Lane(name: "serve-full", offersMax: NodeLimits.followerServesMax)
+  private let watch: ReplicaWatch
+  private let verifier: Lane
+  private let signing: Lane
+  private let writer: Lane
+  private let flusher: Lane
+  private let reader: Lane
+  private let followerReader: Lane
   private let followerBytes = ServeBudget(bytesPerSecond: NodeLimits.followerServeBytesPerSecond)
   private let onFault: @Sendable (String) -> Void
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
-    signer: Signer?, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics, logger: Logger,
-    onFault: @escaping @Sendable (String) -> Void
+    signer: Signer?, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics,
+    watch: ReplicaWatch, logger: Logger, onFault: @escaping @Sendable (String) -> Void
   ) {
     self.chain = chain
     self.queue = queue
@@ -44,6 +45,16 @@ final class EffectPerformer: Sendable {
     self.desk = desk
     self.board = board
     self.metrics = metrics
+    self.watch = watch
+    func lane(_ name: String, offersMax: Int = 0) -> Lane {
+      Lane(name: name, offersMax: offersMax, meter: metrics.stages.lane(name))
+    }
+    verifier = lane("verify")
+    signing = lane("sign")
+    writer = lane("log")
+    flusher = lane("flush")
+    reader = lane("serve", offersMax: NodeLimits.servesMax)
+    followerReader = lane("serve-full", offersMax: NodeLimits.followerServesMax)
     self.logger = logger
     self.onFault = onFault
   }
@@ -64,11 +75,18 @@ final class EffectPerformer: Sendable {
       case .verify(let token, let checks, isUrgent: false):
         verifier.run { [self] in answer(.verified(token, verify(checks))) }
       case .wake(let time): wake = time
-      case .answer(let submission): desk.answered(submission)
-      case .accepted(let ids): desk.accepted(ids)
-      case .saidAccepted(let ids, let server): 
+      case .answer(let submission):
+        watch.answered(submission)
+        desk.answered(submission)
+      case .accepted(let ids):
+        watch.accepted(ids)
+        desk.accepted(ids)
+      case .saidAccepted(let ids, let server):
+        watch.accepted(ids)
         desk.accepted(ids, accordingTo: board.address(of: server))
-      case .ended(let ended): desk.ended(ended)
+      case .ended(let ended):
+        watch.ended(ended)
+        desk.ended(ended)
       case .finalised(let block): announce(block)
       case .report(let note): report(note)
       case .halt(let failure): answers += halt(failure)
@@ -98,8 +116,7 @@ final class EffectPerformer: Sendable {
   private func answer(_ event: ReplicaEvent) { queue.require(.replica(event)) }
 
   private func verify(_ checks: [SignatureCheck]) -> [Bool] {
-    metrics.measure(.signatures) {
-      metrics.signaturesVerified.add(UInt64(checks.count))
+    metrics.measure(.signatures, items: checks.count) {
       let verdicts = Ed25519.verify(checks, chain: chain)
       return checks.indices.map { verdicts[$0] }
     }
@@ -113,9 +130,7 @@ final class EffectPerformer: Sendable {
   private func announce(_ block: FinalBlock) {
     board.add(block)
     desk.finalised(block)
-    metrics.blocksFinal.add()
-    metrics.transactionsFinal.add(UInt64(block.receipts.count))
-    metrics.height.set(block.decided.height)
+    watch.finalised(block)
     if block.decided.height.isMultiple(of: 8) {
       let oldest = NodeLimits.oldestBundle(at: block.decided.height)
       onLane(writer, .log) { [store] () throws(StoreError) in
@@ -130,13 +145,16 @@ final class EffectPerformer: Sendable {
     case .signVote(let statement, let member):
       signing.run { [self] in signVote(statement, member: member) }
     case .signBundle(let header):
+      watch.sealed(header)
       signing.run { [self] in signBundle(header) }
     case .storePrepared(let token, let height, let bytes):
       onLane(signing, .log, then: .preparedStored(token: token)) { [store] () throws(StoreError) in
         try store.votes.savePrepared(height: height, payload: bytes)
       }
     case .storeBundles(let token, let bundles):
-      onLane(writer, .log, then: .bundlesStored(token: token)) {
+      onLane(
+        writer, .log, timing: metrics.store.bundleSync, then: .bundlesStored(token: token)
+      ) {
         [store, chain] () throws(StoreError) in
         try store.bundles.append(
           bundles.map {
@@ -148,12 +166,18 @@ final class EffectPerformer: Sendable {
       }
     case .appendBlock(let block):
       onLane(writer, .log, then: .blockLogged(height: block.decided.height)) {
-        [store] () throws(StoreError) in
-        try store.log.append(
-          height: block.decided.height, block: block.decided.bcs, receipts: block.receiptsBytes)
+        [store, metrics] () throws(StoreError) in
+        let (height, bytes, receipts) = (
+          block.decided.height, block.decided.bcs, block.receiptsBytes
+        )
+        let start = CPUClock.monotonicNanoseconds()
+        try store.log.append(height: height, block: bytes, receipts: receipts)
+        metrics.store.appended(nanoseconds: CPUClock.monotonicNanoseconds() &- start)
       }
     case .flush(let batch):
-      onLane(flusher, .flush, then: .flushed(height: batch.height)) {
+      onLane(
+        flusher, .flush, timing: metrics.store.flush, then: .flushed(height: batch.height)
+      ) {
         [store] () throws(StoreError) in
         try store.records.flush(
           changes: batch.changes, indexes: DerivedIndexes.changes(for: batch.changes),
@@ -172,12 +196,14 @@ final class EffectPerformer: Sendable {
   }
 
   private func onLane(
-    _ lane: Lane, _ stage: Stage, then event: ReplicaEvent? = nil,
+    _ lane: Lane, _ stage: Stage, timing: Histogram? = nil, then event: ReplicaEvent? = nil,
     _ body: @escaping @Sendable () throws(StoreError) -> Void
   ) {
     lane.run { [self] in
       do throws(StoreError) {
+        let start = CPUClock.monotonicNanoseconds()
         try metrics.measure(stage, body)
+        timing?.observe(nanoseconds: CPUClock.monotonicNanoseconds() &- start)
         if let event { answer(event) }
       } catch {
         // A store that fails is not used further; what is final stays whole in the log.
@@ -189,15 +215,20 @@ final class EffectPerformer: Sendable {
   private func signVote(_ statement: VoteStatement, member: UInt16) {
     guard let signer else { return }
     do throws(SignerError) {
+      let start = CPUClock.monotonicNanoseconds()
       let signature = try metrics.measure(.log) { () throws(SignerError) in
         try signer.sign(statement)
       }
+      metrics.store.voteSync.observe(nanoseconds: CPUClock.monotonicNanoseconds() &- start)
+      metrics.consensus.votes(String(label: statement.kind)).add()
+      if statement.kind == .prePrepare { metrics.consensus.proposalsMade.add() }
       answer(.voteSigned(Vote(statement: statement, member: member, signature: signature)))
     } catch {
       if case .file = error {
         queue.require(.fault("\(error)"))
         return
       }
+      metrics.consensus.votesRefused.add()
       logger.warning("a vote was not signed: \(error)")
       answer(.voteRefused(statement))
     }
@@ -207,7 +238,6 @@ final class EffectPerformer: Sendable {
     guard let signer else { return }
     do throws(SignerError) {
       answer(.bundleSigned(header, try signer.sign(header)))
-      metrics.bundlesSealed.add()
     } catch {
       logger.warning("a bundle was not signed: \(error)")
     }
@@ -215,7 +245,7 @@ final class EffectPerformer: Sendable {
 
   /// Peers ask for these: beyond what the disk gives, they ask again.
   private func serve(_ work: @escaping @Sendable () -> Void) {
-    if !reader.offer(work) { metrics.messagesDropped.add() }
+    if !reader.offer(work) { metrics.peers.serveFull.add() }
   }
 
   /// Full nodes have a lane of their own, behind the validators' in nothing but what they may cost:
@@ -225,7 +255,7 @@ final class EffectPerformer: Sendable {
     guard waiting < NodeLimits.followerWaitingBytesMax,
       followerBytes.hasRoom(second: NodeClock.milliseconds() / 1_000),
       followerReader.offer({ [self] in serveBlocks(from: height, count: count, to: follower) })
-    else { return metrics.messagesDropped.add() }
+    else { return metrics.peers.serveFull.add() }
   }
 
   private func serveBlocks(from height: UInt64, count: Int, to peer: AccountID) {
@@ -265,18 +295,21 @@ final class EffectPerformer: Sendable {
     board.note(note)
     switch note {
     case .consensus(.viewChangeStarted(let height, let view)):
-      metrics.viewChanges.add()
+      metrics.consensus.viewChanges.add()
       logger.notice("view change", metadata: ["height": "\(height)", "view": "\(view)"])
     case .consensus(.handedOver(let height, let view, let isOwn)):
       logger.log(
         level: isOwn ? .notice : .info, "turn handed over",
         metadata: ["height": "\(height)", "view": "\(view)"])
     case .consensus(.viewEntered(let height, let view)):
+      metrics.consensus.viewsEntered.add()
       logger.info("view entered", metadata: ["height": "\(height)", "view": "\(view)"])
     case .consensus(.refused(let refusal, let peer)):
-      metrics.messagesDropped.add()
+      metrics.peers.refused.add()
       logger.debug("message refused: \(refusal) from \(peer.map(\.hex) ?? "-")")
-    case .consensus(let note): logger.warning("consensus: \(note)")
+    case .consensus(let note):
+      count(note)
+      logger.warning("consensus: \(note)")
     case .mode(let mode):
       logger.notice("mode: \(mode)")
       raiseWatermark(for: mode)
@@ -285,18 +318,32 @@ final class EffectPerformer: Sendable {
     case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
     case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
     case .malformedFrame(let peer, let error):
-      metrics.messagesDropped.add()
+      metrics.peers.malformed.add()
       logger.warning("a frame of \(peer.hex) is no message: \(error)")
       peers.drop(follower: peer)
     case .outOfPlace(let peer):
-      metrics.messagesDropped.add()
+      metrics.peers.outOfPlace.add()
       logger.warning("\(peer.hex) sent what it may not send; nothing was done with it")
       peers.drop(follower: peer)
     case .misbehaved(let follower, let fault):
-      logger.warning("the full node \(follower.hex) is dropped: it relayed a transaction that is \(fault)")
+      logger.warning(
+        "the full node \(follower.hex) is dropped: it relayed a transaction that is \(fault)")
       peers.drop(follower: follower)
+    case .round(let step, let height, let view, let now):
+      watch.step(step, height: height, view: view, at: now)
     case .invalidProposal(let hash, let reason):
+      metrics.consensus.invalidProposals.add()
       logger.warning("proposal \(hash.hex) is invalid: \(reason)")
+    }
+  }
+
+  private func count(_ note: ConsensusNote) {
+    switch note {
+    case .evidence: metrics.consensus.evidence.add()
+    case .ownKeyUsedElsewhere: metrics.consensus.ownKeyConflicts.add()
+    case .badSignatures: metrics.consensus.badSignatures.add()
+    case .signingRefused: metrics.consensus.votesRefused.add()
+    default: break
     }
   }
 

@@ -19,13 +19,29 @@ final class PeerRouter: Sendable {
   private let channels = Mutex<[AccountID: Set<PeerChannel>]>([:])
   /// CPU time of the event loop's thread booked so far, nanoseconds.
   private let booked = Mutex<UInt64>(0)
+  /// By the monotonic clock; kept for the peers known at the start.
+  private let heard: [AccountID: Moment]
 
-  init(isFullNode: Bool, queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger) {
+  private final class Moment: Sendable {
+    let nanoseconds = Atomic<UInt64>(0)
+  }
+
+  init(
+    isFullNode: Bool, queue: EventQueue<NodeEvent>, peers: [AccountID], metrics: NodeMetrics,
+    logger: Logger
+  ) {
     relation = isFullNode ? .server : .peer
     channelsPerPeer = isFullNode ? 1 : 2
     self.queue = queue
+    heard = Dictionary(uniqueKeysWithValues: Set(peers).map { ($0, Moment()) })
     self.metrics = metrics
     self.logger = logger
+  }
+
+  /// When the last frame of a peer came, by the monotonic clock; nil when none has come.
+  func lastHeard(of peer: AccountID) -> UInt64? {
+    let moment = heard[peer]?.nanoseconds.load(ordering: .relaxed)
+    return moment == 0 ? nil : moment
   }
 
   /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS, framing.
@@ -36,11 +52,13 @@ final class PeerRouter: Sendable {
     case .connected(let peer, let channel): connected(peer, channel)
     case .disconnected(let peer, let channel, let reason): disconnected(peer, channel, reason)
     case .received(let peer, _, let frame):
+      metrics.count(.network)
+      heard[peer]?.nanoseconds.store(CPUClock.monotonicNanoseconds(), ordering: .relaxed)
       guard PeerMessage.mayCome(frame, from: relation) else {
         return refuse("a message that only others may send", of: peer)
       }
       if !queue.offer(.replica(.frame(frame, from: peer)), bytes: frame.count, from: .peer(peer)) {
-        metrics.messagesDropped.add()
+        metrics.peers.queueFull.add()
       }
     case .followerConnected(let follower, let address):
       logger.notice(
@@ -52,6 +70,7 @@ final class PeerRouter: Sendable {
         "a full node is gone: \(reason)", metadata: ["node": "\(follower.hex.prefix(16))"])
       queue.require(.replica(.followerDisconnected(follower)))
     case .followerSent(let follower, let frame):
+      metrics.count(.network)
       guard PeerMessage.mayCome(frame, from: .follower) else {
         refuse("a message that only ER Nodes may send; it is dropped", of: follower)
         network?.drop(follower: follower)
@@ -60,10 +79,9 @@ final class PeerRouter: Sendable {
       if !queue.offer(
         .replica(.frame(frame, from: follower)), bytes: frame.count, from: .follower(follower))
       {
-        metrics.messagesDropped.add()
+        metrics.peers.queueFull.add()
       }
     case .refused(let reason, let address):
-      metrics.connectionsRefused.add()
       logger.warning("connection refused: \(reason)", metadata: ["address": "\(address)"])
     }
   }
@@ -99,11 +117,11 @@ final class PeerRouter: Sendable {
     let count = channels.withLock { channels in
       channels.values.count { $0.count == channelsPerPeer }
     }
-    metrics.peersConnected.set(UInt64(count))
+    metrics.peers.connectedCount.set(count)
   }
 
   private func refuse(_ what: String, of sender: AccountID) {
-    metrics.messagesDropped.add()
+    metrics.peers.outOfPlace.add()
     logger.warning("\(what)", metadata: ["node": "\(sender.hex.prefix(16))"])
   }
 
@@ -113,6 +131,6 @@ final class PeerRouter: Sendable {
       defer { booked = now }
       return now &- booked
     }
-    metrics.book(.network, nanoseconds: since)
+    metrics.book(.network, nanoseconds: since, items: 0)
   }
 }

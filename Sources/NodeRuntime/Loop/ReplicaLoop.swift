@@ -14,19 +14,21 @@ import Replica
 final class ReplicaLoop: Sendable {
   private let queue: EventQueue<NodeEvent>
   private let performer: EffectPerformer
-  private let metrics: NodeMetrics
+  private let watch: ReplicaWatch
+  private let meter: LaneMeter
   private let logger: Logger
   private let ended = DispatchSemaphore(value: 0)
 
   /// Starts the thread with a replica and its first effects.
   init(
     replica: consuming sending ReplicaMachine, first: [ReplicaEffect],
-    queue: EventQueue<NodeEvent>, performer: EffectPerformer, metrics: NodeMetrics,
-    logger: Logger
+    queue: EventQueue<NodeEvent>, performer: EffectPerformer, watch: ReplicaWatch,
+    meter: LaneMeter, logger: Logger
   ) {
     self.queue = queue
     self.performer = performer
-    self.metrics = metrics
+    self.watch = watch
+    self.meter = meter
     self.logger = logger
     let box = Handover(replica)
     let thread = Thread { [self] in
@@ -47,13 +49,19 @@ final class ReplicaLoop: Sendable {
     var wake: UInt64?
     var shown = performer.show(replica)
     var own = performer.perform(first, wake: &wake)
+    var start = CPUClock.monotonicNanoseconds()
+    var count = 0
     while true {
       while !own.isEmpty {
         let events = own
         own = []
         for event in events { own += step(&replica, event, wake: &wake) }
       }
+      watch.look(at: replica)
+      meter.worked(since: start, items: count)
       guard let events = queue.take(until: Self.deadline(wake)) else { return }
+      start = CPUClock.monotonicNanoseconds()
+      count = events.count
       if let time = wake, time <= NodeClock.milliseconds() {
         wake = nil
         own += step(&replica, .tick, wake: &wake)
@@ -70,8 +78,6 @@ final class ReplicaLoop: Sendable {
         }
       }
       if replica.height != shown { shown = performer.show(replica) }
-      metrics.unflushedBlocks.set(UInt64(replica.unflushedBlocks))
-      metrics.pendingTransactions.set(UInt64(replica.gauges.pendingTransactions))
     }
   }
 

@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerMetrics
 import LedgerStore
 import NodeAPI
 import Replica
@@ -10,14 +11,21 @@ import Synchronization
 /// Bounded: so many questions wait, and who comes then is told that the node is busy.
 final class DiskReads: Sendable {
   /// Small reads, one after another.
-  private let quick = Lane(name: "read", offersMax: NodeLimits.quickReadsMax)
+  private let quick: Lane
   /// Whole blocks.
-  private let blocks = Lane(name: "read-blocks", offersMax: NodeLimits.blockReadsMax)
+  private let blocks: Lane
   private let log: BlockLog
   /// The block read last: pages of one block come one after another.
   private let last = Mutex<LoggedBlock?>(nil)
 
-  init(log: BlockLog) { self.log = log }
+  init(log: BlockLog, metrics: NodeMetrics) {
+    self.log = log
+    quick = Lane(
+      name: "read", offersMax: NodeLimits.quickReadsMax, meter: metrics.stages.lane("read"))
+    blocks = Lane(
+      name: "read-blocks", offersMax: NodeLimits.blockReadsMax,
+      meter: metrics.stages.lane("read-blocks"))
+  }
 
   /// Runs a body that reads little.
   func quick<Answer: Sendable>(_ body: @escaping @Sendable () throws -> Answer)

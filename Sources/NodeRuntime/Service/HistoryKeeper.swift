@@ -41,7 +41,7 @@ final class HistoryKeeper: Sendable {
     self.metrics = metrics
     self.logger = logger
     standing = Mutex(isOn ? .opening : .off)
-    lane = isOn ? Lane(name: "history") : nil
+    lane = isOn ? Lane(name: "history", meter: metrics.stages.lane("history")) : nil
     lane?.run { [self] in
       open()
       catchUp(isStart: true)

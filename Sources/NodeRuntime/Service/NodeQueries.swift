@@ -16,6 +16,7 @@ struct NodeQueries: NodeService {
   let board: NodeBoard
   let counts: NodeMetrics
   let peers: PeerNetwork
+  let reader: MetricsReader
   let reads: DiskReads
   let history: HistoryKeeper
   private let statusCache = StatusCache()
@@ -115,11 +116,12 @@ struct NodeQueries: NodeService {
       timestamp: standing.timestamp, mode: standing.mode,
       notVotingBecause: standing.notVotingBecause, pausedUntil: standing.pausedUntil,
       view: standing.view,
-      peersConnected: Int(counts.peersConnected.value),
+      peersConnected: Int(counts.peers.connectedCount.value),
       peersKnown: opened.configuration.peers.known.count, followers: peers.followerCount,
-      pendingTransactions: Int(counts.pendingTransactions.value),
-      unflushedBlocks: Int(counts.unflushedBlocks.value),
-      transactionsFinal: counts.transactionsFinal.value, viewChanges: counts.viewChanges.value,
+      pendingTransactions: Int(counts.dissemination.poolTransactions.value),
+      unflushedBlocks: Int(counts.store.unflushedBlocks.value),
+      transactionsFinal: counts.chain.transactionsFinal.value,
+      viewChanges: counts.consensus.viewChanges.value,
       stages: Stage.allCases.map {
         StageAnswer(stage: $0.name, microseconds: counts.microseconds($0))
       },
@@ -130,7 +132,7 @@ struct NodeQueries: NodeService {
 
   var statusVersion: UInt64? { board.version }
 
-  func metrics() -> String { MetricSample.text(counts.samples) }
+  func metrics() -> String { reader.text() }
 
   /// Reads something on the replica's thread.
   func read<Answer: Sendable>(

@@ -55,7 +55,7 @@ final class SubmissionDesk: Sendable {
     _ transactions: [ArraySlice<UInt8>], wait: SubmissionWait,
     offer: @Sendable (_ ticket: UInt64) -> Bool
   ) async -> NodeAnswers.SubmissionAnswer {
-    metrics.transactionsSubmitted.add(UInt64(transactions.count))
+    metrics.chain.transactionsSubmitted.add(UInt64(transactions.count))
     guard !transactions.isEmpty else { return NodeAnswers.SubmissionAnswer(transactions: []) }
     return await withCheckedContinuation { continuation in
       let submission = Submission(
@@ -82,7 +82,7 @@ final class SubmissionDesk: Sendable {
   }
 
   private func refuse(_ submission: Submission) {
-    metrics.transactionsRefused.add(UInt64(submission.answers.count))
+    metrics.chain.transactionsRefused.add(UInt64(submission.answers.count))
     submission.continuation.resume(
       returning: NodeAnswers.SubmissionAnswer(
         transactions: submission.answers.map { _ in Self.refused(nil, .notReady) }))
@@ -111,7 +111,7 @@ final class SubmissionDesk: Sendable {
         if fault == .alreadyKnown, wait != .pending, let id = answer.id {
           return Self.await(id, place, wait, in: &state)
         }
-        metrics.transactionsRefused.add()
+        metrics.chain.transactionsRefused.add()
         Self.settle(place, Self.refused(answer.id, fault), in: &state)
       case .pending:
         guard wait != .pending, let id = answer.id else {
