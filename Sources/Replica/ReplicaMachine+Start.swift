@@ -147,7 +147,8 @@ extension ReplicaMachine {
   public var consensusGauges: ConsensusGauges {
     ConsensusGauges(
       view: consensus.view ?? 0, isVoting: consensus.isVoting, validators: tip.set.count,
-      isMember: configuration.account.map { tip.set.index(of: $0) != nil } ?? false, debtors: tip.debtors.count)
+      isMember: configuration.account.map { tip.set.index(of: $0) != nil } ?? false,
+      debtors: tip.debtors.count)
   }
 
   /// The root of the state at the tip.
