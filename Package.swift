@@ -153,6 +153,7 @@ let package = Package(
       "SimulationTests",
       ["LedgerCore", "LedgerState", "LedgerRules", "Replica", "Simulation"]),
     tests("ReplicaTests", ["LedgerCore", "Consensus", "CatchUp", "Dissemination", "Replica"]),
+    tests("LedgerMetricsTests", ["LedgerMetrics"]),
     tests(
       "NodeRuntimeTests",
       [

@@ -50,12 +50,13 @@ final class MetricsReader: Sendable {
     self.board = board
     self.path = path
     let counted = metrics.peers
+    let kinds: [PeerChannel] = isFullNode ? [.follow] : [.votes, .data]
     self.peers = peers.map { account in
       let name = names[account]
       return Peer(
         account: account, name: name, connected: counted.connected.child(name),
         lastHeard: counted.lastHeard.child(name),
-        channels: (isFullNode ? [.follow] : [.votes, .data]).map { channel in
+        channels: kinds.map { channel in
           let label = "\(channel)"
           return Channel(
             channel: channel, sent: counted.sentBytes.child(name, label),
