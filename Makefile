@@ -39,6 +39,10 @@ e2e: build ## a short run of the real binary: 4 nodes, load, audit
 soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
 	@NODES=21 INTERVAL=1s LOAD=100 DURATION=5m Scripts/e2e --kill-every 20s
 
+.PHONY: metrics
+metrics: build ## promtool's judgement of a running node's metrics and of the alerts
+	@Scripts/metrics
+
 .PHONY: format
 format: ## settle the layout of all Swift files
 	@swift format -i -r Sources Tests Examples Package.swift

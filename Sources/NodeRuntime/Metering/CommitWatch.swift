@@ -34,6 +34,11 @@ struct CommitWatch {
     heights.append(
       Height(height: header.height, members: block.set.members.map(\.account), seen: Set(signers)))
     for signer in signers { committed(signer, in: heights[heights.count - 1]) }
+    // A block that a peer handed out says nothing of who was late here.
+    guard block.certifiedAfterMilliseconds != nil else {
+      heights = []
+      return
+    }
     while let oldest = heights.first,
       oldest.height + Limits.lateCommitHeightsMax < header.height
     {
