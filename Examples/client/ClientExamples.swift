@@ -1,3 +1,4 @@
+import Foundation
 import LedgerClient
 import LedgerCore
 
@@ -10,23 +11,26 @@ import LedgerCore
 ///     swift run ClientExamples parallel /tmp/net/keys/treasury.pem 127.0.0.1:8101 127.0.0.1:8102
 @main
 struct ClientExamples {
-  static func main() async throws {
-    var arguments = CommandLine.arguments.dropFirst()
-    let program = arguments.popFirst()
+  static func main() async {
     do {
-      switch program {
-      case "transfer": try await transfer(key: key(&arguments), nodes: nodes(arguments))
-      case "watch": try await watch(nodes: nodes(arguments))
-      case "verify":
-        let (genesis, address) = (try next(&arguments), try next(&arguments))
-        try await verify(genesisPath: genesis, address: address, nodes: nodes(arguments))
-      case "parallel": try await parallel(key: key(&arguments), nodes: nodes(arguments))
-      default: throw Usage()
-      }
-    } catch let error as ClientError {
+      try await run(CommandLine.arguments.dropFirst())
+    } catch {
       // Every error says what happened and what to do.
       print(error)
-      throw error
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: ArraySlice<String>) async throws {
+    var arguments = arguments
+    switch arguments.popFirst() {
+    case "transfer": try await transfer(key: key(&arguments), nodes: nodes(arguments))
+    case "watch": try await watch(nodes: nodes(arguments))
+    case "verify":
+      let (genesis, address) = (try next(&arguments), try next(&arguments))
+      try await verify(genesisPath: genesis, address: address, nodes: nodes(arguments))
+    case "parallel": try await parallel(key: key(&arguments), nodes: nodes(arguments))
+    default: throw Usage()
     }
   }
 
