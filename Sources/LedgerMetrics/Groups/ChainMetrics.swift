@@ -28,7 +28,7 @@ public struct ChainMetrics: Sendable {
       "eco2_block_interval_seconds", "The chain's interval between two blocks.",
       unit: .secondsFromMilliseconds)
     mode = list.gauges(
-      "eco2_node_mode", "1 for the mode the node is in: following, catching-up or halted.",
+      "eco2_node_mode", "Whether the node is in the mode, 1 or 0: following, catching-up, halted.",
       labels: ["mode"])
     blocksFinal = list.counter("eco2_blocks_final_total", "Blocks made final.")
     blocksCaughtUp = list.counter(
