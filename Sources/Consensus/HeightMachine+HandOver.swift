@@ -3,9 +3,9 @@ import LedgerCore
 /// Handing a turn over: a primary that does not want to propose says so with the VIEW-CHANGE it
 /// would sign after its time were up, and the others go with it at once.
 ///
-/// Safety: these are VIEW-CHANGEs like any other, signed earlier. What a VIEW-CHANGE must name, when
-/// NEW-VIEW is valid and what may be signed below the watermark do not change; only when a node
-/// leaves a view does, and no rule that keeps blocks safe depends on when.
+/// Safety: these are VIEW-CHANGEs like any other, signed earlier. What a VIEW-CHANGE must name,
+/// when NEW-VIEW is valid and what may be signed below the watermark do not change; only when a
+/// node leaves a view does, and no rule that keeps blocks safe depends on when.
 ///
 /// Liveness: only the view's own primary is followed, by one view, and only in the first views, so
 /// a faulty one gives away no more than its turn, which it could have let pass in silence. With the

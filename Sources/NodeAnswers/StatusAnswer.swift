@@ -25,8 +25,8 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var mode: String
   /// Why the node does not vote, when it does not.
   public var notVotingBecause: String?
-  /// Until when the node gives its turns as primary away, milliseconds since 1970; absent when it is
-  /// not paused.
+  /// Until when the node gives its turns as primary away, milliseconds since 1970; absent when it
+  /// is not paused.
   public var pausedUntil: UInt64?
   /// View of the height being decided.
   public var view: UInt64

@@ -96,7 +96,9 @@ extension EndToEndTests {
         #expect(copied.status != 0 && copied.output.contains("--moved"), "\(copied.output)")
 
         let new = network.folder.path + "/new"
-        let retired = try await BackgroundTool.run(["node", "retire", "--home", old.home, "--to", new])
+        let retired = try await BackgroundTool.run([
+          "node", "retire", "--home", old.home, "--to", new,
+        ])
         #expect(retired.status == 0, "\(retired.output)")
         try FileManager.default.moveItem(atPath: old.home + "/data", toPath: new + "/data")
         let again = try await BackgroundTool.run(["node", "--home", old.home, "--moved"])

@@ -113,6 +113,15 @@ struct HomeFenceTests {
     }
   }
 
+  @Test("keys from a backup, confirmed to have been used, count as having lost their watermark")
+  func restored() throws {
+    try withHome { home in
+      #expect(try HomeFence(home: home).enter(isMoved: true))
+      #expect(FileManager.default.fileExists(atPath: home.watermarkMade))
+      #expect(try HomeFence(home: home).enter(isMoved: false) == false)
+    }
+  }
+
   @Test("a used home without its mark counts as a copy")
   func unmarked() throws {
     try withHome { home in

@@ -64,7 +64,14 @@ struct HomeFence {
   func enter(isMoved: Bool) throws(NodeStartError) -> Bool {
     switch condition() {
     case .own: return false
-    case .new, .movedHere:
+    case .new:
+      try claim()
+      // Keys from a backup look like a new home's, but their key has signed.
+      if isMoved, !FileManager.default.createFile(atPath: home.watermarkMade, contents: nil) {
+        throw .badKey(home.watermarkMade, reason: "it cannot be written")
+      }
+      return isMoved
+    case .movedHere:
       try claim()
       return false
     case .retired(let note): throw .retired(home.path, note: note)

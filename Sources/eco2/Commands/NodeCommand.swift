@@ -3,7 +3,8 @@ import ArgumentParser
 /// Running a node, and what its operator does with it.
 struct NodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "node", abstract: "Runs a node, makes a full node's home, and pauses or moves a node.",
+    commandName: "node",
+    abstract: "Runs a node, makes a full node's home, and pauses or moves a node.",
     discussion: """
       Examples:
         eco2 node --home net/node-00

@@ -6,8 +6,8 @@ struct NodeRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a node from its home folder; `run` may be left out.",
     discussion: """
-      The home holds genesis.bcs, node.toml and keys/; `eco2 genesis`, `eco2 testnet` and, for a full \
-      node, `eco2 node init` make one. \
+      The home holds genesis.bcs, node.toml and keys/; `eco2 genesis`, `eco2 testnet` and, for a \
+      full node, `eco2 node init` make one. \
       SIGTERM or Ctrl-C stops the node cleanly; a second start goes on where it was.
 
       Examples:
