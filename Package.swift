@@ -32,6 +32,8 @@ let nioHTTPTypes: Target.Dependency = .product(
 let nioHTTPTypesHTTP1: Target.Dependency = .product(
   name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(
+  name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -93,7 +95,7 @@ let package = Package(
       "NodeAPI",
       [
         "LedgerCore", "NodeAnswers", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioHTTPTypes,
-        nioHTTPTypesHTTP1, hummingbird, httpTypes, logging,
+        nioHTTPTypesHTTP1, hummingbird, hummingbirdCore, httpTypes, logging,
       ]),
     module(
       "NodeRuntime",

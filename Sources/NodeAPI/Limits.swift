@@ -24,6 +24,12 @@ enum APILimits {
   static let blocksKeptMax = 64
   /// Blocks being read at a time.
   static let blockReadsMax = 4
+  /// Transactions of a page of events, the unit in which subscribers read.
+  static let eventPageTransactions = 256
+  /// Bytes of event pages kept for those who come next.
+  static let eventsKeptBytesMax = 32 * 1024 * 1024
+  /// Event pages being read at a time.
+  static let eventReadsMax = 8
   /// How far behind an event's id may be to be resumed from.
   static let eventHeightsMax: UInt64 = 10_000
   /// How far ahead of this node an event's id may be: another node gave it.

@@ -138,6 +138,8 @@ actor RawConnection {
 
   func closeWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+  func close() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
   isolated deinit { Glibc.close(descriptor) }
 }
 

@@ -21,7 +21,7 @@ struct Answer: Sendable {
   enum Content: Sendable {
     case bytes(ByteBuffer)
     /// Written piece by piece; the stream ends when the closure returns.
-    case stream(@Sendable (inout any ResponseBodyWriter) async throws -> Void)
+    case stream(@Sendable @concurrent (inout any ResponseBodyWriter) async throws -> Void)
   }
 
   let content: Content
@@ -44,7 +44,7 @@ struct Answer: Sendable {
 
   init(
     contentType: String,
-    stream: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+    stream: @escaping @Sendable @concurrent (inout any ResponseBodyWriter) async throws -> Void
   ) {
     content = .stream(stream)
     self.contentType = contentType

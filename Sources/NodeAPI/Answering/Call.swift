@@ -8,6 +8,7 @@ import NodeAnswers
 struct Call: Sendable {
   let request: Request
   let client: ClientAddress
+  let channel: any Channel
   let parts: RequestTarget
   /// Values of the path's `{…}`, in order.
   let pathValues: [String]

@@ -8,10 +8,12 @@ import NodeAnswers
 /// What a request comes with from its connection.
 struct ConnectionContext: InitializableFromSource {
   let client: ClientAddress
+  let channel: any Channel
   let logger: Logger
 
   init(source: ApplicationRequestContextSource) {
     client = ClientAddress(source.channel.remoteAddress)
+    channel = source.channel
     logger = source.logger
   }
 }
@@ -22,17 +24,20 @@ struct Responder: HTTPResponder {
   typealias Context = ConnectionContext
 
   let table: RouteTable
-  let hosts: HostCheck
-  let limiter: RateLimiter
+  let admission: Admission
+  let meter: any APIMeter
   let answers = ByteBudget(bytesMax: APILimits.answersBytesMax)
 
   @concurrent
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    meter.requestBegan()
+    let began = ContinuousClock.now
+    var path = "other"
     var origin: String?
     var response: Response
     do {
       origin = try admit(request)
-      let answer = try await answer(request, from: context.client)
+      let answer = try await answer(request, context, &path)
       response = answer.response(
         method: request.method, ifNoneMatch: request.headers[.ifNoneMatch], budget: answers)
     } catch let error as HTTPParserError {
@@ -50,15 +55,18 @@ struct Responder: HTTPResponder {
         response.headers[.vary] = response.headers[.vary].map { "\($0), Origin" } ?? "Origin"
       }
     }
+    meter.requestEnded(
+      route: path, status: response.status.code,
+      nanoseconds: UInt64(max(0, (.now - began) / .nanoseconds(1))))
     return response
   }
 
   /// Checks host and origin; gives the origin that may read the response.
   private func admit(_ request: Request) throws(APIError) -> String? {
     let host = request.head.authority ?? ""
-    try hosts.check(host: host)
+    try admission.hosts.check(host: host)
     guard let origin = request.headers[.origin] else { return nil }
-    return try hosts.check(origin: origin, host: host, isReading: Self.isReading(request))
+    return try admission.hosts.check(origin: origin, host: host, isReading: Self.isReading(request))
   }
 
   /// Whether nothing but reading is asked for, or going to be asked for after a preflight.
@@ -67,25 +75,24 @@ struct Responder: HTTPResponder {
     return ["GET", "HEAD", "OPTIONS"].contains(method)
   }
 
-  private func answer(_ request: Request, from client: ClientAddress) async throws -> Answer {
+  private func answer(
+    _ request: Request, _ context: ConnectionContext, _ path: inout String
+  ) async throws -> Answer {
+    let client = context.client
     let target = try RequestTarget(request.head.path ?? "")
     if request.method == .options { return try options(target, client) }
     let (route, values) = try table.find(request.method, target)
-    if let seconds = limiter.take(route.cost, of: .requests, from: client) {
-      throw Problem.tooManyRequests.because(
-        "\(Problem.tooManyRequests.title); wait \(seconds) s.", retryAfterSeconds: seconds)
-    }
+    path = route.path
+    try admission.take(route.cost, client)
     let call = Call(
-      request: request, client: client, parts: target, pathValues: values,
+      request: request, client: client, channel: context.channel, parts: target, pathValues: values,
       query: try target.query(known: route.query))
     return try await route.run(call)
   }
 
   /// What a path takes; for pages of other origins as well, whose browsers ask first.
   private func options(_ target: RequestTarget, _ client: ClientAddress) throws -> Answer {
-    if let seconds = limiter.take(1, of: .requests, from: client) {
-      throw Problem.tooManyRequests.because("Wait \(seconds) s.", retryAfterSeconds: seconds)
-    }
+    try admission.take(1, client)
     var answer = Answer([], contentType: "text/plain")
     answer.status = .noContent
     let allowed: String

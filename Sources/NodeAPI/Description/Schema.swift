@@ -8,11 +8,8 @@ indirect enum Schema: Sendable {
   case list(String, of: Schema)
   /// Names to texts.
   case table(String, example: [(String, String)])
-  case object(ObjectSchema)
   /// One of the named objects, by its name.
   case reference(String)
-  /// One of several shapes.
-  case either([Schema])
 }
 
 /// A named object and its fields.

@@ -9,7 +9,7 @@ struct APIRoutes: Sendable {
 
   let table: RouteTable
 
-  init(service: any NodeService, settings: APISettings, limiter: RateLimiter) {
+  init(service: any NodeService, settings: APISettings, limiter: RateLimiter, events: EventRoutes) {
     let bodies = RequestBodies(bytesMax: settings.bodyBytesMax)
     let blocks = FinalBlocks(service: service)
     var routes =
@@ -17,7 +17,9 @@ struct APIRoutes: Sendable {
     routes += AccountRoutes(service: service).routes
     routes += TransactionRoutes(service: service, limiter: limiter, bodies: bodies).routes
     routes += BlockRoutes(service: service, blocks: blocks).routes
+    routes.append(events.route)
     routes.append(Self.problems)
+    routes.append(Self.description(of: routes))
     table = RouteTable(
       routes.filter { route in
         switch settings.routes {
@@ -26,6 +28,20 @@ struct APIRoutes: Sendable {
         case .onlyMetrics: route.path == Self.metrics
         }
       })
+  }
+
+  /// The description of the others and of itself, made once.
+  private static func description(of routes: [Route]) -> Route {
+    func route(_ bytes: ByteBuffer) -> Route {
+      Route(
+        .get, "/v1/openapi.json", "getDescription", "This description (OpenAPI 3.1)",
+        results: [.bytes(ResponseFormat.json, "The description.")]
+      ) { _ in
+        Answer(bytes, contentType: ResponseFormat.json, .slow(seconds: 300))
+      }
+    }
+    let document = OpenAPI.document(routes + [route(ByteBuffer())])
+    return route(ByteBuffer(bytes: (try? JSON.encode(document)) ?? []))
   }
 
   private static var problems: Route {

@@ -8,7 +8,7 @@ struct AccountRoutes: Sendable {
 
   private static let address = RouteParameter(
     "address", "The account's address on this network.", .address("Address."),
-    example: "eco2t1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu")
+    example: exampleAddress)
 
   var routes: [Route] {
     [

@@ -146,3 +146,6 @@ struct TransactionRoutes: Sendable {
 
 /// A hash for examples: SHA-256 of `test`.
 let exampleHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+/// An address for examples.
+let exampleAddress = "eco2t1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc5lzv7xu"
