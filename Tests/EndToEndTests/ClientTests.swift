@@ -81,8 +81,9 @@ extension EndToEndTests {
         }
         let seen = try await watched.value
         #expect(seen.map(\.id) == seen.map(\.id).sorted())
-        let ids = seen.map { event in
-          if case .transaction(let answer) = event.content { answer.id } else { nil }
+        let ids = seen.compactMap { event -> String? in
+          guard case .transaction(let answer) = event.content else { return nil }
+          return answer.id
         }
         #expect(ids == sent.map(\.hex))
         await ledger.close()
