@@ -45,7 +45,8 @@ public struct TransactionAnswer: Codable, Equatable, Sendable {
   public var receipt: ReceiptContents?
 
   public init(
-    id: String?, status: Status, accordingTo: String? = nil, applied: Bool? = nil, height: UInt64? = nil,
+    id: String?, status: Status, accordingTo: String? = nil, applied: Bool? = nil,
+    height: UInt64? = nil,
     code: String? = nil, message: String? = nil, index: Int? = nil,
     transaction: TransactionContents? = nil, receipt: ReceiptContents? = nil
   ) {

@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Glibc
 
-/// A TCP connection on which a test says exactly what it wants, right or wrong. It waits on a thread
-/// of its own: the server under test needs those that run tasks.
+/// A TCP connection on which a test says exactly what it wants, right or wrong. It waits on a
+/// thread of its own: the server under test needs those that run tasks.
 actor RawConnection {
   private let thread = WaitingThread()
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }

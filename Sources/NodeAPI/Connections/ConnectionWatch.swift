@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Watches one connection, whatever is spoken on it: closes it when its client reads nothing for too
-/// long, and says when it has ended.
+/// Watches one connection, whatever is spoken on it: closes it when its client reads nothing for
+/// too long, and says when it has ended.
 final class ConnectionWatch: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

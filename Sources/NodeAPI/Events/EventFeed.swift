@@ -23,8 +23,8 @@ actor EventFeed {
 
   init(service: any NodeService) { self.service = service }
 
-  /// Events of a block from transaction `index` on, the block's own event before the first; nil when
-  /// the block is not here.
+  /// Events of a block from transaction `index` on, the block's own event before the first; nil
+  /// when the block is not here.
   func page(_ height: UInt64, from index: Int) async throws -> Page? {
     let key = Key(height: height, index: index)
     if let found = kept.first(where: { $0.key == key }) { return found.page }

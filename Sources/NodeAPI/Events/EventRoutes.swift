@@ -32,9 +32,9 @@ struct EventRoutes: Sendable {
       results: [
         .bytes(
           ResponseFormat.events,
-          "Server-sent events; `id` is HEIGHT.INDEX, `event` block or transaction, `data` a Block or "
-            + "Transaction. A header `Last-Event-ID` goes before `after`. With `Upgrade: websocket` "
-            + "the same as text frames {id, event, data}.")
+          "Server-sent events; `id` is HEIGHT.INDEX, `event` block or transaction, `data` a Block "
+            + "or Transaction. A header `Last-Event-ID` goes before `after`. With "
+            + "`Upgrade: websocket` the same as text frames {id, event, data}.")
       ],
       problems: [
         .badEventID, .badParameter, .badAddress, .eventsTooOld, .tooManySubscribers, .busy,
