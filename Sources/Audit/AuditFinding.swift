@@ -14,6 +14,8 @@ public enum AuditFinding: Error, Equatable, Sendable {
   case block(height: UInt64, BlockFinding)
   /// An index entry is missing, or is another than its record asks for.
   case indexEntry(index: String, key: [UInt8], IndexFinding)
+  /// The history is not what the log gives; `eco2 history rebuild` makes it anew.
+  case history(HistoryFinding)
   /// A kept bundle is not the one it is filed as.
   case bundle(Digest)
 }
@@ -67,6 +69,7 @@ extension AuditFinding: CustomStringConvertible {
     case .root: "root"
     case .block: "block"
     case .indexEntry: "index"
+    case .history: "history"
     case .bundle: "bundle"
     }
   }
@@ -80,6 +83,7 @@ extension AuditFinding: CustomStringConvertible {
     case .block(let height, let finding): "block \(height) of the log: \(finding)"
     case .indexEntry(let index, let key, let finding):
       "index \(index), entry \(Hex.encode(key)): \(finding)"
+    case .history(let finding): "the history: \(finding)"
     case .bundle(let digest): "bundle \(digest): its bytes are not those of that digest"
     }
   }

@@ -21,6 +21,8 @@ public struct AuditReport: Sendable {
   public internal(set) var executed: UInt64 = 0
   public internal(set) var indexEntries: UInt64 = 0
   public internal(set) var bundles: UInt64 = 0
+  /// Entries of the history, held against the log; 0 when the home has none.
+  public internal(set) var historyEntries: UInt64 = 0
   public internal(set) var findings: [AuditFinding] = []
   /// Findings beyond `findingsMax`.
   public internal(set) var findingsLeftOut: UInt64 = 0

@@ -22,10 +22,35 @@ public enum FolderAudit {
     try checkIndexes(store, expected, &report)
     let state = checkRoot(store, &report)
     var blocks = BlockAudit(chain: store.chain, records: store.records, state: state)
-    try store.checkBlocks({ blocks.check($0, &report) }, fault: { report.note(.damage($0)) })
+    var history = try openHistory(store, &report)
+    var failure: StoreError?
+    try store.checkBlocks(
+      { entry in
+        blocks.check(entry, &report)
+        guard failure == nil else { return }
+        do throws(StoreError) {
+          try history?.add(
+            entry, finding: { report.note(.history($0)) }, fault: { report.note(.damage($0)) })
+        } catch { failure = error }
+      }, fault: { report.note(.damage($0)) })
+    if let failure { throw failure }
     blocks.finish(&report)
+    report.historyEntries =
+      try history?.finish(
+        finding: { report.note(.history($0)) }, fault: { report.note(.damage($0)) }) ?? 0
     try checkBundles(store, &report)
     return report
+  }
+
+  /// The derived history, when the home has one; damage to its structure is a finding.
+  private static func openHistory(_ store: StoreAudit, _ report: inout AuditReport)
+    throws(StoreError) -> HistoryAudit?
+  {
+    do throws(StoreError) { return try store.history() } catch {
+      guard case .damaged(let damage) = error else { throw error }
+      report.note(.damage(damage))
+      return nil
+    }
   }
 
   /// Supply, backing, lots, statements and the rest; returns the index entries the records ask for.

@@ -10,6 +10,18 @@ public enum HistoryFinding: Hashable, Sendable {
   case aboveLog(height: UInt64, log: UInt64?)
 }
 
+extension HistoryFinding: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .entries(let table, let first, let last):
+      "its entries of \(table) over heights \(first) to \(last) are not those the log gives"
+    case .block(let height): "what it keeps of block \(height) is not what the log gives"
+    case .aboveLog(let height, let log):
+      "it is of height \(height), the log ends at \(log.map { "\($0)" } ?? "none")"
+    }
+  }
+}
+
 /// Holds a history against the log it was derived from, in one pass over each: what the log gives
 /// is summed by run, and so is what the runs hold.
 public struct HistoryAudit: Sendable {

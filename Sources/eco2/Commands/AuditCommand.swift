@@ -62,7 +62,7 @@ struct AuditAnswer: Encodable {
       "records": report.totals.records, "index entries": report.indexEntries,
       "blocks": report.blocks, "certificates": report.certificates,
       "transactions": report.transactions, "bundles": report.bundles,
-      "blocks executed anew": report.executed,
+      "blocks executed anew": report.executed, "history entries": report.historyEntries,
     ]
     findings = report.findings.map { Finding(code: $0.code, text: $0.description) }
     findingsLeftOut = report.findingsLeftOut
@@ -91,7 +91,7 @@ struct AuditAnswer: Encodable {
   var text: String {
     let order = [
       "records", "index entries", "blocks", "blocks executed anew", "certificates",
-      "transactions", "bundles",
+      "transactions", "bundles", "history entries",
     ]
     var parts = [
       Printing.facts(
