@@ -189,7 +189,7 @@ let package = Package(
       "EndToEndTests",
       [
         "eco2", "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
-        "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
+        "PeerNetwork", "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
       ]),
     tests("TidyTests", []),
   ]

@@ -33,6 +33,20 @@ struct SubmissionDeskTests {
     Receipt(transaction: id, outcome: outcome, charge: .zero, fee: .zero)
   }
 
+  @Test("acceptance by another node's word is told with that node's name, also to who asks later")
+  func hearsay() async {
+    let id = Digest(bytes(9))
+    async let answer = desk.submit([[1]], wait: .accepted) { [desk] ticket in
+      desk.answered(SubmissionAnswer(ticket: ticket, index: 0, id: id, status: .pending))
+      desk.accepted([id], accordingTo: "eco2t1teller")
+      return true
+    }
+    let expected = TransactionAnswer(
+      id: id.hex, status: .accepted, accordingTo: "eco2t1teller")
+    #expect(await answer.transactions == [expected])
+    #expect(desk.known([id]) == [expected])
+  }
+
   @Test("who waits for pending is answered by the replica's first word")
   func pendingOnly() async {
     let answers = await submit(wait: .pending) { pending($0, 0, id) }

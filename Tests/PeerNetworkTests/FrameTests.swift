@@ -1,3 +1,4 @@
+import Foundation
 import LedgerCore
 import Testing
 
@@ -78,6 +79,20 @@ struct FrameTests {
     #expect(throws: BCSError.self) { try Hello(bcs: bytes + [0]) }
     #expect(throws: BCSError.self) { try Hello(bcs: bytes.dropLast(2) + [3, 0]) }
     #expect(throws: BCSError.self) { try Hello(bcs: bytes.dropLast() + [6]) }
+  }
+
+  @Test("the hellos on the protocol's page are the bytes this code writes")
+  func documentedHello() throws {
+    let page = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Documentation/protocol/peers.md"), encoding: .utf8)
+    let full = try #require(AccountID([UInt8](repeating: 0x33, count: 32)))
+    let member = try #require(AccountID([UInt8](repeating: 0x22, count: 32)))
+    let hellos = [
+      Hello(genesis: chain(0x11), account: full, channel: .follow),
+      Hello(genesis: chain(0x11), account: member, channel: .follow, verdict: .followersFull),
+    ]
+    #expect(page.contains(hellos.map { Hex.encode($0.bcs) }.joined(separator: "\n")))
   }
 
   @Test("the limits fit each other")

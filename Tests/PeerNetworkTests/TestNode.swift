@@ -11,15 +11,15 @@ struct TestNode: ~Copyable {
 
   init(
     _ identity: TestIdentity, peers: [KnownPeer], genesis: ChainID = chain(1), port: Int = 0,
-    limits: PeerLimits = quick()
+    followers: FollowerPolicy = .none, limits: PeerLimits = quick()
   ) throws {
     let (stream, continuation) = AsyncStream.makeStream(of: PeerEvent.self)
     self.identity = identity
     network = try PeerNetwork.start(
       PeerNetworkConfiguration(
-        account: identity.account, transportSeed: identity.seed, genesis: genesis,
-        listen: PeerAddress(host: "127.0.0.1", port: port), peers: peers, jitterSeed: 1,
-        limits: limits)
+        account: identity.isFull ? nil : identity.account, transportSeed: identity.seed,
+        genesis: genesis, listen: PeerAddress(host: "127.0.0.1", port: port), peers: peers,
+        followers: followers, jitterSeed: 1, limits: limits)
     ) { continuation.yield($0) }
     events = stream.makeAsyncIterator()
   }
@@ -59,6 +59,20 @@ struct TestNode: ~Copyable {
     }
   }
 
+  /// The next full node that follows.
+  mutating func followed() async throws -> AccountID {
+    try await next { event in
+      if case .followerConnected(let account, _) = event { account } else { nil }
+    }
+  }
+
+  /// The next payload of a full node that follows.
+  mutating func sent() async throws -> [UInt8] {
+    try await next { event in
+      if case .followerSent(_, let payload) = event { payload } else { nil }
+    }
+  }
+
   mutating func refused() async throws -> RefusalReason {
     try await next { event in
       if case .refused(let reason, _) = event { reason } else { nil }
@@ -73,12 +87,22 @@ struct TestIdentity {
   let account: AccountID
   let seed: [UInt8]
   let key: PublicKey
+  /// A full node has no account: it is called by its key.
+  let isFull: Bool
+
+  init(full keySeed: UInt8) throws {
+    seed = [UInt8](repeating: keySeed, count: 32)
+    key = try PeerNetwork.transportKey(seed: seed)
+    account = AccountID(key)
+    isFull = true
+  }
 
   /// `order` is the account's first byte.
   init(_ order: UInt8, keySeed: UInt8? = nil) throws {
     account = try #require(AccountID([order] + [UInt8](repeating: 0, count: 31)))
     seed = [UInt8](repeating: keySeed ?? order, count: 32)
     key = try PeerNetwork.transportKey(seed: seed)
+    isFull = false
   }
 
   func known(at address: PeerAddress) -> KnownPeer {

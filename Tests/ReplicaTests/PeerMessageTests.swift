@@ -1,6 +1,7 @@
 import CatchUp
 import Consensus
 import Dissemination
+import Foundation
 import LedgerCore
 import Replica
 import Testing
@@ -54,6 +55,35 @@ struct PeerMessageTests {
   @Test("votes travel apart from bundles and blocks")
   func channels() {
     #expect(samples.map(\.channel) == [.votes, .votes, .data, .data, .data])
+  }
+
+  @Test("full nodes may ask and relay, those they follow may tell, and peers do neither's part")
+  func rights() {
+    var all: [[UInt8]] = []
+    for group in UInt8(0)...3 { for kind in UInt8(0)...9 { all.append([group, kind, 7]) } }
+    func passing(_ sender: PeerRelation) -> [[UInt8]] {
+      all.filter { PeerMessage.mayCome($0, from: sender) }.map { Array($0.prefix(2)) }
+    }
+    #expect(passing(.follower) == [[1, 7], [2, 2]])
+    #expect(passing(.server) == [[1, 8], [2, 0], [2, 1], [2, 3]])
+    #expect(passing(.peer).count == all.count - 2)
+    for sender in [PeerRelation.follower, .server] {
+      for short: [UInt8] in [[], [1], [2]] {
+        #expect(!PeerMessage.mayCome(short, from: sender))
+      }
+    }
+    let relay = PeerMessage.dissemination(.relay([[1, 2][...]]))
+    #expect(PeerMessage.mayCome(relay.bytes, from: .follower))
+    #expect(PeerMessage.mayCome(samples[4].bytes, from: .follower))
+  }
+
+  @Test("the standing on the protocol's page is the bytes this code writes")
+  func documentedStanding() throws {
+    let page = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Documentation/protocol/messages.md"), encoding: .utf8)
+    let standing = RelayStanding(id: Digest(bytes(0xAA)), status: .accepted)
+    #expect(page.contains(Hex.encode(PeerMessage.dissemination(.standings([standing])).bytes)))
   }
 
   private var samples: [PeerMessage] {

@@ -39,7 +39,8 @@ public struct NodeHome: Sendable {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: configuration))
     } catch {
-      throw .missingFile(configuration, hint: "make a home with `eco2 testnet` or `eco2 genesis`")
+      throw .missingFile(
+        configuration, hint: "make a home with `eco2 testnet`, `eco2 genesis` or `eco2 node init`")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw .badConfiguration(

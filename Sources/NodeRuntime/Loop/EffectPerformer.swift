@@ -311,7 +311,7 @@ final class EffectPerformer: Sendable {
       count(note)
       logger.warning("consensus: \(note)")
     case .mode(let mode):
-      logger.notice("mode: \(mode)")
+      logger.notice("mode: \(mode.text)")
       raiseWatermark(for: mode)
     case .progress(let progress):
       logger.info("catching up: height \(progress.height) of \(progress.target)")

@@ -82,7 +82,7 @@ struct NodeInitCommand: ParsableCommand {
       follows        \(names.joined(separator: "\n               "))
 
       Start it:      eco2 node --home \(home)
-      If those it follows serve listed full nodes only, their operators add the transport key to
+      If those it follows serve only full nodes they have listed, their operators add this key to
       peers.full-nodes-allowed.
       """
     }

@@ -35,9 +35,11 @@ struct LiveNetwork {
     return try await body(path)
   }
 
-  /// Makes a network of 4 nodes, not yet started.
-  static func make(at path: String, interval: UInt64 = 1_000) throws -> LiveNetwork {
-    let ports = try #require(NetworkPorts.free(nodes: 4))
+  /// Makes a network of 4 ER Nodes, and full nodes behind them, not yet started.
+  static func make(at path: String, interval: UInt64 = 1_000, fullNodes: Int = 0) throws
+    -> LiveNetwork
+  {
+    let ports = try #require(NetworkPorts.free(nodes: 4, fullNodes: fullNodes))
     let maker = NetworkMaker(
       credits: example("credits.csv"), registry: .goldStandard, factors: example("factors.csv"),
       nodes: example("nodes.csv"), nodeCount: 4, network: "end-to-end",
@@ -45,15 +47,16 @@ struct LiveNetwork {
     let made = try maker.make(
       at: path, keysPath: path + "/keys", passphrase: nil,
       now: UInt64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1_000))
-    return LiveNetwork(made: made, nodes: made.folder.processes(executable: eco2))
+    let folder = try made.folder.withFullNodes(fullNodes, ports: ports)
+    return LiveNetwork(made: made, nodes: folder.processes(executable: eco2))
   }
 
   /// Runs a test on a started network; afterwards no process and no folder is left.
   static func run(
-    interval: UInt64 = 1_000, _ body: (LiveNetwork) async throws -> Void
+    interval: UInt64 = 1_000, fullNodes: Int = 0, _ body: (LiveNetwork) async throws -> Void
   ) async throws {
     try await withFolder { path in
-      let network = try make(at: path, interval: interval)
+      let network = try make(at: path, interval: interval, fullNodes: fullNodes)
       do {
         try await network.start()
         try await body(network)
