@@ -34,7 +34,6 @@ extension TransactionAnswer {
   func write(to json: inout JSONText) {
     json.object { json in
       json.field("accordingTo", accordingTo)
-      json.field("accordingTo", accordingTo)
       json.field("applied", applied)
       json.field("code", code)
       json.field("height", height)
