@@ -17,7 +17,7 @@ struct PooledTransaction: Sendable {
   var place: Place
   /// How often a home author was waited for in vain.
   var attempts: Int
-  /// On a full node: the node it was relayed to last, and that node's word; nil while it is nowhere.
+  /// On a full node: the node it was relayed to last, and that node's word; nil when nowhere.
   var relay: RelayedTransaction?
 }
 

@@ -45,7 +45,8 @@ final class TestPeers {
     nodes = heights.enumerated().map { index, height in
       Node(
         machine: CatchUpMachine(
-          own: index < chain.set.count ? chain.account(index) : nil, chain: TestChain.chain, intervalMilliseconds: interval),
+          own: index < chain.set.count ? chain.account(index) : nil, chain: TestChain.chain,
+          intervalMilliseconds: interval),
         height: height)
     }
   }

@@ -7,7 +7,8 @@ final class ServeBudget: Sendable {
 
   init(bytesPerSecond: Int) { self.bytesPerSecond = bytesPerSecond }
 
-  /// Whether anything is left of this second. One answer may go over it: a block is handed out whole.
+  /// Whether anything is left of this second. One answer may go over it: blocks are handed out
+  /// whole.
   func hasRoom(second: UInt64) -> Bool {
     spent.withLock { spent in
       if spent.second != second {

@@ -11,14 +11,13 @@ struct NodeInitCommand: ParsableCommand {
     commandName: "init", abstract: "Makes the home of a full node.",
     discussion: """
       A full node follows the chain, verifies every block, serves the API and relays transactions; \
-      it has no vote. Its home gets the genesis, a node.toml with a comment for every setting, and a \
-      transport key of its own. Nothing is overwritten. Homes of ER Nodes are made by \
+      it has no vote. Its home gets the genesis, a node.toml with a comment for every setting, and \
+      a transport key of its own. Nothing is overwritten. Homes of ER Nodes are made by \
       `eco2 genesis`.
 
       It follows the nodes named with --peer: an ER Node by its name in genesis, or any node as \
       ACCOUNT@HOST:PORT#TRANSPORTKEY; another full node, which has no account, as \
-      HOST:PORT#TRANSPORTKEY. Without --peer it follows two ER Nodes of genesis, chosen by its own \
-      key.
+      HOST:PORT#TRANSPORTKEY. Without --peer it follows two ER Nodes of genesis, drawn at random.
 
       Examples:
         eco2 node init --full --genesis genesis.bcs --home full

@@ -214,8 +214,13 @@ final class RunPrinter: Sendable {
         "\(summary.carbon.tonnesRetired) t"
           + (retired.isEmpty ? "" : ": " + retired.joined(separator: "; "))
       ),
-      ("roots", summary.rootsEqual ? "equal on all \(summary.nodes) nodes"
-          + (summary.fullNodes > 0 ? ", \(summary.fullNodes) of them full nodes" : "") : "NOT EQUAL"),
+      (
+        "roots",
+        summary.rootsEqual
+          ? "equal on all \(summary.nodes) nodes"
+            + (summary.fullNodes > 0 ? ", \(summary.fullNodes) of them full nodes" : "")
+          : "NOT EQUAL"
+      ),
     ]
     if !summary.cost.stages.isEmpty {
       facts.append(
