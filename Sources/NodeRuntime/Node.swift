@@ -81,7 +81,8 @@ public final class Node: Sendable {
     let peers: PeerNetwork
     let network = try opened.peerConfiguration()
     let router = PeerRouter(
-      isFullNode: opened.account == nil, queue: queue, peers: network.peers.map(\.account), metrics: metrics, logger: logs[.peers])
+      isFullNode: opened.account == nil, queue: queue, peers: network.peers.map(\.account),
+      metrics: metrics, logger: logs[.peers])
     do {
       // Events come before the network is there to be named; whom to drop comes later.
       let started = StartedNetwork()

@@ -208,7 +208,8 @@ final class OpenedHome: Sendable {
         !decided.covers($0.bytes)
       }.map { try LedgerCore.Bundle(decoding: $0.bytes[...]) }
       return ReplicaStart(
-        reader: store.records, recent: recent, replay: replay, incarnation: signer?.incarnation ?? 0,
+        reader: store.records, recent: recent, replay: replay,
+        incarnation: signer?.incarnation ?? 0,
         bundles: bundles, watermark: signer?.watermark,
         isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: prepared),
         ownVotes: [],
