@@ -111,7 +111,8 @@ public final class Node: Sendable {
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,
       reader: reader, reads: reads, history: history)
-    api = Self.serve(service, configuration, of: home, logs[.api], faults)
+    api = Self.serve(
+      service, APICounter(metrics: metrics), configuration, of: home, logs[.api], faults)
     let disk = DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store])
     sweeper = Task {
       var disk = disk
@@ -138,14 +139,16 @@ public final class Node: Sendable {
   /// Serves the API. A node that nobody can ask would look like one that does not answer: when that
   /// fails, it is a fault.
   private static func serve(
-    _ service: NodeQueries, _ configuration: NodeConfiguration, of home: NodeHome,
+    _ service: NodeQueries, _ meter: APICounter, _ configuration: NodeConfiguration,
+    of home: NodeHome,
     _ logger: Logger, _ faults: AsyncStream<String>.Continuation
   ) -> Task<Void, Never> {
     let endpoint = configuration.api.listen
     let host = endpoint.host
     let settings = APISettings(configuration)
     let server = APIServer(
-      service: service, host: host, port: endpoint.port, settings: settings, logger: logger)
+      service: service, host: host, port: endpoint.port, settings: settings, meter: meter,
+      logger: logger)
     return Task {
       async let metrics: Void = serveMetrics(service, configuration, settings, logger, faults)
       do {

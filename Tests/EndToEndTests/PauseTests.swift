@@ -22,7 +22,8 @@ extension EndToEndTests {
     }
 
     private func standing(_ arguments: [String], of node: NodeProcess) async throws -> Standing {
-      let ran = try await BackgroundTool.run(["node"] + arguments + ["--home", node.home, "--json"])
+      let ran = try await BackgroundTool.run(
+        ["node"] + arguments + ["--home", node.home, "--json"])
       try #require(ran.status == 0, "\(ran.output)")
       return try JSONDecoder().decode(Standing.self, from: Data(ran.output.utf8))
     }

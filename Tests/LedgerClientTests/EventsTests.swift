@@ -39,12 +39,18 @@ struct EventsTests {
 
   @Test("where one node ends, another goes on after the last event; none comes twice")
   func resume() async throws {
-    let scripts = [
-      node(height: 9, heights: 10...12), node(height: 8, heights: 11...14),
+    // Whichever is asked first: the second has something for the one who has seen 12 only.
+    let second = node(height: 8, heights: 11...14)
+    let scripts: [ScriptedNode.Script] = [
+      node(height: 9, heights: 10...12),
+      { request in
+        request.headers.first(name: "last-event-id") == "9.\(UInt32.max)"
+          ? .problem(503, "unavailable") : second(request)
+      },
     ]
     try await ScriptedNode.with(scripts) { nodes in
       let ledger = try await Ledger.connect(to: nodes.map(\.address))
-      #expect(try await heights(ledger.events(), 5) == [10, 11, 12, 13, 14])
+      #expect(try await heights(ledger.events(after: .end(of: 9)), 5) == [10, 11, 12, 13, 14])
       let asked = nodes.flatMap(\.asked).filter { $0.path.hasPrefix("/v1/events") }
       let starts = asked.map { $0.headers.first(name: "last-event-id") }
       #expect(starts.contains("9.\(UInt32.max)"))

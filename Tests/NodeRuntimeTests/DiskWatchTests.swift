@@ -9,7 +9,8 @@ struct DiskWatchTests {
   private final class Lines: Sendable {
     let all = Mutex<[String]>([])
     var logger: Logger {
-      NodeLogs(.init(), now: { 0 }) { line in self.all.withLock { $0.append(line) } }[.store]
+      NodeLogs(
+        .init(), now: { 0 }, write: { line in self.all.withLock { $0.append(line) } })[.store]
     }
     var count: Int { all.withLock { $0.count } }
   }

@@ -16,9 +16,9 @@ struct LogTests {
       var settings = NodeConfiguration.Log()
       settings.priorityPrefix = .never
       change(&settings)
-      return NodeLogs(settings, now: { self.time.withLock { $0 } }) { line in
-        self.lines.withLock { $0.append(line) }
-      }
+      return NodeLogs(
+        settings, now: { self.time.withLock { $0 } },
+        write: { line in self.lines.withLock { $0.append(line) } })
     }
 
     var written: [String] { lines.withLock { $0 } }

@@ -30,6 +30,8 @@ public struct Events: AsyncSequence, Sendable {
     private var avoided: Set<Int> = []
     /// Since when no stream was of use.
     private var failingSince: Int64?
+    /// Streams opened since the last event: where they end at once, the next one waits.
+    private var fruitlessStreams = 0
 
     fileprivate init(_ events: Events) {
       self.events = events
@@ -70,6 +72,7 @@ public struct Events: AsyncSequence, Sendable {
           ready.append(event)
           resume = event.id
           failingSince = nil
+          fruitlessStreams = 0
         }
         if let id = EventID(parser.lastID), id > resume ?? id { resume = id }
       } catch {
@@ -89,6 +92,10 @@ public struct Events: AsyncSequence, Sendable {
     private mutating func open() async throws(ClientError) {
       let ledger = events.ledger
       var pauseMilliseconds = ClientLimits.backoffMillisecondsMin
+      if fruitlessStreams > 0 {
+        try await ledger.pause(
+          Swift.min(pauseMilliseconds << Int64(Swift.min(fruitlessStreams - 1, 5)), 5_000))
+      }
       while true {
         if resume == nil { resume = .end(of: try await ledger.status().height) }
         guard let resume else { continue }
@@ -103,6 +110,7 @@ public struct Events: AsyncSequence, Sendable {
           case .answer(let opened):
             stream = (opened, index)
             parser = EventParser()
+            fruitlessStreams += 1
             return
           case .elsewhere(.refused(let status, let code, let sentence)) where status < 500:
             throw .refused(status: status, code: code, sentence: sentence)

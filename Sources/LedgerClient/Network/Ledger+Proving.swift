@@ -28,10 +28,11 @@ extension Ledger {
   /// A final block's header, its certificate verified against `trust`.
   public func provenHeader(_ height: UInt64) async throws(ClientError) -> ProvenHeader {
     let anchor = try anchor()
-    let answer = try await ask(check: { answer throws(VerificationError) in
+    @Sendable func check(_ answer: CertifiedHeader) throws(VerificationError) {
       let proven = try anchor.verify(certificate: answer.certificate, headerBytes: answer.header)
       guard proven.header.height == height else { throw .differs("height") }
-    }) { node throws(ClientError) in
+    }
+    let answer = try await ask(check: check) { node throws(ClientError) in
       CertifiedHeader(
         header: try await node.headerBytes(height),
         certificate: try await node.certificate(height))

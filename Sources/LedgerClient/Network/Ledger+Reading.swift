@@ -5,7 +5,7 @@ public import NodeAnswers
 extension Ledger {
   /// Where the most advanced node stands.
   public func status() async throws(ClientError) -> StatusAnswer {
-    try await ask(height: { $0.height }) { node throws(ClientError) in try await node.status() }
+    try await ask(height: \.height) { node throws(ClientError) in try await node.status() }
   }
 
   /// Where each node stands, or why it does not say, in the order of `addresses`.
@@ -30,7 +30,7 @@ extension Ledger {
   /// An account after the last final block.
   public func account(_ id: AccountID) async throws(ClientError) -> AccountAnswer {
     let address = address(id)
-    return try await ask(height: { $0.height }) { node throws(ClientError) in
+    return try await ask(height: \.height) { node throws(ClientError) in
       try await node.account(address)
     }
   }
@@ -52,7 +52,7 @@ extension Ledger {
   /// The final block at a height, or the latest for nil.
   public func block(_ height: UInt64? = nil) async throws(ClientError) -> BlockAnswer {
     guard let height else {
-      return try await ask(height: { $0.height }) { node throws(ClientError) in
+      return try await ask(height: \.height) { node throws(ClientError) in
         try await node.block(nil)
       }
     }
@@ -82,7 +82,7 @@ extension Ledger {
   }
 
   public func parameters() async throws(ClientError) -> ParametersAnswer {
-    try await ask(height: { $0.height }) { node throws(ClientError) in
+    try await ask(height: \.height) { node throws(ClientError) in
       try await node.parameters()
     }
   }
@@ -94,8 +94,11 @@ extension Ledger {
   /// The genesis document's bytes, whose hash is this ledger's chain.
   public func genesisBytes() async throws(ClientError) -> [UInt8] {
     let chain = facts.chain
-    return try await ask(check: { bytes throws(VerificationError) in
+    @Sendable func check(_ bytes: [UInt8]) throws(VerificationError) {
       _ = try TrustAnchor(genesisBytes: bytes, expected: chain)
-    }) { node throws(ClientError) in try await node.genesisBytes() }
+    }
+    return try await ask(check: check) { node throws(ClientError) in
+      try await node.genesisBytes()
+    }
   }
 }
