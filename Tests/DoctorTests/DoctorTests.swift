@@ -160,9 +160,15 @@ struct DoctorTests {
       var configuration = try home.loadConfiguration().configuration
       configuration.peers.known[0].endpoint = .init(host: "127.0.0.1", port: listener.port)
       try home.save(configuration)
-      let answering = Task.detached { listener.answerOnce("HTTP/1.1 400 Bad Request\r\n\r\n") }
+      // It waits for a connection: not on a thread that runs tests.
+      async let answering = withCheckedContinuation { continuation in
+        DispatchQueue.global().async {
+          continuation.resume(
+            returning: listener.answerOnce("HTTP/1.1 400 Bad Request\r\n\r\n"))
+        }
+      }
       let report = await Doctor(home: home.path).examine()
-      #expect(await answering.value)
+      #expect(await answering)
       #expect(Self.verdict(report, "peers", "what answers there is no node") == .warning)
       #expect(Self.verdict(report, "peers", "Connection refused") == .warning)
       configuration.peers.known.removeLast()

@@ -39,7 +39,7 @@ struct EventsTests {
 
   @Test("where one node ends, another goes on after the last event; none comes twice")
   func resume() async throws {
-    // Whichever is asked first: the second has something for the one who has seen 12 only.
+    // The second has something only for the one who has seen 12.
     let second = node(height: 8, heights: 11...14)
     let scripts: [ScriptedNode.Script] = [
       node(height: 9, heights: 10...12),

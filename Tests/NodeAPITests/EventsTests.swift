@@ -78,6 +78,13 @@ struct EventsTests {
       #expect(try await ids(two, 1) == ["6.0"])
       let three = try await open(server, "/v1/events?after=0.0")
       #expect(try await ids(three, 2) == ["1.0", "1.1"])
+      for end in ["0.4294967295", "0.\(Int.max)"] {
+        let four = try await open(server, "/v1/events?after=\(end)")
+        #expect(try await ids(four, 2) == ["1.0", "1.1"], "\(end)")
+        await four.close()
+      }
+      let five = try await open(server, "/v1/events?after=3.4294967295")
+      #expect(try await ids(five, 1) == ["4.0"])
     }
   }
 

@@ -32,6 +32,8 @@ public struct Events: AsyncSequence, Sendable {
     private var failingSince: Int64?
     /// Streams opened since the last event: where they end at once, the next one waits.
     private var fruitlessStreams = 0
+    /// The node whose stream came to its end last: asked after the others.
+    private var left: Int?
 
     fileprivate init(_ events: Events) {
       self.events = events
@@ -61,6 +63,7 @@ public struct Events: AsyncSequence, Sendable {
       do throws(ClientError) {
         guard let bytes = try await connection.next() else {
           stream = nil
+          left = index
           return
         }
         var raw: [EventParser.Event] = []
@@ -77,6 +80,7 @@ public struct Events: AsyncSequence, Sendable {
         if let id = EventID(parser.lastID), id > resume ?? id { resume = id }
       } catch {
         stream = nil
+        left = index
         if error == .cancelled { throw error }
         let ledger = events.ledger
         ledger.standings.withLock { $0.failed(index, now: ledger.now) }
@@ -101,8 +105,7 @@ public struct Events: AsyncSequence, Sendable {
         guard let resume else { continue }
         let path = events.filter.path(after: resume)
         var failures: [NodeFailure] = []
-        let order = ledger.order()
-        for index in order.filter({ !avoided.contains($0) }) + order.filter(avoided.contains) {
+        for index in order() {
           let attempt = await ledger.attempt(index) { node throws(ClientError) in
             try await node.openStream(path, lastID: resume)
           }
@@ -123,6 +126,14 @@ public struct Events: AsyncSequence, Sendable {
         try await ledger.pause(pauseMilliseconds)
         pauseMilliseconds = Swift.min(2 * pauseMilliseconds, 5_000)
       }
+    }
+
+    /// Nodes in the order to ask them: last the one left last, and those not understood.
+    private func order() -> [Int] {
+      let order = events.ledger.order()
+      let others = order.filter { !avoided.contains($0) }
+      return others.filter { $0 != left } + others.filter { $0 == left }
+        + order.filter(avoided.contains)
     }
 
     /// Notes that no stream was of use; throws when that has been so for too long.

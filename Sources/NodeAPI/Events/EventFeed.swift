@@ -116,7 +116,11 @@ struct EventCursor: Sendable {
 
   /// What comes next; waits for it, for a heartbeat's time at most.
   mutating func next() async throws -> Step {
-    if height == 0 { height = 1 }
+    if height == 0 {
+      // Genesis has no events, whatever place in it was named.
+      height = 1
+      index = 0
+    }
     while tip < height {
       guard let reached = try await waitForFinal(above: height - 1) else { return .quiet }
       tip = reached
