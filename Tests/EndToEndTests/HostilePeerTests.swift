@@ -18,7 +18,7 @@ extension EndToEndTests {
       for name in ["genesis.bcs", "node.toml", "keys"] {
         try files.copyItem(atPath: network.nodes[3].home + "/" + name, toPath: path + "/" + name)
       }
-      for name in ["watermark", "watermark.made"] {
+      for name in ["watermark", "watermark.made", "home"] {
         try? files.removeItem(atPath: path + "/keys/" + name)
       }
       try change(path)
