@@ -49,7 +49,11 @@ def check(path: str, template: str, expected: int = 200):
         # References are resolved within the description.
         whole = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
         whole |= schema | {"components": description["components"]}
-        jsonschema.Draft202012Validator(whole).validate(answer)
+        fault = jsonschema.exceptions.best_match(
+            jsonschema.Draft202012Validator(whole).iter_errors(answer)
+        )
+        if fault is not None:
+            raise SystemExit(f"{path}: {fault.json_path}: {fault.message[:300]}")
     checked.add(template)
     return answer
 

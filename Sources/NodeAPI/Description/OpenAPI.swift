@@ -84,9 +84,11 @@ enum OpenAPI {
 
   private static func responses(_ route: Route) -> [(String, JSONValue)] {
     let content = route.results.map { result in
+      // JSON of no schema is a whole document, such as this one.
+      let plain = result.contentType == ResponseFormat.json ? "object" : "string"
       let fields: [(String, JSONValue)] =
         result.schema.map { [("schema", $0.json), ("example", $0.example)] }
-        ?? [("schema", .object([("type", .text("string"))]))]
+        ?? [("schema", .object([("type", .text(plain))]))]
       return (result.contentType, JSONValue.object(fields))
     }
     let summary = route.results.map(\.summary).joined(separator: " ")
