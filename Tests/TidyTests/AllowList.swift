@@ -25,8 +25,4 @@ let allowList: [Allowed] = [
     path: "Sources/LedgerStore/State/StateFile.swift", rule: "banned call",
     containing: "private let handle: OpaquePointer",
     reason: "set once in init; every C function it is given to is thread safe (cl_lmdb.h)"),
-  Allowed(
-    path: "Sources/NodeRuntime/Metering/ProcessReading.swift", rule: "banned call",
-    containing: "unsafeBitCast(symbol",
-    reason: "the C library's adjtimex, which the toolchain's module map leaves out; read only"),
 ]

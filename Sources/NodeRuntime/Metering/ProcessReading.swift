@@ -23,21 +23,10 @@ struct ProcessReading {
     takeClock(into: metrics)
   }
 
-  private typealias AdjTimeX = @convention(c) (UnsafeMutableRawPointer) -> Int32
-
-  /// Whether the kernel's clock is disciplined, by adjtimex(2), which the toolchain's Glibc module
-  /// does not name. Reads only: `modes`, the first field, is 0. On 64-bit Linux `maxerror`,
-  /// microseconds, stands at byte 24 of the 208 of `struct timex`; the state 5 is TIME_ERROR.
   private static func takeClock(into metrics: ProcessMetrics) {
-    guard let symbol = unsafe dlsym(nil, "adjtimex") else { return }
-    let call = unsafe unsafeBitCast(symbol, to: AdjTimeX.self)
-    var reading = [UInt64](repeating: 0, count: 32)
-    let state = unsafe reading.withUnsafeMutableBytes { buffer in
-      unsafe buffer.baseAddress.map { unsafe call($0) } ?? -1
-    }
-    guard state >= 0 else { return }
-    metrics.clockSynchronized.set(state != 5)
-    metrics.clockError.set(reading[3] &* 1_000)
+    guard let clock = KernelClock.read() else { return }
+    metrics.clockSynchronized.set(clock.isSynchronised)
+    metrics.clockError.set(UInt64(clamping: clock.errorMaxMicroseconds) &* 1_000)
   }
 
   /// Free bytes for this process, and the size, of the file system that holds a path.
