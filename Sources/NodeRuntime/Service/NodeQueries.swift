@@ -19,7 +19,6 @@ struct NodeQueries: NodeService {
   let reader: MetricsReader
   let reads: DiskReads
   let history: HistoryKeeper
-  private let statusCache = StatusCache()
 
   /// What a transaction in the queue weighs beside its bytes.
   private static let sliceBytes = 64
@@ -103,10 +102,7 @@ struct NodeQueries: NodeService {
   }
 
   func status() async -> StatusAnswer {
-    statusCache.answer(version: board.version) { makeStatus(board.standing) }
-  }
-
-  private func makeStatus(_ standing: NodeBoard.Standing) -> StatusAnswer {
+    let standing = board.standing
     let name = opened.document.nodes.first { $0.account == opened.identity }?.name ?? ""
     return StatusAnswer(
       network: opened.document.network, isTest: isTestNetwork, chain: opened.chain.hex,
