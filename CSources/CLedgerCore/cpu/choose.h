@@ -3,7 +3,8 @@
 
 #include "../ed25519/engine.h"
 
-// The best engines for this processor, chosen once, at first use.
+// The Ed25519 engine of this process, chosen once, at first use: what the
+// environment names, or the best that this processor runs.
 const cl_ed25519_engine *cl_choose_ed25519(void);
 
 #endif

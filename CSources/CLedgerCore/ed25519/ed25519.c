@@ -4,12 +4,18 @@
 #include <string.h>
 
 #include "../cpu/choose.h"
-#include "point.h"
+#include "batch.h"
 
 int cl_ed25519_verify(const uint8_t key[32], const uint8_t signature[64], const uint8_t *prefix,
                       size_t prefix_length, const uint8_t *message, size_t message_length) {
-  return cl_choose_ed25519()->verify(key, signature, prefix, prefix_length, message,
-                                     message_length)
+  return cl_ed25519_verify_by(cl_choose_ed25519(), key, signature, prefix, prefix_length, message,
+                              message_length);
+}
+
+int cl_ed25519_verify_by(const cl_ed25519_engine *engine, const uint8_t key[32],
+                         const uint8_t signature[64], const uint8_t *prefix, size_t prefix_length,
+                         const uint8_t *message, size_t message_length) {
+  return engine->verify(key, signature, prefix, prefix_length, message, message_length)
              ? CL_ED25519_VALID
              : CL_ED25519_INVALID;
 }
@@ -32,6 +38,13 @@ static bool in_range(size_t base_length, const cl_ed25519_item *items, size_t co
 int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8_t *prefix,
                             size_t prefix_length, const cl_ed25519_item *items, size_t count,
                             uint8_t *verdicts) {
+  return cl_ed25519_verify_batch_by(cl_choose_ed25519(), base, base_length, prefix, prefix_length,
+                                    items, count, verdicts);
+}
+
+int cl_ed25519_verify_batch_by(const cl_ed25519_engine *engine, const uint8_t *base,
+                               size_t base_length, const uint8_t *prefix, size_t prefix_length,
+                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
   if (count == 0) return CL_ED25519_VALID;
   if (verdicts == NULL) return CL_ED25519_BAD_RANGE;
   const size_t verdict_bytes = count / 8 + (count % 8 != 0);
@@ -40,8 +53,7 @@ int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8
       !in_range(base_length, items, count)) {
     return CL_ED25519_BAD_RANGE;
   }
-  int result =
-      cl_choose_ed25519()->verify_batch(base, prefix, prefix_length, items, count, verdicts);
+  int result = cl_ed25519_batch(engine, base, prefix, prefix_length, items, count, verdicts);
   if (result < 0) memset(verdicts, 0, verdict_bytes);
   return result;
 }

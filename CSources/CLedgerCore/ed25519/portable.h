@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cl_ed25519.h"
+#include "engine.h"
 #include "point.h"
 #include "scalar.h"
 
@@ -23,22 +23,13 @@ int prepare(prepared *out, const uint8_t *key, const uint8_t *signature, const u
 // 1 when [8]([s]B − R − [k]A) is the identity.
 int prepared_is_valid(const prepared *p);
 
-// Random coefficient of one signature in the batch equation.
-typedef struct {
-  uint64_t w[2];
-} coefficient;
-
-// Up to this many signatures the batch equation is evaluated by Straus' method,
-// above by Pippenger's.
+// Up to this many signatures a sum is evaluated by Straus' method, above by
+// Pippenger's.
 #define STRAUS_MAX 96
 
-// Bytes of working memory, 64-byte aligned, that batch_holds needs for any count
-// up to `count`.
-size_t batch_memory(size_t count);
-
-// 1 when [8](Σ z·R + Σ z·k·A − [Σ z·s]B) is the identity, over count > 0
-// signatures.
-int batch_holds(const prepared *items, const coefficient *z, size_t count, void *memory);
+// The portable engine's sum_memory and add_up; its decoded form is affine_cached.
+size_t portable_sum_memory(size_t count);
+void portable_add_up(point *out, const cl_ed25519_sum *sum, void *memory);
 
 // Odd multiples B, 3B, …, 127B of the base point, and of 2^128·B; made at first use.
 #define BASE_WIDTH 8

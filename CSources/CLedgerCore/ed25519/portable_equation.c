@@ -23,7 +23,7 @@ typedef struct {
   int16_t digits[];  // window after window, one digit per signature in each
 } pippenger_memory;
 
-size_t batch_memory(size_t count) {
+size_t portable_sum_memory(size_t count) {
   size_t straus = (count < STRAUS_MAX ? count : STRAUS_MAX) * sizeof(straus_item);
   if (count <= STRAUS_MAX) return straus;
   size_t pippenger =
@@ -31,30 +31,28 @@ size_t batch_memory(size_t count) {
   return pippenger > straus ? pippenger : straus;
 }
 
-static void base_scalar(scalar *out, const prepared *items, const coefficient *z, size_t count) {
-  scalar_sum sum = {{0}};
-  for (size_t i = 0; i < count; i++) scalar_sum_add(&sum, z[i].w, &items[i].s);
-  scalar_sum_negate(out, &sum);
-}
-
-static int straus_holds(const prepared *items, const coefficient *z, size_t count,
-                        straus_item *work) {
-  scalar scaled;
+static void straus(point *out, const cl_ed25519_sum *sum, straus_item *work) {
+  const affine_cached *key = (const affine_cached *)sum->keys;
+  const affine_cached *nonce = (const affine_cached *)sum->nonces;
+  const size_t count = sum->count;
   int8_t base_digits[SCALAR_DIGITS_MAX];
-  base_scalar(&scaled, items, z, count);
-  int top = scalar_wnaf(base_digits, scaled.w, 4, BASE_WIDTH);
+  int top = scalar_wnaf(base_digits, sum->base.w, 4, BASE_WIDTH);
   for (size_t i = 0; i < count; i++) {
-    odd_multiples_of_affine(work[i].keys, &items[i].key);
-    odd_multiples_of_affine(work[i].nonces, &items[i].nonce);
-    scalar_mul_128(&scaled, z[i].w, &items[i].k);
-    int used = scalar_wnaf(work[i].key_digits, scaled.w, 4, POINT_WIDTH);
+    odd_multiples_of_affine(work[i].keys, &key[i]);
+    odd_multiples_of_affine(work[i].nonces, &nonce[i]);
+    int used = scalar_wnaf(work[i].key_digits, sum->key_scalars[i].w, 4, POINT_WIDTH);
     if (used > top) top = used;
-    used = scalar_wnaf(work[i].nonce_digits, z[i].w, 2, POINT_WIDTH);
+    uint64_t z[2];
+    const int negative = coefficient_magnitude(z, &sum->nonce_scalars[i]);
+    used = scalar_wnaf(work[i].nonce_digits, z, 2, POINT_WIDTH);
     if (used > top) top = used;
+    for (int d = 0; negative && d < used; d++) {
+      work[i].nonce_digits[d] = (int8_t)-work[i].nonce_digits[d];
+    }
   }
   const base_multiples *base = base_table();
   point p = POINT_IDENTITY;
-  completed c;
+  completed c = {FE_ZERO, FE_ONE, FE_ONE, FE_ONE};
   for (int bit = top - 1; bit >= 0; bit--) {
     point_double(&c, &p);
     add_affine_multiple(&c, &p, base->low, base_digits[bit]);
@@ -64,7 +62,7 @@ static int straus_holds(const prepared *items, const coefficient *z, size_t coun
     }
     point_complete_without_t(&p, &c);
   }
-  return point_times_8_is_identity(&p);
+  point_complete(out, &c);
 }
 
 // The width with the fewest field multiplications: 7 a bucket addition, 9 and 9
@@ -85,10 +83,12 @@ static int best_width(size_t count) {
 }
 
 static void recode(int16_t *digits, size_t count, size_t item, int windows, const uint64_t *a,
-                   int words, int width) {
+                   int words, int width, int negative) {
   int16_t own[LONG_WINDOWS_MAX];
   scalar_radix(own, windows, a, words, width);
-  for (int w = 0; w < windows; w++) digits[(size_t)w * count + item] = own[w];
+  for (int w = 0; w < windows; w++) {
+    digits[(size_t)w * count + item] = negative ? (int16_t)-own[w] : own[w];
+  }
 }
 
 FE_INLINE void add_to_bucket(point *buckets, int digit, const affine_cached *a) {
@@ -123,22 +123,22 @@ static void add_buckets(point *total, const point *buckets, int count) {
   point_complete(total, &c);
 }
 
-static int pippenger_holds(const prepared *items, const coefficient *z, size_t count,
-                           pippenger_memory *work) {
+static void pippenger(point *out, const cl_ed25519_sum *sum, pippenger_memory *work) {
+  const affine_cached *key = (const affine_cached *)sum->keys;
+  const affine_cached *nonce = (const affine_cached *)sum->nonces;
+  const size_t count = sum->count;
   const int width = best_width(count), buckets = 1 << (width - 1);
   const int long_windows = LONG_WINDOWS(width), short_windows = SHORT_WINDOWS(width);
   int16_t *key_digits = work->digits;
   int16_t *nonce_digits = key_digits + (size_t)long_windows * count;
   for (size_t i = 0; i < count; i++) {
-    scalar scaled;
-    scalar_mul_128(&scaled, z[i].w, &items[i].k);
-    recode(key_digits, count, i, long_windows, scaled.w, 4, width);
-    recode(nonce_digits, count, i, short_windows, z[i].w, 2, width);
+    uint64_t z[2];
+    const int negative = coefficient_magnitude(z, &sum->nonce_scalars[i]);
+    recode(key_digits, count, i, long_windows, sum->key_scalars[i].w, 4, width, 0);
+    recode(nonce_digits, count, i, short_windows, z, 2, width, negative);
   }
-  scalar base;
   int16_t base_digits[LONG_WINDOWS_MAX];
-  base_scalar(&base, items, z, count);
-  scalar_radix(base_digits, long_windows, base.w, 4, width);
+  scalar_radix(base_digits, long_windows, sum->base.w, 4, width);
   const affine_cached *base_point = &base_table()->low[0];
 
   point total = POINT_IDENTITY;
@@ -151,17 +151,20 @@ static int pippenger_holds(const prepared *items, const coefficient *z, size_t c
     for (int b = 0; b < buckets; b++) work->buckets[b] = POINT_IDENTITY;
     add_to_bucket(work->buckets, base_digits[w], base_point);
     const int16_t *digits = key_digits + (size_t)w * count;
-    for (size_t i = 0; i < count; i++) add_to_bucket(work->buckets, digits[i], &items[i].key);
+    for (size_t i = 0; i < count; i++) add_to_bucket(work->buckets, digits[i], &key[i]);
     if (w < short_windows) {
       digits = nonce_digits + (size_t)w * count;
-      for (size_t i = 0; i < count; i++) add_to_bucket(work->buckets, digits[i], &items[i].nonce);
+      for (size_t i = 0; i < count; i++) add_to_bucket(work->buckets, digits[i], &nonce[i]);
     }
     add_buckets(&total, work->buckets, buckets);
   }
-  return point_times_8_is_identity(&total);
+  *out = total;
 }
 
-int batch_holds(const prepared *items, const coefficient *z, size_t count, void *memory) {
-  return count <= STRAUS_MAX ? straus_holds(items, z, count, memory)
-                             : pippenger_holds(items, z, count, memory);
+void portable_add_up(point *out, const cl_ed25519_sum *sum, void *memory) {
+  if (sum->count <= STRAUS_MAX) {
+    straus(out, sum, memory);
+  } else {
+    pippenger(out, sum, memory);
+  }
 }

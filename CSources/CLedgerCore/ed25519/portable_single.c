@@ -1,6 +1,6 @@
 #include <pthread.h>
 
-#include "../sha256/digest_context.h"
+#include "../sha512/sha512_lanes.h"
 #include "portable.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -55,14 +55,17 @@ int prepare(prepared *out, const uint8_t *key, const uint8_t *signature, const u
   if (point_decode_2(decoded, encoded) != 3) return 0;
   point_to_affine_cached(&out->key, &decoded[0]);
   point_to_affine_cached(&out->nonce, &decoded[1]);
-  uint8_t hash[64];
-  EVP_MD_CTX *context = cl_thread_sha512();
-  cl_digest_update(context, signature, 32);
-  cl_digest_update(context, key, 32);
-  cl_digest_update(context, prefix, prefix_length);
-  cl_digest_update(context, message, message_length);
-  cl_digest_final(context, hash);
-  scalar_reduce_bytes(&out->k, hash);
+  uint8_t hash[1][64];
+  const cl_sha512_challenge challenge = {
+      .nonce = signature,
+      .key = key,
+      .prefix = prefix,
+      .message = message,
+      .prefix_length = prefix_length,
+      .message_length = message_length,
+  };
+  cl_sha512_challenges(&challenge, 1, hash);
+  scalar_reduce_bytes(&out->k, hash[0]);
   return 1;
 }
 

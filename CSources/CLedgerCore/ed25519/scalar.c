@@ -74,26 +74,48 @@ void scalar_mul_128(scalar *out, const uint64_t z[2], const scalar *a) {
   reduce(out, x);
 }
 
-void scalar_sum_add(scalar_sum *sum, const uint64_t z[2], const scalar *a) {
-  uint64_t product[6];
-  multiply(product, a->w, 4, z, 2);
-  uint64_t carry = 0;
-  for (int i = 0; i < 6; i++) {
+// out = −a mod L, a below L.
+static void negate(scalar *out, const scalar *a) {
+  uint64_t difference[4];
+  memcpy(difference, ORDER, sizeof ORDER);
+  subtract(difference, a->w, 4);
+  memcpy(out->w, difference, sizeof out->w);
+  if (!scalar_is_canonical(out)) memset(out, 0, sizeof *out);  // −0 = L − 0
+}
+
+void scalar_scale(scalar *out, const coefficient *z, const scalar *a) {
+  uint64_t magnitude[2];
+  const int negative = coefficient_magnitude(magnitude, z);
+  scalar_mul_128(out, magnitude, a);
+  if (negative) negate(out, out);
+}
+
+void scalar_sum_add(scalar_sum *sum, const coefficient *z, const scalar *a) {
+  uint64_t product[7], magnitude[2], carry = 0;
+  const int negative = coefficient_magnitude(magnitude, z);
+  multiply(product, a->w, 4, magnitude, 2);
+  product[6] = 0;
+  if (negative) {
+    subtract(sum->w, product, 7);
+    return;
+  }
+  for (int i = 0; i < 7; i++) {
     wide t = (wide)sum->w[i] + product[i] + carry;
     sum->w[i] = (uint64_t)t;
     carry = (uint64_t)(t >> 64);
   }
-  sum->w[6] += carry;
 }
 
 void scalar_sum_negate(scalar *out, const scalar_sum *sum) {
   uint64_t x[8] = {0};
-  memcpy(x, sum->w, sizeof sum->w);
-  scalar positive;
-  reduce(&positive, x);
-  memcpy(out->w, ORDER, sizeof ORDER);
-  subtract(out->w, positive.w, 4);
-  if (!scalar_is_canonical(out)) memset(out, 0, sizeof *out);  // −0 = L − 0
+  if (sum->w[6] >> 63) {  // a negative sum: its magnitude is what is asked for
+    subtract(x, sum->w, 7);
+    reduce(out, x);
+  } else {
+    memcpy(x, sum->w, sizeof sum->w);
+    reduce(out, x);
+    negate(out, out);
+  }
 }
 
 static inline int bit_length(const uint64_t *a, int n) {

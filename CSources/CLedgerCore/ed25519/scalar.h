@@ -10,10 +10,27 @@ typedef struct {
   uint64_t w[4];
 } scalar;
 
-// A sum of products of a 128-bit and a 256-bit number: 448 bits hold 2^64 of them.
+// The random factor of one signature in the batch equation: a signed number of 128
+// bits in two's complement, −2^127 <= z < 2^127. Any 128 random bits are one, and
+// no two are the same modulo L. Signed, its digits need no window for a last carry.
+typedef struct {
+  uint64_t w[2];
+} coefficient;
+
+// A sum of products of a coefficient and a scalar, in two's complement: 448 bits
+// hold 2^64 of them.
 typedef struct {
   uint64_t w[7];
 } scalar_sum;
+
+// Writes |z|, at most 2^127; returns 1 when z is negative.
+static inline int coefficient_magnitude(uint64_t out[2], const coefficient *z) {
+  const int negative = (int)(z->w[1] >> 63);
+  const uint64_t flip = 0 - (uint64_t)negative;
+  out[0] = (z->w[0] ^ flip) + (uint64_t)negative;
+  out[1] = (z->w[1] ^ flip) + (uint64_t)(negative && out[0] == 0);
+  return negative;
+}
 
 // The longest signed-digit form below: 256 bits and one carry.
 #define SCALAR_DIGITS_MAX 257
@@ -30,8 +47,11 @@ void scalar_reduce_bytes(scalar *out, const uint8_t bytes[64]);
 // out = z·a mod L, z of 128 bits.
 void scalar_mul_128(scalar *out, const uint64_t z[2], const scalar *a);
 
-// sum += z·a, z of 128 bits.
-void scalar_sum_add(scalar_sum *sum, const uint64_t z[2], const scalar *a);
+// out = z·a mod L, a below L; the two may be the same scalar.
+void scalar_scale(scalar *out, const coefficient *z, const scalar *a);
+
+// sum += z·a.
+void scalar_sum_add(scalar_sum *sum, const coefficient *z, const scalar *a);
 
 // out = −sum mod L.
 void scalar_sum_negate(scalar *out, const scalar_sum *sum);

@@ -53,12 +53,34 @@ int cl_ed25519_verify(const uint8_t key[32], const uint8_t signature[64], const 
 //   CL_ED25519_INVALID   at least one is not; the bitmap says which;
 //   negative             the call was refused as named above; the bitmap is all
 //                        zero and says nothing about any item.
-// Memory: one allocation a call, below 2 MiB whatever `count` is. Time is bounded
+// Memory: one allocation a call, below 4 MiB whatever `count` is. Time is bounded
 // whatever the inputs: group equations over at most three times `count`
 // signatures, and one single verification of each.
 int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8_t *prefix,
                             size_t prefix_length, const cl_ed25519_item *items, size_t count,
                             uint8_t *verdicts);
+
+// The implementations: "avx512ifma", "avx2", "portable". All give the same verdict on
+// every input. One is chosen at first use: the one that the environment variable
+// ECO2_ED25519 names, else the first of these that the processor runs.
+typedef struct cl_ed25519_engine cl_ed25519_engine;
+
+// Writes the chosen implementation's name (a constant). 0, or -1 when ECO2_ED25519
+// names none that this processor runs: a program says so and stops at its start
+// (verification itself then goes on with "portable").
+int cl_ed25519_engine_chosen(const char **name);
+
+// The implementation of this name, or NULL when there is none or the processor does
+// not run it; for tests and comparisons.
+const cl_ed25519_engine *cl_ed25519_engine_named(const char *name);
+
+// cl_ed25519_verify and cl_ed25519_verify_batch by a certain implementation.
+int cl_ed25519_verify_by(const cl_ed25519_engine *engine, const uint8_t key[32],
+                         const uint8_t signature[64], const uint8_t *prefix, size_t prefix_length,
+                         const uint8_t *message, size_t message_length);
+int cl_ed25519_verify_batch_by(const cl_ed25519_engine *engine, const uint8_t *base,
+                               size_t base_length, const uint8_t *prefix, size_t prefix_length,
+                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts);
 
 // 1 when `key` is the canonical encoding of a point of order exactly L (what a
 // consensus key must be), else 0.
