@@ -38,10 +38,13 @@ extension Checker {
     }
   }
 
-  /// Accepted transactions that have neither executed nor ended, in the order they were sent.
-  func unresolved(_ clients: SimulatedClients) -> [Digest] {
+  /// Transactions that have neither executed nor ended, in the order they were sent: accepted ones,
+  /// and those that a full node has had in its pool since, and relays.
+  func unresolved(_ clients: SimulatedClients, lives: [UInt64]) -> [Digest] {
     clients.ids.filter { id in
-      guard let sent = clients.sent[id], !sent.acceptedBy.isEmpty else { return false }
+      guard let sent = clients.sent[id],
+        !sent.acceptedBy.isEmpty || sent.isRelayed(in: lives)
+      else { return false }
       return executedAt[id] == nil && !skipped.contains(id) && sent.validUntil >= height
         && used[sent.account]?[sent.sequence] == nil
     }
@@ -50,9 +53,12 @@ extension Checker {
   /// At the end of a run: no accepted transaction is lost, and every node has told its clients what
   /// became of theirs.
   mutating func checkTransactions(_ clients: SimulatedClients, lives: [UInt64]) {
-    for id in unresolved(clients) {
-      let nodes = clients.sent[id]?.acceptedBy.map(\.node) ?? []
-      report(.transactions, nodes, "accepted transaction \(id) is lost")
+    for id in unresolved(clients, lives: lives) {
+      guard let sent = clients.sent[id] else { continue }
+      let isAccepted = !sent.acceptedBy.isEmpty
+      report(
+        .transactions, (isAccepted ? sent.acceptedBy : sent.relayedBy).map(\.node),
+        "\(isAccepted ? "accepted" : "relayed") transaction \(id) is lost")
     }
     for id in clients.ids {
       guard let sent = clients.sent[id] else { continue }
@@ -65,7 +71,7 @@ extension Checker {
       guard executedAt[id] == nil, !skipped.contains(id), sent.ended == nil,
         sent.validUntil + 2 < height
       else { continue }
-      for (node, life) in sent.acceptedBy where lives[node] == life {
+      for (node, life) in sent.acceptedBy + sent.relayedBy where lives[node] == life {
         report(.transactions, [node], "\(id) has expired, and nobody was told")
       }
     }

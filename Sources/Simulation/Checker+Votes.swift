@@ -7,6 +7,9 @@ import Replica
 extension Checker {
   /// A node's key has signed a vote.
   mutating func signed(_ vote: Vote, by node: Int) {
+    guard !isFull(node) else {
+      return report(.fullNodes, [node], "a full node signs \(vote.statement.kind)")
+    }
     let ballot = Ballot(node: node, position: vote.statement.position)
     if let earlier = signed[ballot] {
       if earlier.statement != vote.statement {
@@ -69,6 +72,6 @@ extension Checker {
   }
 
   private func index(of account: AccountID) -> [Int] {
-    set.index(of: account).map { [$0] } ?? []
+    names.firstIndex(of: account).map { [$0] } ?? []
   }
 }

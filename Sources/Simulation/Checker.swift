@@ -33,6 +33,8 @@ struct Checker {
 
   let chain: ChainID
   let set: ValidatorSet
+  /// The names of all nodes among their peers.
+  let names: [AccountID]
   let genesisTime: UInt64
   let interval: UInt64
   /// By height, from 1.
@@ -53,7 +55,8 @@ struct Checker {
   var event: UInt64 = 0
   var milliseconds: UInt64 = 0
 
-  init(genesis: SimulatedGenesis) {
+  init(genesis: SimulatedGenesis, names: [AccountID]) {
+    self.names = names
     chain = genesis.initial.chain
     set = genesis.initial.validators
     genesisTime = genesis.document.genesisTime
@@ -89,6 +92,10 @@ struct Checker {
             + "root \(decided.certificate.stateRoot)")
       }
     } else {
+      guard !isFull(node) else {
+        return report(
+          .fullNodes, [node], "height \(decided.height) is final on a full node before any other")
+      }
       guard decided.height == height + 1 else {
         return report(
           .chain, [node], "height \(decided.height) is final before height \(height + 1)")

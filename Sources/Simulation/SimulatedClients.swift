@@ -12,8 +12,15 @@ struct SimulatedClients {
     let validUntil: UInt64
     /// The nodes that said "accepted", and in which life.
     var acceptedBy: [(node: Int, life: UInt64)] = []
+    /// The full nodes that took it, and in which life.
+    var relayedBy: [(node: Int, life: UInt64)] = []
     /// Which node said that it is over without a block, and why.
     var ended: (node: Int, fault: TransactionFault)?
+
+    /// Whether a full node took it that has not gone down since.
+    func isRelayed(in lives: [UInt64]) -> Bool {
+      relayedBy.contains { lives[$0.node] == $0.life }
+    }
   }
 
   /// A submission whose answers are still to come.
@@ -125,6 +132,14 @@ struct SimulatedClients {
       return
     }
     sent[id]?.acceptedBy.append((node, life))
+  }
+
+  /// A full node has it in its pool, and keeps relaying it until its chain holds it.
+  mutating func relayed(_ id: Digest, by node: Int, life: UInt64) {
+    guard let known = sent[id], !known.relayedBy.contains(where: { $0 == (node, life) }) else {
+      return
+    }
+    sent[id]?.relayedBy.append((node, life))
   }
 
   mutating func ended(_ end: EndedTransaction, at node: Int) {

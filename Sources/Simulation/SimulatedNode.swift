@@ -5,6 +5,10 @@ import Replica
 /// A node of the simulation: its replica, its disk and its clock.
 final class SimulatedNode {
   let index: Int
+  /// What other nodes call it; a full node has no account, and this is its transport key.
+  let name: AccountID
+  /// The nodes that this full node follows; empty for an ER Node.
+  let follows: [Int]
   let configuration: ReplicaConfiguration
   let key: SigningKey
   /// Whether its shell keeps signed votes for a restart, beside the watermark.
@@ -51,10 +55,12 @@ final class SimulatedNode {
   }
 
   init(
-    index: Int, configuration: ReplicaConfiguration, key: SigningKey, disk: SimulatedDisk,
-    keepsVotes: Bool, clockErrorMilliseconds: Int64
+    index: Int, name: AccountID, follows: [Int] = [], configuration: ReplicaConfiguration,
+    key: SigningKey, disk: SimulatedDisk, keepsVotes: Bool, clockErrorMilliseconds: Int64
   ) {
     self.index = index
+    self.name = name
+    self.follows = follows
     self.configuration = configuration
     self.key = key
     self.disk = disk
@@ -63,6 +69,8 @@ final class SimulatedNode {
   }
 
   var isUp: Bool { replica != nil }
+
+  var isFull: Bool { configuration.account == nil }
 
   /// The time on the node's own clock.
   func clock(at now: UInt64) -> UInt64 { UInt64(Int64(now) + clockErrorMilliseconds) }

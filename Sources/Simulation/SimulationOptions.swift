@@ -2,6 +2,9 @@
 public struct SimulationOptions: Sendable {
   /// Nodes of the network, 4…64; nil: drawn, mostly 4…7 and seldom 21.
   public var nodes: Int?
+  /// Full nodes beside them, 0…16, each following one to three of those before it; nil: drawn,
+  /// none in half of the seeds, else one to three.
+  public var fullNodes: Int?
   /// Heights to decide while faults happen.
   public var heights: UInt64
   /// Milliseconds between slots.
@@ -18,11 +21,12 @@ public struct SimulationOptions: Sendable {
   public var trace: (@Sendable (String) -> Void)?
 
   public init(
-    nodes: Int? = nil, heights: UInt64 = 24, intervalMilliseconds: UInt64 = 1_000,
-    hasFaults: Bool = true, pausedNodes: [Int] = [], plantedBug: PlantedBug? = nil,
-    trace: (@Sendable (String) -> Void)? = nil
+    nodes: Int? = nil, fullNodes: Int? = nil, heights: UInt64 = 24,
+    intervalMilliseconds: UInt64 = 1_000, hasFaults: Bool = true, pausedNodes: [Int] = [],
+    plantedBug: PlantedBug? = nil, trace: (@Sendable (String) -> Void)? = nil
   ) {
     self.nodes = nodes
+    self.fullNodes = fullNodes
     self.heights = heights
     self.intervalMilliseconds = intervalMilliseconds
     self.hasFaults = hasFaults

@@ -3,7 +3,9 @@ public import LedgerCore
 /// What a simulation saw.
 public struct SimulationReport: Sendable, Encodable {
   public let seed: UInt64
+  /// ER Nodes.
   public let nodes: Int
+  public let fullNodes: Int
   /// The highest final height.
   public let heights: UInt64
   public let events: UInt64
@@ -17,19 +19,23 @@ public struct SimulationReport: Sendable, Encodable {
   public let framesSent: UInt64
   public let framesLost: UInt64
   public let transactionsSubmitted: UInt64
-  /// Of these, acknowledged by f + 1 ER Nodes.
+  /// Of these, acknowledged by f + 1 ER Nodes: by their own word, or by that of a node that a full
+  /// node follows.
   public let transactionsAccepted: UInt64
   /// Of all, in a final block.
   public let transactionsFinal: UInt64
+  /// Of these, taken by a full node and relayed.
+  public let transactionsRelayed: UInt64
   /// SHA-256 over everything that happened, in order: two runs of one seed agree in it.
   public let logHash: Digest
   /// Empty when every invariant held. The run ends with the event that broke one.
   public let violations: [Violation]
 
   private enum CodingKeys: String, CodingKey {
-    case seed, nodes, heights, events, simulatedMilliseconds, viewChanges, turnsHandedOver
+    case seed, nodes, fullNodes, heights, events, simulatedMilliseconds, viewChanges,
+      turnsHandedOver
     case crashes, framesSent, framesLost, transactionsSubmitted, transactionsAccepted,
-      transactionsFinal, logHash
+      transactionsFinal, transactionsRelayed, logHash
     case violations
   }
 
@@ -37,6 +43,7 @@ public struct SimulationReport: Sendable, Encodable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(seed, forKey: .seed)
     try container.encode(nodes, forKey: .nodes)
+    try container.encode(fullNodes, forKey: .fullNodes)
     try container.encode(heights, forKey: .heights)
     try container.encode(events, forKey: .events)
     try container.encode(simulatedMilliseconds, forKey: .simulatedMilliseconds)
@@ -48,6 +55,7 @@ public struct SimulationReport: Sendable, Encodable {
     try container.encode(transactionsSubmitted, forKey: .transactionsSubmitted)
     try container.encode(transactionsAccepted, forKey: .transactionsAccepted)
     try container.encode(transactionsFinal, forKey: .transactionsFinal)
+    try container.encode(transactionsRelayed, forKey: .transactionsRelayed)
     try container.encode(logHash.hex, forKey: .logHash)
     try container.encode(violations, forKey: .violations)
   }
@@ -85,8 +93,12 @@ public enum Invariant: String, Sendable, CaseIterable, Encodable {
   case carbon
   /// A sequence of an account is executed at most once.
   case replay
-  /// An accepted transaction ends final or expired; a submission is answered.
+  /// An accepted transaction ends final or expired, and so does what a full node took and did not
+  /// crash since; a submission is answered.
   case transactions
+  /// A full node signs nothing, makes nothing final before an ER Node has, and holds the same
+  /// blocks and state.
+  case fullNodes
   /// No node stops, and none accuses an honest one.
   case health
   /// On a healthy network every node makes progress in bounded time.

@@ -66,8 +66,9 @@ extension World {
     let deadline = now + 20 * max(options.intervalMilliseconds, 1_000)
     let begun = now
     let height = checker.height
+    let lives = nodes.map(\.life)
     _ = run(until: deadline) {
-      checker.height > height + 1 && checker.unresolved(clients).isEmpty
+      checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
         && clients.overdue(since: begun).isEmpty
     }
     guard checker.violations.isEmpty else { return }
@@ -76,19 +77,24 @@ extension World {
       checker.report(
         .transactions, [open.node], "a submission is not answered after \(now - open.time) ms")
     }
-    checker.checkTransactions(clients, lives: nodes.map(\.life))
+    checker.checkTransactions(clients, lives: lives)
+    checkFullNodes()
   }
 
   func report() -> SimulationReport {
     SimulationReport(
-      seed: seed, nodes: nodes.count, heights: checker.height, events: counts.events,
+      seed: seed, nodes: erNodes, fullNodes: nodes.count - erNodes,
+      heights: checker.height, events: counts.events,
       simulatedMilliseconds: elapsed,
       viewChanges: UInt64(checker.finals.count { $0.view > 0 }),
       turnsHandedOver: counts.turnsHandedOver, crashes: counts.crashes,
       framesSent: counts.framesSent, framesLost: counts.framesLost,
       transactionsSubmitted: UInt64(clients.ids.count),
       transactionsAccepted: UInt64(clients.acceptedCount),
-      transactionsFinal: UInt64(checker.executedAt.count), logHash: logHash,
+      transactionsFinal: UInt64(checker.executedAt.count),
+      transactionsRelayed: UInt64(
+        checker.executedAt.keys.count { clients.sent[$0]?.relayedBy.isEmpty == false }),
+      logHash: logHash,
       violations: checker.violations)
   }
 }

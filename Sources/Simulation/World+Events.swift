@@ -37,7 +37,7 @@ extension World {
       }
       log(5, node)
       network.drop(node, peer: peer)
-      step(node, .peerDisconnected(account(peer)))
+      disconnected(node, from: peer)
       schedule(.connect(node, peer), in: reconnectPause())
     case .start(let node): start(node)
     case .crash(let node): crash(node)
@@ -48,7 +48,7 @@ extension World {
     }
   }
 
-  func account(_ node: Int) -> AccountID { genesis.members[node].account }
+  func account(_ node: Int) -> AccountID { nodes[node].name }
 
   func isAlive(_ node: Int, _ life: UInt64) -> Bool {
     nodes[node].isUp && nodes[node].life == life
@@ -80,9 +80,9 @@ extension World {
     trace("nodes \(a) and \(b) connect")
     log(6, a)
     // One of the two may go down in its step; the other then learns of it in time.
-    step(a, .peerConnected(account(b)))
+    connected(a, to: b)
     if let connection = network.connection(from: b, to: a), nodes[b].isUp {
-      step(b, .peerConnected(account(a)))
+      connected(b, to: a)
       if !nodes[a].isUp { schedule(.disconnected(b, peer: a, connection: connection), in: 1) }
     }
   }

@@ -15,7 +15,7 @@ extension World {
   /// else goes wrong.
   func drawPause() {
     guard var random = pauses else { return }
-    let node = random.index(nodes.count)
+    let node = random.index(erNodes)
     let hands = random.happens(permille: 600)
     schedule(.drawPause, in: random.within(200...6_000))
     pauses = random

@@ -1,5 +1,6 @@
 import CatchUp
 import Consensus
+import Dissemination
 import LedgerCore
 import LedgerRules
 import LedgerState
@@ -30,7 +31,7 @@ extension World {
     } catch {
       checker.report(.health, [index], "does not start: \(error)")
     }
-    for peer in nodes.indices where peer != index {
+    for peer in neighbours(of: index) {
       schedule(.connect(index, peer), in: random.within(1...costs.connectMillisecondsMax))
     }
   }
@@ -59,7 +60,7 @@ extension World {
     }
     node.forgetMemory()
     clients.nodeCrashed(index)
-    for peer in nodes.indices where peer != index {
+    for peer in neighbours(of: index) {
       network.drop(index, peer: peer)
       guard let connection = network.connection(from: peer, to: index) else { continue }
       schedule(
@@ -91,16 +92,15 @@ extension World {
   }
 
   private func perform(_ effect: ReplicaEffect, of node: SimulatedNode) {
+    checkRights(effect, of: node)
     switch effect {
     case .send(let bytes, _, let peer):
       guard let peer = index(of: peer) else { return }
       transmit(bytes, from: node.index, to: peer)
     case .broadcast(let bytes, _):
-      for peer in nodes.indices where peer != node.index {
-        transmit(bytes, from: node.index, to: peer)
-      }
-    // No full node is there to hear it.
-    case .announce, .saidAccepted: break
+      for peer in peers(of: node) { transmit(bytes, from: node.index, to: peer) }
+    case .announce(let bytes):
+      for peer in followers(of: node.index) { transmit(bytes, from: node.index, to: peer) }
     case .verify(let token, let checks, let isUrgent):
       verify(checks, token, isUrgent: isUrgent, of: node)
     case .signVote(let statement, let member): write(.vote(statement, member: member), of: node)
@@ -116,12 +116,10 @@ extension World {
     case .serveDecided(let height, let withBlock, let peer):
       guard let message = decided(of: node, at: height, withBlock: withBlock) else { return }
       serve(message, to: peer, of: node)
-    case .answer(let answer):
-      if !clients.take(answer, from: node.index, life: node.life) {
-        checker.report(.transactions, [node.index], "an answer nobody waits for: \(answer)")
-      }
+    case .answer(let answer): take(answer, of: node)
     case .accepted(let ids):
       for id in ids { clients.accepted(id, by: node.index, life: node.life) }
+    case .saidAccepted(let ids, let server): saidAccepted(ids, by: server, on: node)
     case .ended(let list): for end in list { clients.ended(end, at: node.index) }
     case .finalised(let block): finalised(block, by: node)
     case .wake(let time): wake(node, at: time)
@@ -133,9 +131,17 @@ extension World {
     }
   }
 
-  private func index(of account: AccountID) -> Int? {
-    genesis.initial.validators.index(of: account)
+  private func take(_ answer: SubmissionAnswer, of node: SimulatedNode) {
+    guard clients.take(answer, from: node.index, life: node.life) else {
+      return checker.report(
+        .transactions, [node.index], "an answer nobody waits for: \(answer)")
+    }
+    if node.isFull, answer.status == .pending, let id = answer.id {
+      clients.relayed(id, by: node.index, life: node.life)
+    }
   }
+
+  private func index(of name: AccountID) -> Int? { nodes.firstIndex { $0.name == name } }
 
   private func finalised(_ block: FinalBlock, by node: SimulatedNode) {
     let height = block.decided.height

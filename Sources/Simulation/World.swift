@@ -81,39 +81,51 @@ final class World {
       let timing = ConsensusTiming.recommended(
         genesisTimeMilliseconds: time, intervalMilliseconds: options.intervalMilliseconds)
     else { throw .options("\(options.intervalMilliseconds) ms is no interval") }
-    let state = SimulatedState(genesis.initial.changes)
     let hasFaults = options.hasFaults
     let keepsVotes = random.happens(permille: 500)
-    var nodes: [SimulatedNode] = []
-    for (index, member) in genesis.members.enumerated() {
-      let error = hasFaults ? Int64(random.within(0...200)) - 100 : 0
-      nodes.append(
-        SimulatedNode(
-          index: index,
-          configuration: ReplicaConfiguration(
-            chain: genesis.initial.chain, account: member.account, timing: timing),
-          key: member.key,
-          disk: SimulatedDisk(
-            state: state.copy(), chain: genesis.initial.chain, key: member.key),
-          keepsVotes: keepsVotes, clockErrorMilliseconds: error))
-    }
-    self.nodes = nodes
+    let follows = try Self.follows(seed: seed, erNodes: count, options: options)
+    let configuration = ReplicaConfiguration(
+      chain: genesis.initial.chain, account: nil, timing: timing)
+    nodes =
+      Self.erNodes(
+        genesis, timing, keepsVotes: keepsVotes, hasFaults: hasFaults, &random)
+      + (try Self.fullNodes(
+        follows, seed: seed, genesis: genesis, configuration: configuration,
+        hasFaults: hasFaults))
     costs = Costs(
       syncMillisecondsMax: random.within(1...(hasFaults ? 20 : 5)),
       flushMillisecondsMax: Self.flushMilliseconds(options, &random),
       verificationMillisecondsMax: random.within(1...5),
       connectMillisecondsMax: random.within(20...500))
     network = SimulatedNetwork(
-      nodes: count, weather: hasFaults ? Self.weather(&random) : .healthy, random: random.fork())
+      nodes: nodes.count, weather: hasFaults ? Self.weather(&random) : .healthy,
+      random: random.fork())
     clients = SimulatedClients(
       chain: genesis.initial.chain, holders: genesis.clients, random: random.fork())
-    plan = FaultPlan(nodes: count, random: random.fork())
-    checker = Checker(genesis: genesis)
+    plan = FaultPlan(nodes: nodes.count, random: random.fork())
+    checker = Checker(genesis: genesis, names: nodes.map(\.name))
     memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = time + random.within(0...3 * options.intervalMilliseconds)
     now = startTime
     if hasFaults, seed.isMultiple(of: 3) { pauses = SeededRandom(seed: ~seed) }
     self.random = random
+  }
+
+  private static func erNodes(
+    _ genesis: SimulatedGenesis, _ timing: ConsensusTiming, keepsVotes: Bool, hasFaults: Bool,
+    _ random: inout SeededRandom
+  ) -> [SimulatedNode] {
+    let chain = genesis.initial.chain
+    let state = SimulatedState(genesis.initial.changes)
+    return genesis.members.enumerated().map { index, member in
+      SimulatedNode(
+        index: index, name: member.account,
+        configuration: ReplicaConfiguration(
+          chain: chain, account: member.account, timing: timing),
+        key: member.key, disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
+        keepsVotes: keepsVotes,
+        clockErrorMilliseconds: hasFaults ? Int64(random.within(0...200)) - 100 : 0)
+    }
   }
 
   private static func flushMilliseconds(

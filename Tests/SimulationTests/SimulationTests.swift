@@ -69,10 +69,46 @@ struct SimulationTests {
     #expect(report.turnsHandedOver > 0)
   }
 
+  @Test("full nodes crash, fall behind and catch up, and what they relay becomes final once")
+  func fullNodes() throws {
+    var relayed: UInt64 = 0
+    for seed in UInt64(101)...110 {
+      let report = try Simulator.run(
+        seed: seed, options: SimulationOptions(nodes: 4, fullNodes: 3))
+      #expect(report.violations == [], "seed \(seed)")
+      #expect(report.fullNodes == 3)
+      relayed += report.transactionsRelayed
+    }
+    #expect(relayed > 50)
+  }
+
+  @Test("on a healthy network every transaction given to a full node is final")
+  func healthyFullNodes() throws {
+    let report = try Simulator.run(
+      seed: 1, options: SimulationOptions(nodes: 4, fullNodes: 2, heights: 20, hasFaults: false))
+    #expect(report.violations == [])
+    #expect(report.viewChanges == 0)
+    #expect(report.transactionsRelayed > 10)
+  }
+
+  @Test("full nodes beside it change nothing of a network's making")
+  func drawnApart() throws {
+    let alone = try Simulator.run(
+      seed: 7, options: SimulationOptions(fullNodes: 0, hasFaults: false))
+    let beside = try Simulator.run(
+      seed: 7, options: SimulationOptions(fullNodes: 1, hasFaults: false))
+    #expect(alone.nodes == beside.nodes)
+    #expect(beside.fullNodes == 1 && alone.transactionsRelayed == 0)
+    #expect(alone.logHash != beside.logHash)
+  }
+
   @Test("impossible options are refused")
   func options() {
     #expect(throws: SimulationFailure.self) {
       try Simulator.run(seed: 1, options: SimulationOptions(nodes: 3))
+    }
+    #expect(throws: SimulationFailure.self) {
+      try Simulator.run(seed: 1, options: SimulationOptions(fullNodes: 17))
     }
     #expect(throws: SimulationFailure.self) {
       try Simulator.run(seed: 1, options: SimulationOptions(intervalMilliseconds: 0))

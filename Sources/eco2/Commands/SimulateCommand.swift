@@ -27,6 +27,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Nodes of each network, 4…64; otherwise the seed says, mostly 4…7, seldom 21.")
   var nodes: Int?
 
+  @Option(help: "Full nodes beside them, 0…16; otherwise the seed says: none, or one to three.")
+  var fullNodes: Int?
+
   @Option(help: "Heights to decide while things go wrong.")
   var heights: UInt64 = 24
 
@@ -46,6 +49,9 @@ struct SimulateCommand: ParsableCommand {
       throw ValidationError(
         "A network has \(Limits.validatorsMin) to \(Limits.validatorsMax) nodes.")
     }
+    guard fullNodes.map((0...16).contains) ?? true else {
+      throw ValidationError("A network has 0 to 16 full nodes.")
+    }
     guard (1...100_000).contains(heights) else {
       throw ValidationError("Heights must be 1 to 100000.")
     }
@@ -55,7 +61,8 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
-    var options = SimulationOptions(nodes: nodes, heights: heights, hasFaults: !healthy)
+    var options = SimulationOptions(
+      nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy)
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
     var reports: [SimulationReport] = []
     for seed in seed..<seed + seeds {
@@ -70,7 +77,7 @@ struct SimulateCommand: ParsableCommand {
       Printing.complain(
         """
         \(broken.count) of \(reports.count) runs broke an invariant. See what happened with
-          eco2 simulate --seed \(first.seed) --nodes \(first.nodes) --heights \(heights) --trace
+          eco2 simulate --seed \(first.seed) --nodes \(first.nodes) --full-nodes \(first.fullNodes) --heights \(heights) --trace
         """)
     }
     throw ExitCode.failure
@@ -78,11 +85,12 @@ struct SimulateCommand: ParsableCommand {
 
   private func text(_ report: SimulationReport) -> String {
     let line =
-      "seed \(report.seed): \(report.nodes) nodes, \(report.heights) heights, "
+      "seed \(report.seed): \(report.nodes) nodes and \(report.fullNodes) full, \(report.heights) heights, "
       + "\(report.viewChanges) decided in a later view, \(report.turnsHandedOver) turns "
       + "handed over, \(report.crashes) crashes, "
       + "\(report.framesLost) of \(report.framesSent) frames lost, "
-      + "\(report.transactionsFinal) of \(report.transactionsSubmitted) transactions final, "
+      + "\(report.transactionsFinal) of \(report.transactionsSubmitted) transactions final "
+      + "(\(report.transactionsRelayed) by way of full nodes), "
       + "log \(report.logHash.hex.prefix(16))"
     let violations = report.violations.map { violation in
       "  BROKEN \(violation.invariant.rawValue), event \(violation.event) at "
