@@ -10,7 +10,7 @@ eco2 = .build/release/eco2
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | \
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1|/' | \
 	  while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 .PHONY: prepare
@@ -46,6 +46,10 @@ soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted ever
 .PHONY: metrics
 metrics: build ## promtool's judgement of a running node's metrics and of the alerts
 	@Scripts/metrics
+
+.PHONY: bench-api
+bench-api: build ## how many single requests one node answers, and that none is lost
+	@Scripts/bench-api
 
 .PHONY: format
 format: ## settle the layout of all Swift files

@@ -16,6 +16,7 @@ struct ECO2: AsyncParsableCommand {
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
       ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
       StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
-      LoadCommand.self, AuditCommand.self, HistoryCommand.self, SimulateCommand.self,
+      LoadCommand.self, BenchCommand.self, AuditCommand.self, HistoryCommand.self,
+      SimulateCommand.self,
     ])
 }
