@@ -6,6 +6,9 @@
 
 // Best first.
 static const cl_ed25519_engine *const engines[] = {
+#if defined(__x86_64__)
+    &cl_ed25519_avx512ifma,
+#endif
     &cl_ed25519_portable,
 };
 

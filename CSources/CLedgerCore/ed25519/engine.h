@@ -54,6 +54,9 @@ struct cl_ed25519_engine {
 };
 
 extern const cl_ed25519_engine cl_ed25519_portable;
+#if defined(__x86_64__)
+extern const cl_ed25519_engine cl_ed25519_avx512ifma;
+#endif
 
 // What engines without a quicker way of their own use.
 void cl_ed25519_reduce_each(scalar *out, const uint8_t (*hashes)[64], size_t count);

@@ -10,12 +10,15 @@ typedef struct {
   uint64_t w[4];
 } scalar;
 
-// The random factor of one signature in the batch equation: a signed number of 128
-// bits in two's complement, −2^127 <= z < 2^127. Any 128 random bits are one, and
-// no two are the same modulo L. Signed, its digits need no window for a last carry.
+// The random factor z of one signature in the batch equation: the 128-bit number in
+// `w` less 0x8080…80. Any 128 random bits are one, and no two are the same modulo L.
+// So offset, its bytes less 128 are its signed digits, |z| < 2^128, and no window is
+// needed for a last carry.
 typedef struct {
   uint64_t w[2];
 } coefficient;
+
+#define COEFFICIENT_OFFSET UINT64_C(0x8080808080808080)
 
 // A sum of products of a coefficient and a scalar, in two's complement: 448 bits
 // hold 2^64 of them.
@@ -23,12 +26,15 @@ typedef struct {
   uint64_t w[7];
 } scalar_sum;
 
-// Writes |z|, at most 2^127; returns 1 when z is negative.
+// Writes |z|, at most 0x8080…80; returns 1 when z is negative.
 static inline int coefficient_magnitude(uint64_t out[2], const coefficient *z) {
-  const int negative = (int)(z->w[1] >> 63);
-  const uint64_t flip = 0 - (uint64_t)negative;
-  out[0] = (z->w[0] ^ flip) + (uint64_t)negative;
-  out[1] = (z->w[1] ^ flip) + (uint64_t)(negative && out[0] == 0);
+  typedef unsigned __int128 wide;
+  const wide offset = (wide)COEFFICIENT_OFFSET << 64 | COEFFICIENT_OFFSET;
+  const wide given = (wide)z->w[1] << 64 | z->w[0];
+  const int negative = given < offset;
+  const wide magnitude = negative ? offset - given : given - offset;
+  out[0] = (uint64_t)magnitude;
+  out[1] = (uint64_t)(magnitude >> 64);
   return negative;
 }
 

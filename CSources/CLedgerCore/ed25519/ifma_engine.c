@@ -1,0 +1,25 @@
+#if defined(__x86_64__)
+
+#include "ifma.h"
+
+static int is_supported(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512ifma");
+}
+
+const cl_ed25519_engine cl_ed25519_avx512ifma = {
+    .name = "avx512ifma",
+    .point_bytes = sizeof(ifma_affine),
+    .sum_max = 4096,
+    .decode_lanes = 16,
+    .is_supported = is_supported,
+    .decode = ifma_decode,
+    .reduce = cl_ed25519_reduce_each,
+    .scale = cl_ed25519_scale_each,
+    .sum_memory = ifma_sum_memory,
+    .add_up = ifma_add_up,
+    .verify = cl_ed25519_verify_portable,
+};
+
+#endif
