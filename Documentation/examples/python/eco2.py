@@ -24,7 +24,11 @@ def sha256(data: bytes) -> bytes:
 
 
 class Refused(Exception):
-    """Bytes or a proof that are not what the protocol says."""
+    """Bytes or a proof that are not what the protocol says; the code is that of the fixtures."""
+
+    def __init__(self, message: str, code: str = "refused"):
+        super().__init__(message)
+        self.code = code
 
 
 # --- Bytes: encoding.md ---------------------------------------------------------------------------
@@ -61,39 +65,56 @@ class Reader:
 
     def raw(self, count: int) -> bytes:
         if count > len(self.data) - self.offset:
-            raise Refused(f"the bytes end at {len(self.data)}, {count} more are wanted")
+            raise Refused(
+                f"the bytes end at {len(self.data)}, {count} more are wanted", "truncated"
+            )
         self.offset += count
         return self.data[self.offset - count : self.offset]
 
     def uint(self, size: int) -> int:
         return int.from_bytes(self.raw(size), "little")
 
-    def uleb(self, bound: int = 2**32 - 1) -> int:
+    def uleb(self, bound: int = 2**32 - 1, least: int = 0) -> int:
         value = 0
         for shift in range(0, 35, 7):
             byte = self.raw(1)[0]
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
-                if byte == 0 and shift > 0 or value > bound:
-                    raise Refused(f"number at {self.offset} is too long or above {bound}")
+                if byte == 0 and shift > 0 or value > 2**32 - 1:
+                    break
+                if not least <= value <= bound:
+                    raise Refused(
+                        f"{value} at {self.offset}, allowed are {least} to {bound}",
+                        "length_out_of_range",
+                    )
                 return value
-        raise Refused(f"number at {self.offset} is too long")
+        raise Refused(f"{self.offset}: a number not in its shortest form", "non_canonical_length")
+
+    def tag(self, count: int) -> int:
+        """The tag of an enum with so many cases."""
+        tag = self.uleb()
+        if tag >= count:
+            raise Refused(f"tag {tag} before {self.offset} names nothing", "unknown_tag")
+        return tag
 
     def text(self, bound: int) -> str:
         return self.raw(self.uleb(bound)).decode("utf-8")
 
     def flag(self) -> bool:
-        return self.uleb(1) == 1
+        byte = self.raw(1)[0]
+        if byte > 1:
+            raise Refused(f"byte {byte} before {self.offset} is neither 0 nor 1", "invalid_boolean")
+        return byte == 1
 
-    def list(self, bound: int, element) -> list:
-        return [element() for _ in range(self.uleb(bound))]
+    def list(self, bound: int, element, least: int = 0) -> list:
+        return [element() for _ in range(self.uleb(bound, least))]
 
     def option(self, element):
         return element() if self.flag() else None
 
     def finish(self):
         if self.offset != len(self.data):
-            raise Refused(f"{len(self.data) - self.offset} bytes are left over")
+            raise Refused(f"{len(self.data) - self.offset} bytes are left over", "trailing_bytes")
 
 
 # --- Names: identifiers.md ------------------------------------------------------------------------
@@ -359,7 +380,7 @@ class Header:
     @staticmethod
     def read(data: bytes) -> "Header":
         r = Reader(data)
-        r.uleb(0)
+        r.tag(1)
         height, timestamp, author, parent = r.uint(8), r.uint(8), r.raw(32), r.raw(32)
         r.raw(32)  # bundles root
         validators, following, root = r.raw(32), r.raw(32), r.raw(32)
@@ -396,9 +417,12 @@ class Certificate:
     def read(data: bytes) -> "Certificate":
         r = Reader(data)
         certificate = Certificate(
-            r.uleb(1) == 1, r.uint(8), r.uint(8), r.raw(32), r.raw(32),
-            r.list(64, lambda: (r.uint(2), r.raw(64))),
+            r.tag(2) == 1, r.uint(8), r.uint(8), r.raw(32), r.raw(32),
+            r.list(64, lambda: (r.uint(2), r.raw(64)), least=1),
         )  # fmt: skip
+        members = [member for member, _ in certificate.signatures]
+        if any(one >= two for one, two in zip(members, members[1:])):
+            raise Refused("its members do not ascend", "unsorted")
         r.finish()
         return certificate
 
@@ -406,11 +430,18 @@ class Certificate:
         """Raises Refused unless a quorum of the set, and nobody else, has signed."""
         members = [member for member, _ in self.signatures]
         if not self.is_commit:
-            raise Refused("a certificate of PREPAREs decides nothing")
+            raise Refused("a certificate of PREPAREs decides nothing", "not_commit")
+        if self.height < validators.first_height:
+            raise Refused("the set decides later heights", "before_set")
+        for member in members:
+            if member >= len(validators.members):
+                raise Refused(f"the set has no member {member}", "unknown_member")
         if any(one >= two for one, two in zip(members, members[1:])):
-            raise Refused("its members do not ascend")
+            raise Refused("its members do not ascend", "unsorted")
         if len(members) < validators.quorum:
-            raise Refused(f"{len(members)} signatures, {validators.quorum} are needed")
+            raise Refused(
+                f"{len(members)} signatures, {validators.quorum} are needed", "no_quorum"
+            )
         out = Writer()
         out.uint(8, self.height)
         out.uint(8, self.view)
@@ -418,10 +449,10 @@ class Certificate:
             b"eco2/commit/v1" + chain + bytes(out.bytes) + self.block + self.state_root
         )
         for member, signature in self.signatures:
-            if member >= len(validators.members):
-                raise Refused(f"the set has no member {member}")
             if not is_signed(validators.members[member][1], message, signature):
-                raise Refused(f"the signature of member {member} is not of this block")
+                raise Refused(
+                    f"the signature of member {member} is not of this block", "bad_signature"
+                )
 
 
 # --- State proofs: proofs.md, state.md ------------------------------------------------------------
@@ -436,14 +467,17 @@ def account_key(account: bytes) -> bytes:
 class Account:
     eco2: int
     ecc: int
-    sequence: int
+    sequence: int  # the highest that is used
+    unused: "list[int]"  # words of bits: which of those below it are not
+    authority: "tuple[int, list[bytes]] | None"  # threshold and keys, unless it is the id alone
 
     @staticmethod
     def read(value: bytes) -> "Account":
         r = Reader(value)
-        account = Account(r.uint(16), r.uint(16), r.uint(8))
-        r.list(16, lambda: r.uint(8))
-        r.option(lambda: (r.uint(1), r.list(16, lambda: r.raw(32))))
+        account = Account(
+            r.uint(16), r.uint(16), r.uint(8), r.list(16, lambda: r.uint(8)),
+            r.option(lambda: (r.uint(1), r.list(16, lambda: r.raw(32), least=1))),
+        )  # fmt: skip
         r.finish()
         return account
 
@@ -481,12 +515,12 @@ class _Existence:
         fields = _fields(message)
         leaf = _fields(_one(fields, 3, b""))
         if sorted(leaf) != [(1, 1), (2, 1), (3, 1), (5, b"\x00")]:
-            raise Refused("the leaf is not hashed as the state tree says")
+            raise Refused("the leaf is not hashed as the state tree says", "not_in_spec")
         path = []
         for step in (_fields(value) for number, value in fields if number == 4):
             prefix, suffix = _one(step, 2, b""), _one(step, 3, b"")
             if _one(step, 1) != 1 or prefix[:1] != b"\x01" or len(prefix + suffix) != 33:
-                raise Refused("an inner node is not hashed as the state tree says")
+                raise Refused("an inner node is not hashed as the tree says", "not_in_spec")
             if len(prefix) not in (1, 33):
                 raise Refused("a sibling is of 32 bytes")
             path.append((len(prefix) == 1, suffix or prefix[1:]))
@@ -510,11 +544,15 @@ def check_proof(root: bytes, key: bytes, value: "bytes | None", proof: bytes):
     """Raises Refused unless the record stands under the root, or, for no value, does not."""
     fields = _fields(proof)
     if len(fields) != 1 or fields[0][0] != (1 if value is not None else 2):
-        raise Refused("the proof is of another kind")
+        raise Refused("the proof is of another kind", "wrong_kind")
     if value is not None:
         existence = _Existence.read(fields[0][1])
-        if (existence.key, existence.value) != (key, value) or existence.root() != root:
-            raise Refused("the proof is of another record or another state")
+        if existence.key != key:
+            raise Refused("the proof is of another record", "key_mismatch")
+        if existence.value != value:
+            raise Refused("the proof is of another value", "value_mismatch")
+        if existence.root() != root:
+            raise Refused("the proof is of another state", "root_mismatch")
         return
     inner = _fields(fields[0][1])
     left, right = (
@@ -522,10 +560,10 @@ def check_proof(root: bytes, key: bytes, value: "bytes | None", proof: bytes):
         for side in (_one(inner, 2), _one(inner, 3))
     )
     if _one(inner, 1) != key or (left is None and right is None):
-        raise Refused("the proof is of another key")
+        raise Refused("the proof is of another key", "key_mismatch")
     for side in (left, right):
         if side is not None and side.root() != root:
-            raise Refused("a neighbour is of another state")
+            raise Refused("a neighbour is of another state", "root_mismatch")
     path = sha256(key)
     if left and sha256(left.key) >= path or right and sha256(right.key) <= path:
         raise Refused("the neighbours do not enclose the key")
@@ -559,9 +597,11 @@ def check_account(genesis: Genesis, account: bytes, answer: dict) -> "Account | 
     header = Header.read(bytes.fromhex(proof["header"]))
     certificate = Certificate.read(bytes.fromhex(proof["certificate"]))
     if header.validators_hash != genesis.validators.hash(genesis.chain):
-        raise Refused("the block was decided by another set")
-    if (certificate.height, certificate.block) != (header.height, header.hash(genesis.chain)):
-        raise Refused("the certificate is of another block")
+        raise Refused("the block was decided by another set", "wrong_set")
+    if certificate.height != header.height:
+        raise Refused("the certificate is of another height", "wrong_height")
+    if certificate.block != header.hash(genesis.chain):
+        raise Refused("the certificate is of another block", "wrong_block")
     certificate.check(genesis.chain, genesis.validators)
     value = bytes.fromhex(proof["value"]) if "value" in proof else None
     check_proof(
