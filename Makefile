@@ -43,6 +43,11 @@ clients: build ## a client in Python, the OpenAPI description, and answers that 
 soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
 	@NODES=21 INTERVAL=1s LOAD=100 DURATION=5m Scripts/e2e --kill-every 20s
 
+.PHONY: bench
+bench: prepare ## the engines against their peers, as ratios (BENCH=ed25519 for some)
+	@swift build -c release --package-path Benchmarks --product bench
+	@Benchmarks/.build/release/bench $(BENCH) --json Benchmarks/results/latest.json
+
 .PHONY: metrics
 metrics: build ## promtool's judgement of a running node's metrics and of the alerts
 	@Scripts/metrics
@@ -53,9 +58,11 @@ bench-api: build ## how many single requests one node answers, and that none is 
 
 .PHONY: format
 format: ## settle the layout of all Swift files
-	@swift format -i -r Sources Tests Examples Package.swift
+	@swift format -i -r Sources Tests Examples Benchmarks/Sources Benchmarks/Benchmarks \
+	  Package.swift Benchmarks/Package.swift
 	@git ls-files 'Sources/*.swift' 'Tests/*.swift' 'Examples/*.swift' | xargs Scripts/wrap-comments
 
 .PHONY: lint
 lint: ## say where the layout is not settled
-	@swift format lint --strict -r Sources Tests Examples Package.swift
+	@swift format lint --strict -r Sources Tests Examples Benchmarks/Sources Benchmarks/Benchmarks \
+	  Package.swift Benchmarks/Package.swift

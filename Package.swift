@@ -49,6 +49,9 @@ let package = Package(
     .library(
       name: "LedgerClient",
       targets: ["LedgerClient", "LedgerCore", "LedgerRules", "NodeAnswers"]),
+    // What Benchmarks measures.
+    .library(name: "LedgerCore", targets: ["LedgerCore"]),
+    .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

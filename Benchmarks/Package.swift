@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own: what is measured is what a user of the products gets, built as they build
+// it, and the ledger's own build fetches no benchmark library.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let core: Target.Dependency = .product(name: "LedgerCore", package: "eco2-ledger")
+let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
+
+let package = Package(
+  name: "eco2-benchmarks",
+  dependencies: [
+    .package(name: "eco2-ledger", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+  ],
+  targets: [
+    .target(
+      name: "CPeers",
+      cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("sodium"), .linkedLibrary("crypto")]),
+    .target(name: "Paired", dependencies: ["CPeers"], swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "CPeers", "Paired", core, engines,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "LedgerCoreBenchmarks",
+      dependencies: [core, .product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/LedgerCoreBenchmarks",
+      swiftSettings: strict,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ]
+)

@@ -1,0 +1,89 @@
+import ArgumentParser
+import CPeers
+import Foundation
+import Paired
+
+/// `bench`: the table of figures.
+@main
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures the engines against their peers, in the same run.",
+    discussion: """
+      Subject and peer take turns of a tenth of a second; a figure is the median of the turns' own
+      ratios. Every figure has a process of its own, bound to one core, in which the engine it names
+      is chosen. Nothing here fails a build: figures are read.
+
+      EXAMPLES
+        bench                            all figures
+        bench --quick ed25519.batch      a look at those whose names begin so
+        bench --json results.json        and a file for programs
+      """,
+    subcommands: [Table.self, Measure.self], defaultSubcommand: Table.self)
+
+  struct Table: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "table", abstract: "Measures and prints the table (this is the default).")
+
+    @Argument(help: "Measure only figures whose names begin so.")
+    var names: [String] = []
+
+    @Flag(help: "Fewer and shorter turns: a look, not a figure.")
+    var quick = false
+
+    @Option(help: "Write the figures to this file, as JSON.")
+    var json: String?
+
+    func run() throws {
+      let chosen = FigureDefinition.all.filter { definition in
+        names.isEmpty || names.contains { definition.id.hasPrefix($0) }
+      }
+      guard !chosen.isEmpty else {
+        let known = FigureDefinition.all.map(\.id).joined(separator: "\n  ")
+        throw ValidationError("No figure begins so. There are:\n  \(known)")
+      }
+      guard peers_start() == 0 else { throw ValidationError("libsodium does not start.") }
+      let cpu = Processor.name
+      print(cpu)
+      print(
+        "libsodium \(String(cString: peers_sodium_version())), "
+          + "\(String(cString: peers_openssl_version()))\n")
+      let table = Paired.Table(ids: chosen.map(\.id))
+      table.printHead()
+      var figures: [Figure] = []
+      for definition in chosen {
+        do {
+          let measured = try FigureProcess.run(definition, isQuick: quick)
+          let figure = Figure(
+            id: definition.id, value: measured.microseconds, unit: "µs",
+            against: definition.against, ratio: measured.ratio, cpu: cpu)
+          table.print(
+            figure, quartiles: measured.quartileLow...measured.quartileHigh, bar: definition.bar)
+          figures.append(figure)
+        } catch {
+          table.printSkipped(definition.id, "\(error)")
+        }
+      }
+      if let json { try ResultFile.write(figures, to: json) }
+    }
+  }
+
+  struct Measure: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "measure", abstract: "Measures one figure in this process.",
+      shouldDisplay: false)
+
+    @Argument var id: String
+    @Flag var quick = false
+
+    func run() throws {
+      guard let definition = FigureDefinition.all.first(where: { $0.id == id }) else {
+        throw ValidationError("There is no figure '\(id)'.")
+      }
+      guard peers_start() == 0 else { throw ValidationError("libsodium does not start.") }
+      _ = peers_bind_to_core(0)
+      let run = try definition.measure(quick ? .quick : .full)
+      print(String(decoding: try JSONEncoder().encode(MeasuredFigure(run)), as: UTF8.self))
+    }
+  }
+}
