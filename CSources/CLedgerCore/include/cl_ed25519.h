@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cl_workers.h"
+
 // Ed25519. Verification follows ZIP-215 on every path: a signature (R, S) of
 // message M by key A is valid exactly when
 //   - S, read as a little-endian integer, is below the group order L;
@@ -59,6 +61,12 @@ int cl_ed25519_verify(const uint8_t key[32], const uint8_t signature[64], const 
 int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8_t *prefix,
                             size_t prefix_length, const cl_ed25519_item *items, size_t count,
                             uint8_t *verdicts);
+
+// The same, shared out to workers in pieces of at most 4,096 signatures when there
+// are workers and 1,024 signatures or more; one allocation for each piece under way.
+int cl_ed25519_verify_batch_on(cl_workers *workers, const uint8_t *base, size_t base_length,
+                               const uint8_t *prefix, size_t prefix_length,
+                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts);
 
 // The implementations: "avx512ifma", "avx2", "portable". All give the same verdict on
 // every input. One is chosen at first use: the one that the environment variable

@@ -46,15 +46,27 @@ public enum Ed25519 {
       message: check.message)
   }
 
-  /// The verdicts of state machines' checks, of any domains, on this chain; in their order.
-  public static func verify(_ checks: [SignatureCheck], chain: ChainID) -> VerdictBitmap {
-    var batch = SignatureBatch(prefix: [])
-    let prefixes = SigningDomain.allCases.map { ($0, $0.prefix(chain)) }
-    for check in checks {
-      let prefix = prefixes.first { $0.0 == check.domain }?.1 ?? check.domain.prefix(chain)
-      batch.append(message: prefix + check.message, signature: check.signature, key: check.key)
+  /// The verdicts of state machines' checks, of any domains, on this chain; in their order. A batch
+  /// for each domain, a large one shared out to the pool's workers.
+  public static func verify(
+    _ checks: [SignatureCheck], chain: ChainID, on pool: WorkerPool? = nil
+  ) -> VerdictBitmap {
+    var verdicts = VerdictBitmap(invalid: checks.count)
+    for domain in SigningDomain.allCases {
+      let places = checks.indices.filter { checks[$0].domain == domain }
+      guard !places.isEmpty else { continue }
+      var batch = SignatureBatch(domain: domain, chain: chain)
+      batch.reserve(
+        signatures: places.count, bytes: places.reduce(0) { $0 + checks[$1].message.count + 96 })
+      for place in places {
+        let check = checks[place]
+        batch.append(message: check.message, signature: check.signature, key: check.key)
+      }
+      let found = batch.verify(on: pool)
+      if places.count == checks.count { return found }
+      for (index, place) in places.enumerated() where found[index] { verdicts.accept(place) }
     }
-    return batch.verify()
+    return verdicts
   }
 
   /// Whether the key is the canonical encoding of a point of prime order: what a consensus key
@@ -80,6 +92,12 @@ public struct VerdictBitmap: Hashable, Sendable {
     bytes = []
   }
 
+  /// The verdict invalid, `count` times.
+  init(invalid count: Int) {
+    self.count = count
+    bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
+  }
+
   /// Whether signature `index` (0 ..< `count`) is valid; false for any other index.
   public subscript(index: Int) -> Bool {
     index >= 0 && index < count && bytes[index / 8] >> UInt8(index % 8) & 1 == 1
@@ -94,6 +112,9 @@ public struct VerdictBitmap: Hashable, Sendable {
   /// The invalid signatures, ascending.
   public var invalidIndices: [Int] { (0..<count).filter { !self[$0] } }
 
+  /// Makes verdict `index` valid.
+  mutating func accept(_ index: Int) { bytes[index / 8] |= 1 << UInt8(index % 8) }
+
   /// Appends `added` verdicts of a bitmap of its own.
   mutating func append(_ other: [UInt8], count added: Int) {
     if count == 0 {
@@ -106,7 +127,7 @@ public struct VerdictBitmap: Hashable, Sendable {
 
   mutating func append(_ verdict: Bool) {
     if count % 8 == 0 { bytes.append(0) }
-    if verdict { bytes[count / 8] |= 1 << UInt8(count % 8) }
+    if verdict { accept(count) }
     count += 1
   }
 }

@@ -27,7 +27,8 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// How many workers there are.
   public let count: Int
-  nonisolated(unsafe) private let handle: OpaquePointer?
+  /// The pool as the engines take it; good while the pool is.
+  nonisolated(unsafe) let handle: OpaquePointer?
 
   /// Starts the threads: 0 ... `workersMax`.
   public init(workers: Int) throws(WorkerPoolError) {
@@ -42,8 +43,8 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
 
   deinit { unsafe cl_workers_free(handle) }
 
-  /// Calls `task` once for every index below `count`, in any order and at the same time, and returns
-  /// when all calls have; a task that itself calls this does so on its own thread.
+  /// Calls `task` once for every index below `count`, in any order and at the same time, and
+  /// returns when all calls have; a task that itself calls this does so on its own thread.
   public func run(_ count: Int, _ task: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(task) { task in
       var task = task
@@ -55,10 +56,5 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
           }, task, max(0, count))
       }
     }
-  }
-
-  /// The pool as the engines take it, for the duration of the call.
-  func withHandle<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
-    unsafe body(handle)
   }
 }
