@@ -12,6 +12,8 @@ extension FigureDefinition {
     batch(1024, .avx2, bar: .atLeast(4.5)),
     batch(1024, .portable, bar: .atLeast(2.8)),
     single,
+    workers,
+    oneBad,
   ]
 
   /// An engine of signature verification, as the environment names it.
@@ -21,6 +23,13 @@ extension FigureDefinition {
     /// What figures call it.
     var figureName: String { self == .avx512ifma ? "ifma" : rawValue }
     var environment: [String: String] { ["ECO2_ED25519": rawValue] }
+
+    /// Throws where this process has not chosen the engine.
+    func expectChosen() throws {
+      var name: UnsafePointer<CChar>?
+      guard cl_ed25519_engine_chosen(&name) == 0, let name, String(cString: name) == rawValue
+      else { throw BenchmarkFault.unavailable("this processor does not run \(rawValue)") }
+    }
   }
 
   static let oneByOne = "libsodium one by one"
@@ -30,6 +39,7 @@ extension FigureDefinition {
       id: "ed25519.batch\(count).\(engine.figureName)", bar: bar,
       environment: engine.environment, against: oneByOne
     ) { effort in
+      try engine.expectChosen()
       let signed = try SignedMessages(count: count)
       // The peer's time does not depend on how many there are: a turn of 64 is long enough.
       let peerCount = min(count, 64)
@@ -51,6 +61,7 @@ extension FigureDefinition {
     id: "ed25519.single.portable", bar: .atLeast(1.3),
     environment: Engine.portable.environment, against: oneByOne
   ) { effort in
+    try Engine.portable.expectChosen()
     let signed = try SignedMessages(count: 64)
     var (valid, peerValid) = (0, 0)
     let run = PairedRun(
@@ -62,9 +73,63 @@ extension FigureDefinition {
     }
     return run
   }
+
+  private static let workers = FigureDefinition(
+    id: "ed25519.workers2", bar: .atLeast(1.95), environment: [:], against: "one worker"
+  ) { effort in
+    peers_unbind()
+    guard peers_bind_to_core(0) > 1 else {
+      throw BenchmarkFault.unavailable("there is one core only")
+    }
+    peers_unbind()
+    let signed = try SignedMessages(count: 65_536)
+    var (one, two): (OpaquePointer?, OpaquePointer?)
+    guard cl_workers_new(1, &one) == CL_WORKERS_OK, cl_workers_new(2, &two) == CL_WORKERS_OK else {
+      throw BenchmarkFault.unavailable("the system gives no threads")
+    }
+    defer {
+      cl_workers_free(one)
+      cl_workers_free(two)
+    }
+    var verdicts = [UInt8](repeating: 0, count: signed.count / 8)
+    var codes: Set<Int32> = []
+    let run = PairedRun(
+      effort: effort, subjectUnits: signed.count, peerUnits: signed.count,
+      subject: { codes.insert(signed.verify(on: two, &verdicts)) },
+      peer: { codes.insert(signed.verify(on: one, &verdicts)) })
+    guard codes == [CL_ED25519_VALID] else {
+      throw BenchmarkFault.broken("valid signatures were refused")
+    }
+    return run
+  }
+
+  private static let oneBad = FigureDefinition(
+    id: "ed25519.onebad4096", bar: .atMost(1.8), environment: [:],
+    against: "4096 good ones; the ratio is a cost"
+  ) { effort in
+    let (bad, place) = (try SignedMessages(count: 4096, bad: 2717), 2717)
+    let good = try SignedMessages(count: 4096)
+    var verdicts = [UInt8](repeating: 0, count: 512)
+    var unused = verdicts
+    // The subject of the pair is the good batch, so that the ratio is bad ÷ good.
+    let run = PairedRun(
+      effort: effort, subjectUnits: 4096, peerUnits: 4096, subject: { _ = good.verify(&unused) },
+      peer: { _ = bad.verify(&verdicts) })
+    let named = (0..<4096).filter { verdicts[$0 / 8] >> ($0 % 8) & 1 == 0 }
+    guard named == [place] else { throw BenchmarkFault.broken("the bad one was not named") }
+    return run
+  }
 }
 
 extension SignedMessages {
+  /// The same, shared out to workers.
+  func verify(on workers: OpaquePointer?, _ verdicts: inout [UInt8]) -> Int32 {
+    bytes.withUnsafeBufferPointer { base in
+      cl_ed25519_verify_batch_on(
+        workers, base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
+    }
+  }
+
   /// The engine's batch verification of all.
   func verify(_ verdicts: inout [UInt8]) -> Int32 {
     bytes.withUnsafeBufferPointer { base in
