@@ -39,6 +39,10 @@ e2e: build ## a short run of the real binary: 4 nodes, load, audit
 clients: build ## a client in Python, the OpenAPI description, and answers that hold to it
 	@Scripts/clients
 
+.PHONY: hostile
+hostile: build ## attacks on a node's API: memory, blocks and other clients meanwhile
+	@Scripts/hostile
+
 .PHONY: soak
 soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
 	@NODES=21 INTERVAL=1s LOAD=100 DURATION=5m Scripts/e2e --kill-every 20s

@@ -12,8 +12,9 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
   case cancelled
   /// More requests wait for a node than it can have connections.
   case tooManyRequests
-  /// The node answered with an error: HTTP status, stable code, sentence.
-  case refused(status: Int, code: String, sentence: String)
+  /// The node answered with an error: HTTP status, stable code, sentence, and when it wants to be
+  /// asked again, if it says so (`Retry-After`).
+  case refused(status: Int, code: String, sentence: String, retryAfterSeconds: Int? = nil)
   /// The answer is not what this protocol says.
   case malformedAnswer(String)
   /// No node of several gave an answer: why each did not, in the order asked.
@@ -44,7 +45,7 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     case .cancelled: "The request was cancelled."
     case .tooManyRequests:
       "Too many requests wait for one node; wait for some of them before asking for more."
-    case .refused(_, let code, let sentence): "\(sentence) [\(code)]"
+    case .refused(_, let code, let sentence, _): "\(sentence) [\(code)]"
     case .malformedAnswer(let what):
       "The node's answer could not be understood (\(what)); are client and node of one release?"
     case .noNode(let failures): Self.list("No node answered.", failures)
@@ -72,9 +73,16 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
   var isOfNode: Bool {
     switch self {
     case .unreachable, .connectionClosed, .timedOut, .tooManyRequests, .malformedAnswer: true
-    case .refused(let status, _, _): status >= 500 || status == 429 || status == 408
+    case .refused(let status, _, _, _): status >= 500 || status == 429 || status == 408
     default: false
     }
+  }
+
+  /// For how long a node does not want to be asked; within the client's bound.
+  var retryAfterMilliseconds: Int64 {
+    guard case .refused(_, _, _, let seconds?) = self else { return 0 }
+    return min(
+      Int64(clamping: max(0, seconds)), ClientLimits.retryAfterMillisecondsMax / 1_000) * 1_000
   }
 }
 

@@ -41,6 +41,8 @@ public enum ClientLimits {
   /// The pause after a node's first failure; doubles with each further one.
   public static let backoffMillisecondsMin: Int64 = 250
   public static let backoffMillisecondsMax: Int64 = 30_000
+  /// The longest that a node's `Retry-After` is heeded.
+  public static let retryAfterMillisecondsMax: Int64 = 30_000
   /// For how long a node that gave a false proof is not asked.
   public static let distrustMilliseconds: Int64 = 600_000
   /// How old the knowledge of the nodes' heights may be before they are asked anew.

@@ -28,12 +28,17 @@ public struct APIServer: Sendable {
   /// Serves until the task is cancelled.
   public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void) async throws {
     let limiter = RateLimiter(settings)
+    let dear = DearLane()
     let events = EventRoutes(
       service: service, feed: EventFeed(service: service), subscribers: Subscribers(settings),
+      lane: dear,
       heartbeat: .milliseconds(settings.heartbeatMilliseconds))
     let routes = APIRoutes(service: service, settings: settings, limiter: limiter, events: events)
     let admission = Admission(hosts: HostCheck(settings), limiter: limiter)
-    let responder = Responder(table: routes.table, admission: admission, meter: meter)
+    let answers = ByteBudget(
+      bytesMax: settings.answersBytesMax, bindsLoopback: settings.limitsLoopback)
+    let responder = Responder(
+      table: routes.table, admission: admission, meter: meter, answers: answers, dear: dear)
     let table = ConnectionTable(settings, connectionsMax: connectionsMax(), meter: meter)
     let (settings, meter) = (settings, meter)
     let application = Application(

@@ -6,13 +6,14 @@ enum APILimits {
   static let targetBytesMax = 4 * 1024
   /// Parameters of a query.
   static let parametersMax = 16
+  /// So many items of a list, asked for or named, count as one more request.
+  static let itemsPerRequest = 25
+  /// Items of the longest list there is.
+  static let listItemsMax: UInt64 = 4_096
   /// Requests of one connection that are not answered yet.
   static let pipelinedRequestsMax = 64
-  /// Bytes of all request bodies that are being read.
-  static let bodiesBytesMax = 128 * 1024 * 1024
-  /// Bytes of all answers longer than `answerChunkBytes` that are being written.
-  static let answersBytesMax = 128 * 1024 * 1024
-  /// Longer answers are written in pieces of this size, as fast as they are read.
+  /// Longer answers are written in pieces of this size, as fast as they are read, and count
+  /// against `APISettings.answersBytesMax`.
   static let answerChunkBytes = 64 * 1024
   /// Addresses whose use is counted; the one that has been quiet longest is forgotten.
   static let addressesMax = 16_384
@@ -47,11 +48,12 @@ public struct APISettings: Equatable, Sendable {
   /// Origins whose pages may ask this node, such as `https://wallet.example`; `*`: any, but only to
   /// read.
   public var allowedOrigins: [String] = []
-  /// Connections at a time; for one more, the one that has been idle longest is closed.
+  /// Connections at a time; for one more, the address that has most gives one up.
   public var connectionsMax = 1_024
-  /// The same for one address: IPv4 /32, IPv6 /64.
+  /// Of one address (IPv4 /32, IPv6 /64); for one more, the one idle longest is closed.
   public var connectionsPerAddressMax = 256
-  /// Requests a second of one address, on average; dear ones count more. 0: no limit.
+  /// Requests a second of one address, on average; dear ones count more, a connection counts as
+  /// one. 0: no limit.
   public var requestsPerSecondMax = 500
   /// Requests an address may make at once.
   public var requestsBurst = 2_000
@@ -67,7 +69,11 @@ public struct APISettings: Equatable, Sendable {
   public var headerBytesMax = 16 * 1_024
   /// Headers of a request.
   public var headersMax = 64
-  /// Event streams at a time, and of one address.
+  /// Bytes of all request bodies that are being read, shared by their addresses.
+  public var bodiesBytesMax = 128 * 1024 * 1024
+  /// Bytes of all long answers that are being written, shared by the addresses they go to.
+  public var answersBytesMax = 128 * 1024 * 1024
+  /// Event streams at a time, shared by their addresses, and at most of one address.
   public var subscribersMax = 256
   public var subscribersPerAddressMax = 32
   /// From the connection's start to the end of its first request's headers.
@@ -76,6 +82,9 @@ public struct APISettings: Equatable, Sendable {
   public var idleTimeoutMilliseconds: Int64 = 60_000
   /// From the end of a request's headers to the end of its body.
   public var bodyTimeoutMilliseconds: Int64 = 30_000
+  /// How fast a body must come, on average over each `bodyPeriodMilliseconds`. 0: no limit.
+  public var bodyBytesPerSecondMin = 1_024
+  public var bodyPeriodMilliseconds: Int64 = 5_000
   /// How long a client may read nothing while an answer or event waits to be sent.
   public var writeTimeoutMilliseconds: Int64 = 30_000
   /// Between two heartbeats of an event stream.

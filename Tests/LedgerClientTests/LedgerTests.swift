@@ -77,6 +77,36 @@ struct LedgerTests {
     }
   }
 
+  @Test("a node that says when to come back gets its time, and is asked again then")
+  func retryAfter() async throws {
+    let times = Mutex<[ContinuousClock.Instant]>([])
+    let scripts = [
+      node(height: 5) { _ in
+        let isFirst = times.withLock { times in
+          times.append(.now)
+          return times.count == 1
+        }
+        return isFirst
+          ? .problem(429, "too_many_requests", retryAfter: "1")
+          : .json(TestAnswers.account(height: 5, sequence: 1, pending: 1))
+      }
+    ]
+    try await ScriptedNode.with(scripts) { nodes in
+      let ledger = try await connect(nodes)
+      #expect(try await ledger.account(AccountID(.zero)).height == 5)
+      let asked = times.withLock { $0 }
+      #expect(asked.count == 2 && asked[1] - asked[0] >= .milliseconds(950))
+      await ledger.close()
+      let client = NodeClient(nodes[0].address)
+      times.withLock { $0 = [] }
+      await #expect(
+        throws: ClientError.refused(
+          status: 429, code: "too_many_requests", sentence: "A test.", retryAfterSeconds: 1)
+      ) { try await client.account(AccountID(.zero).address(network: .test)) }
+      await client.close()
+    }
+  }
+
   @Test("an answer older than one seen before is taken only when no node has a later one")
   func monotonic() async throws {
     let height = Mutex<UInt64>(9)

@@ -38,6 +38,33 @@ struct NodeStandingsTests {
     #expect(nodes.list[0].retryAt == 250)
   }
 
+  @Test("a node that says when to come back is not asked before, and is waited for when alone")
+  func closed() {
+    var nodes = NodeStandings(count: 2)
+    nodes.failed(0, now: 0, retryAfterMilliseconds: 3_000)
+    let others = nodes.order(now: 2_999)
+    #expect(others == [1] && nodes.opensAt(now: 2_999) == nil && nodes.rests(0, now: 2_999))
+    nodes.failed(1, now: 0, retryAfterMilliseconds: 2_000)
+    let none = nodes.order(now: 1_999)
+    #expect(none.isEmpty && nodes.opensAt(now: 1_999) == 2_000)
+    let first = nodes.order(now: 2_000)
+    #expect(first == [1])
+    nodes.succeeded(0)
+    let open = nodes.order(now: 0)
+    #expect(open == [0])
+  }
+
+  @Test("what a node says of when to come back is heeded within a bound")
+  func bound() {
+    func pause(_ seconds: Int?) -> Int64 {
+      ClientError.refused(status: 429, code: "", sentence: "", retryAfterSeconds: seconds)
+        .retryAfterMilliseconds
+    }
+    #expect([nil, 0, 1, 7].map(pause) == [0, 0, 1_000, 7_000])
+    #expect(pause(.max) == ClientLimits.retryAfterMillisecondsMax)
+    #expect(ClientError.connectionClosed.retryAfterMilliseconds == 0)
+  }
+
   @Test("a node that showed what is not true is not asked at all for a long time")
   func liars() {
     var nodes = NodeStandings(count: 2)

@@ -121,7 +121,7 @@ struct GuardTests {
     var settings = APISettings()
     settings.limitsLoopback = true
     settings.requestsPerSecondMax = 1
-    settings.requestsBurst = 5
+    settings.requestsBurst = 10  // five connections with a request each
     settings.submissionsPerSecondMax = 1
     settings.submissionsBurst = 2
     try await LiveServer.with(MemoryNode(), settings: settings) { server in

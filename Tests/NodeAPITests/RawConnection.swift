@@ -13,7 +13,8 @@ actor RawConnection {
 
   struct Failure: Error { let what: String }
 
-  init(port: Int, timeoutSeconds: Int = 20) throws {
+  /// Connects from an address of this machine, 127.0.0.`source`.
+  init(port: Int, from source: UInt8 = 1, timeoutSeconds: Int = 20) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -22,6 +23,15 @@ actor RawConnection {
     var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     unsafe setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    var own = sockaddr_in()
+    own.sin_family = sa_family_t(AF_INET)
+    own.sin_addr.s_addr = (UInt32(0x7F00_0000) | UInt32(source)).bigEndian
+    let bound = unsafe withUnsafePointer(to: &own) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard bound == 0 else { throw Failure(what: "bind: \(errno)") }
     let connected = unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

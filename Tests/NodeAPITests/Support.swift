@@ -32,9 +32,10 @@ struct LiveServer: Sendable {
 
   /// Sends a request with exactly these headers beside Host, and reads the whole answer.
   func ask(
-    _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8] = []
+    _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8] = [],
+    from source: UInt8 = 1
   ) async throws -> HTTPReply {
-    let connection = try RawConnection(port: port)
+    let connection = try RawConnection(port: port, from: source)
     var all = headers
     if all["Host"] == nil { all["Host"] = "127.0.0.1:\(port)" }
     if !body.isEmpty { all["Content-Length"] = String(body.count) }

@@ -129,9 +129,7 @@ private final class StreamReader: ChannelDuplexHandler {
       body.append(contentsOf: buffer.readableBytesView)
       phase = .refused(opened, head, body: body)
     case (.end, .refused(_, let head, let body)):
-      let response = HTTPResponse(
-        status: Int(head.status.code), contentType: HTTPResponse.contentType(head), body: body,
-        keepsAlive: false)
+      let response = HTTPResponse(head, body: body, keepsAlive: false)
       do throws(ClientError) {
         try response.check(ResponseFormat.events)
         fail(.connectionClosed, context)

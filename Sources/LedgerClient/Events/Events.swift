@@ -115,10 +115,11 @@ public struct Events: AsyncSequence, Sendable {
             parser = EventParser()
             fruitlessStreams += 1
             return
-          case .elsewhere(.refused(let status, let code, let sentence)) where status < 500:
-            throw .refused(status: status, code: code, sentence: sentence)
-          case .failed(let error), .elsewhere(let error):
+          case .elsewhere(let error):
+            if case .refused(let status, _, _, _) = error, status < 500 { throw error }
             if error == .cancelled { throw error }
+            failures.append(NodeFailure(ledger.nodes[index].node, error))
+          case .failed(let error):
             failures.append(NodeFailure(ledger.nodes[index].node, error))
           }
         }

@@ -146,9 +146,7 @@ private final class AnswerCollector: ChannelDuplexHandler {
       waiting = nil
       done.timeout.cancel()
       done.answer.succeed(
-        HTTPResponse(
-          status: Int(head.status.code), contentType: HTTPResponse.contentType(head),
-          body: done.body, keepsAlive: head.isKeepAlive))
+        HTTPResponse(head, body: done.body, keepsAlive: head.isKeepAlive))
     }
   }
 

@@ -37,6 +37,19 @@ struct HTTPResponse: Sendable {
   let body: [UInt8]
   /// Whether the connection may be used again.
   let keepsAlive: Bool
+  /// When the node wants to be asked again (RFC 9110, section 10.2.3); dates are not read.
+  let retryAfterSeconds: Int?
+
+  init(_ head: HTTPResponseHead, body: [UInt8], keepsAlive: Bool) {
+    status = Int(head.status.code)
+    contentType = Self.contentType(head)
+    self.body = body
+    self.keepsAlive = keepsAlive
+    let digits = head.headers.first(name: "retry-after")?.utf8 ?? "".utf8
+    let isNumber =
+      (1...9).contains(digits.count) && digits.allSatisfy { (0x30...0x39).contains($0) }
+    retryAfterSeconds = isNumber ? Int(String(digits)) : nil
+  }
 
   /// The content type of a head, in lower case and without parameters.
   static func contentType(_ head: HTTPResponseHead) -> String {

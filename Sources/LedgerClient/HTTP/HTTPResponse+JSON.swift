@@ -41,11 +41,13 @@ extension HTTPResponse {
     guard isJSON, let error = try? JSONDecoder().decode(ErrorAnswer.self, from: Data(body)) else {
       return .refused(
         status: status, code: "http_\(status)",
-        sentence: "The node answered with HTTP status \(status).")
+        sentence: "The node answered with HTTP status \(status).",
+        retryAfterSeconds: retryAfterSeconds)
     }
     let sentence = error.detail.prefix(ClientLimits.sentenceCharactersMax)
     return .refused(
-      status: status, code: String(error.code.prefix(64)), sentence: String(sentence))
+      status: status, code: String(error.code.prefix(64)), sentence: String(sentence),
+      retryAfterSeconds: retryAfterSeconds)
   }
 }
 

@@ -41,6 +41,7 @@ extension Ledger {
     var isLie = false
     var behind: (height: UInt64, answer: Answer)?
     for round in 0..<2 {
+      try await waitUntilOneOpens()
       var mayRecover = false
       for index in order() {
         switch await attempt(index, question) {
@@ -89,11 +90,13 @@ extension Ledger {
       return .answer(answer)
     } catch {
       switch error {
-      case .refused(404, _, _), .refused(501, _, _), .refused(500, _, _), .wrongChain,
+      case .refused(404, _, _, _), .refused(501, _, _, _), .refused(500, _, _, _), .wrongChain,
         .cancelled, .tooManyRequests:
         return .elsewhere(error)
       case _ where error.isOfNode:
-        standings.withLock { $0.failed(index, now: now) }
+        standings.withLock {
+          $0.failed(index, now: now, retryAfterMilliseconds: error.retryAfterMilliseconds)
+        }
         return .failed(error)
       default:
         return .elsewhere(error)
@@ -131,8 +134,17 @@ extension Ledger {
     do throws(ClientError) {
       try take(index, try await nodes[index].status())
     } catch {
-      if error.isOfNode { standings.withLock { $0.failed(index, now: now) } }
+      guard error.isOfNode else { return }
+      standings.withLock {
+        $0.failed(index, now: now, retryAfterMilliseconds: error.retryAfterMilliseconds)
+      }
     }
+  }
+
+  /// Where every node has said when it wants to be asked again: waits until the first one does.
+  func waitUntilOneOpens(deadline: Int64 = .max) async throws(ClientError) {
+    guard let opens = standings.withLock({ $0.opensAt(now: now) }) else { return }
+    try await pause(max(1, min(opens, deadline) - now))
   }
 
   func pause(_ milliseconds: Int64) async throws(ClientError) {

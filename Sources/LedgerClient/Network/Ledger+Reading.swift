@@ -44,7 +44,7 @@ extension Ledger {
         }
         return answer
       }
-    } catch .refused(status: 404, _, _) {
+    } catch .refused(status: 404, _, _, _) {
       return nil
     }
   }

@@ -113,6 +113,8 @@ extension Ledger {
     var mayHaveArrived = false
     var pauseMilliseconds = ClientLimits.backoffMillisecondsMin
     for round in 0... {
+      try await waitUntilOneOpens(deadline: deadline)
+      if now >= deadline { return flights.map(\.outcome) }
       for index in order() {
         let open = flights.indices.filter { !flights[$0].outcome.hasReached(wait) }
         let left = deadline - now

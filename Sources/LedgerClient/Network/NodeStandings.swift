@@ -6,6 +6,8 @@ struct NodeStandings: Sendable {
     var failures = 0
     /// Not asked before, unless no other is left.
     var retryAt: Int64 = .min
+    /// Not asked before at all: it said so.
+    var closedUntil: Int64 = .min
     /// Not asked before at all: it showed what is not true.
     var distrustedUntil: Int64 = .min
     /// The highest height it has shown.
@@ -35,18 +37,27 @@ struct NodeStandings: Sendable {
         (index + turn) % max(1, list.count)
       )
     }
-    return list.indices.filter { list[$0].distrustedUntil <= now }
+    return list.indices
+      .filter { max(list[$0].distrustedUntil, list[$0].closedUntil) <= now }
       .sorted { rank($0) < rank($1) }
+  }
+
+  /// When the first node may be asked, where all that are trusted are closed; nil where one is not.
+  func opensAt(now: Int64) -> Int64? {
+    let opens = list.filter { $0.distrustedUntil <= now }.map(\.closedUntil).min()
+    return opens.flatMap { $0 > now ? $0 : nil }
   }
 
   /// Whether a node rests after a failure.
   func rests(_ index: Int, now: Int64) -> Bool {
-    max(list[index].retryAt, list[index].distrustedUntil) > now
+    let node = list[index]
+    return max(node.retryAt, node.closedUntil, node.distrustedUntil) > now
   }
 
   mutating func succeeded(_ index: Int, height: UInt64? = nil) {
     list[index].failures = 0
     list[index].retryAt = .min
+    list[index].closedUntil = .min
     if let height { list[index].height = max(list[index].height, height) }
   }
 
@@ -58,8 +69,10 @@ struct NodeStandings: Sendable {
     list[index].height = height
   }
 
-  /// The node rests: twice as long with each failure in a row.
-  mutating func failed(_ index: Int, now: Int64) {
+  /// The node rests: twice as long with each failure in a row, and is not asked at all before it
+  /// wants to be.
+  mutating func failed(_ index: Int, now: Int64, retryAfterMilliseconds: Int64 = 0) {
+    list[index].closedUntil = max(list[index].closedUntil, now + retryAfterMilliseconds)
     let doublings = Int64(min(list[index].failures, 16))
     list[index].failures += 1
     let pause = ClientLimits.backoffMillisecondsMin << doublings

@@ -31,7 +31,7 @@ extension NodeClient {
   public func transaction(_ id: Digest) async throws(ClientError) -> TransactionAnswer? {
     do {
       return try await get("/v1/transactions/\(id.hex)")
-    } catch ClientError.refused(status: 404, _, _) {
+    } catch ClientError.refused(status: 404, _, _, _) {
       return nil
     }
   }

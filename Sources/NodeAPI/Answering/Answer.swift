@@ -82,7 +82,9 @@ enum JSON {
 
 extension Answer {
   /// The response to a request with this method and this `If-None-Match`.
-  func response(method: HTTPRequest.Method, ifNoneMatch: String?, budget: ByteBudget) -> Response {
+  func response(
+    method: HTTPRequest.Method, ifNoneMatch: String?, budget: ByteBudget, client: ClientAddress
+  ) -> Response {
     var headers = headers
     headers[.contentType] = contentType
     headers[.xContentTypeOptions] = "nosniff"
@@ -109,9 +111,10 @@ extension Answer {
     guard buffer.readableBytes > APILimits.answerChunkBytes else {
       return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
     }
-    guard let lease = budget.lease(buffer.readableBytes) else {
+    guard let lease = budget.lease(buffer.readableBytes, for: client) else {
       let busy = Problem.busy.because("Too many long answers are being read.", retryAfterSeconds: 1)
-      return Answer.problem(busy).response(method: method, ifNoneMatch: nil, budget: budget)
+      return Answer.problem(busy)
+        .response(method: method, ifNoneMatch: nil, budget: budget, client: client)
     }
     return Response(
       status: status, headers: headers, body: Self.pieces(buffer, lease: lease))

@@ -5,9 +5,13 @@ import NIOCore
 /// Reads bodies, each bounded, and all together.
 struct RequestBodies: Sendable {
   let bytesMax: Int
-  private let budget = ByteBudget(bytesMax: APILimits.bodiesBytesMax)
+  private let budget: ByteBudget
 
-  init(bytesMax: Int) { self.bytesMax = bytesMax }
+  init(_ settings: APISettings) {
+    bytesMax = settings.bodyBytesMax
+    budget = ByteBudget(
+      bytesMax: settings.bodiesBytesMax, bindsLoopback: settings.limitsLoopback)
+  }
 
   /// A request's whole body.
   func read(_ call: Call) async throws -> [UInt8] {
@@ -16,7 +20,7 @@ struct RequestBodies: Sendable {
     {
       throw Problem.bodyTooLarge.error
     }
-    guard let lease = budget.lease(0) else { throw Problem.busy.error }
+    guard let lease = budget.lease(0, for: call.client) else { throw Problem.busy.error }
     defer { lease.end() }
     var body: [UInt8] = []
     for try await piece in call.request.body {

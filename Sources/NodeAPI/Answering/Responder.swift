@@ -26,7 +26,8 @@ struct Responder: HTTPResponder {
   let table: RouteTable
   let admission: Admission
   let meter: any APIMeter
-  let answers = ByteBudget(bytesMax: APILimits.answersBytesMax)
+  let answers: ByteBudget
+  let dear: DearLane
 
   @concurrent
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -36,15 +37,20 @@ struct Responder: HTTPResponder {
     var origin: String?
     var response: Response
     do {
-      origin = try admit(request)
+      let admitted = Result { () throws(APIError) in try admit(request) }
+      origin = try? admitted.get()
+      // Whatever is asked, and however it is answered.
+      try admission.take(1, context.client)
+      origin = try admitted.get()
       let answer = try await answer(request, context, &path)
       response = answer.response(
-        method: request.method, ifNoneMatch: request.headers[.ifNoneMatch], budget: answers)
+        method: request.method, ifNoneMatch: request.headers[.ifNoneMatch], budget: answers,
+        client: context.client)
     } catch let error as HTTPParserError {
       throw error
     } catch {
       response = Self.problem(error, context.logger)
-        .response(method: request.method, ifNoneMatch: nil, budget: answers)
+        .response(method: request.method, ifNoneMatch: nil, budget: answers, client: context.client)
       // What is left of a body that was refused is not worth reading.
       if response.status == .contentTooLarge { response.headers[.connection] = "close" }
     }
@@ -80,19 +86,23 @@ struct Responder: HTTPResponder {
   ) async throws -> Answer {
     let client = context.client
     let target = try RequestTarget(request.head.path ?? "")
-    if request.method == .options { return try options(target, client) }
+    if request.method == .options { return try options(target) }
     let (route, values) = try table.find(request.method, target)
     path = route.path
-    try admission.take(route.cost, client)
+    let query = try target.query(known: route.query)
+    // A long page costs more than a short one.
+    let items = query["limit"].flatMap { Decimal.parse($0) } ?? 0
+    try admission.take(
+      route.cost - 1 + Int(min(items, APILimits.listItemsMax)) / APILimits.itemsPerRequest, client)
     let call = Call(
       request: request, client: client, channel: context.channel, parts: target, pathValues: values,
-      query: try target.query(known: route.query))
-    return try await route.run(call)
+      query: query)
+    guard route.cost > 1 else { return try await route.run(call) }
+    return try await withTaskExecutorPreference(dear) { try await route.run(call) }
   }
 
   /// What a path takes; for pages of other origins as well, whose browsers ask first.
-  private func options(_ target: RequestTarget, _ client: ClientAddress) throws -> Answer {
-    try admission.take(1, client)
+  private func options(_ target: RequestTarget) throws -> Answer {
     var answer = Answer([], contentType: "text/plain")
     answer.status = .noContent
     let allowed: String

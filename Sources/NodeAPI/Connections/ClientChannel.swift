@@ -34,14 +34,16 @@ struct ClientChannel: HTTPChannelHandler {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
-      guard let id = table.admit(channel, ClientAddress(channel.remoteAddress)) else {
-        channel.writeAndFlush(Self.full, promise: nil)
-        channel.close(promise: nil)
+      let place: ConnectionTable.Place
+      do throws(APIError) {
+        place = try admit(channel)
+      } catch {
+        try pipeline.addHandler(TurnAway(answer: Self.response(error)))
         return Value(channel: channel, spoken: nil)
       }
       try pipeline.addHandler(
         ConnectionWatch(
-          table: table, id: id, timeout: .milliseconds(settings.writeTimeoutMilliseconds)))
+          table: table, place: place, timeout: .milliseconds(settings.writeTimeoutMilliseconds)))
       let encoder = HTTPResponseEncoder()
       var limits = NIOHTTPDecoderLimitConfiguration()
       limits.maxHeaderFieldSize = settings.headerBytesMax
@@ -49,7 +51,7 @@ struct ClientChannel: HTTPChannelHandler {
       limits.maxHeaderFieldCount = settings.headersMax
       let decoder = ByteToMessageHandler(
         HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
-      let requests = RequestGuard(settings: settings, table: table, id: id, meter: meter)
+      let requests = RequestGuard(settings: settings, table: table, place: place, meter: meter)
       try pipeline.addHandlers([encoder, decoder, requests])
       guard let events else {
         return Value(
@@ -59,13 +61,26 @@ struct ClientChannel: HTTPChannelHandler {
       let upgrade = NIOTypedHTTPServerUpgradeHandler<Spoken>(
         httpEncoder: encoder, extraHTTPHandlers: [decoder, requests],
         upgradeConfiguration: .init(
-          upgraders: [upgrader(events, id)],
+          upgraders: [upgrader(events, place)],
           notUpgradingCompletionHandler: { channel in
             channel.eventLoop.makeCompletedFuture { try Self.http(channel) }
           }))
       try pipeline.addHandler(upgrade)
       return Value(channel: channel, spoken: upgrade.upgradeResultFuture)
     }
+  }
+
+  /// A connection costs a node as much as a request: it counts as one.
+  private func admit(_ channel: any Channel) throws(APIError) -> ConnectionTable.Place {
+    let client = ClientAddress(channel.remoteAddress)
+    do throws(APIError) { try admission.take(1, client) } catch {
+      meter.refused(error.problem.code)
+      throw error
+    }
+    guard let place = table.admit(channel, client) else {
+      throw Problem.busy.because("All connections are being served.", retryAfterSeconds: 10)
+    }
+    return place
   }
 
   @concurrent
@@ -94,7 +109,7 @@ struct ClientChannel: HTTPChannelHandler {
 
   /// Upgrades a request for events; what cannot be upgraded is answered over HTTP.
   private func upgrader(
-    _ events: EventRoutes, _ id: UInt64
+    _ events: EventRoutes, _ place: ConnectionTable.Place
   ) -> NIOTypedWebSocketServerUpgrader<Spoken> {
     let opened = Mutex<WebSocketEvents?>(nil)
     let held = Held(opened)
@@ -120,7 +135,7 @@ struct ClientChannel: HTTPChannelHandler {
           guard let socket = held.value.withLock({ $0 }) else {
             throw ChannelError.inappropriateOperationForState
           }
-          table.note(id, isIdle: false)
+          table.note(place, isIdle: false)
           return .events(socket, try NIOAsyncChannel(wrappingChannelSynchronously: channel))
         }
       })
@@ -151,9 +166,16 @@ struct ClientChannel: HTTPChannelHandler {
     init(_ value: consuming Mutex<WebSocketEvents?>) { self.value = value }
   }
 
-  private static let full = ByteBuffer(
-    string: "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 10\r\n"
-      + "Content-Length: 0\r\n\r\n")
+  /// The whole answer to a connection that is not taken.
+  private static func response(_ error: APIError) -> ByteBuffer {
+    let body = (try? JSON.encode(error.answer)) ?? []
+    var text = "HTTP/1.1 \(error.problem.status)\r\nConnection: close\r\n"
+    if let seconds = error.retryAfterSeconds { text += "Retry-After: \(seconds)\r\n" }
+    text += "Content-Type: \(ResponseFormat.problem)\r\nCache-Control: no-store\r\n"
+    var buffer = ByteBuffer(string: text + "Content-Length: \(body.count)\r\n\r\n")
+    buffer.writeBytes(body)
+    return buffer
+  }
 }
 
 /// Who may ask at all: by the host's name, the page's origin, and the address's share.
@@ -179,7 +201,8 @@ struct Admission: Sendable {
       try target.query(known: EventRoutes.parameters),
       lastEventID: head.headers.first(name: "last-event-id"))
     return WebSocketEvents(
-      cursor: cursor, place: try events.enter(client), heartbeat: events.heartbeat)
+      cursor: cursor, place: try events.enter(client), heartbeat: events.heartbeat,
+      lane: events.lane)
   }
 
   /// Counts a request against its address's share.

@@ -7,20 +7,21 @@ final class ConnectionWatch: ChannelInboundHandler {
   typealias InboundOut = ByteBuffer
 
   private let table: ConnectionTable
-  private let id: UInt64
+  private let place: ConnectionTable.Place
   private let timeout: TimeAmount
   private var stalled: Scheduled<Void>?
   private var isRemoved = false
 
-  init(table: ConnectionTable, id: UInt64, timeout: TimeAmount) {
+  init(table: ConnectionTable, place: ConnectionTable.Place, timeout: TimeAmount) {
     self.table = table
-    self.id = id
+    self.place = place
     self.timeout = timeout
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     stalled?.cancel()
     stalled = nil
+    table.note(place, isUnread: !context.channel.isWritable)
     if !context.channel.isWritable {
       let channel = context.channel
       stalled = context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
@@ -40,6 +41,6 @@ final class ConnectionWatch: ChannelInboundHandler {
     stalled = nil
     guard !isRemoved else { return }
     isRemoved = true
-    table.remove(id)
+    table.remove(place)
   }
 }

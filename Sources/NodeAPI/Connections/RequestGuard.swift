@@ -13,6 +13,7 @@ import NodeAnswers
 /// | the first request's headers | `headTimeoutMilliseconds` |
 /// | the next request's headers | `idleTimeoutMilliseconds` |
 /// | a request's body, while nothing before it is being answered | `bodyTimeoutMilliseconds` |
+/// | `bodyBytesPerSecondMin` of it | `bodyPeriodMilliseconds` |
 /// | the client, once it has been refused | `lingerMilliseconds` |
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
@@ -22,12 +23,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let settings: APISettings
   private let table: ConnectionTable
-  private let id: UInt64
+  private let place: ConnectionTable.Place
   private let meter: any APIMeter
 
   /// Whether a request's body is still to come.
   private var isInBody = false
   private var bodyBytes = 0
+  /// When all of the body must be here.
+  private var bodyDeadline = NIODeadline.distantFuture
+  /// How much of it must be here at `deadline`.
+  private var bodyBytesDue = 0
   /// Requests whose answers have not ended.
   private var unanswered = 0
   private var isAnswering = false
@@ -40,10 +45,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var deadline = NIODeadline.distantFuture
   private var timer: Scheduled<Void>?
 
-  init(settings: APISettings, table: ConnectionTable, id: UInt64, meter: any APIMeter) {
+  init(
+    settings: APISettings, table: ConnectionTable, place: ConnectionTable.Place, meter: any APIMeter
+  ) {
     self.settings = settings
     self.table = table
-    self.id = id
+    self.place = place
     self.meter = meter
   }
 
@@ -83,6 +90,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .end:
       isInBody = false
       deadline = .distantFuture
+      // Answered before it was whole, it waits for its client already.
+      if unanswered > 0 { table.note(place, isIdle: false) }
     }
     context.fireChannelRead(data)
   }
@@ -91,8 +100,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     isInBody = true
     bodyBytes = 0
     if unanswered == 1 {
-      table.note(id, isIdle: false)
-      wait(settings.bodyTimeoutMilliseconds)
+      waitForBody()
       if head.headers.contains(name: "expect") {
         let go = HTTPResponseHead(version: .http1_1, status: .continue)
         context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
@@ -109,6 +117,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .head(var head):
       isAnswering = true
       isLast = isLast || head.headers[canonicalForm: "connection"].contains("close")
+      // What is left of a body that was answered before its end is not worth reading.
+      isLast = isLast || (isInBody && unanswered == 1)
       if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body:
@@ -119,10 +129,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
       unanswered -= 1
       if isLast { return linger(context) }
       if unanswered == 0 {
-        table.note(id, isIdle: true)
+        table.note(place, isIdle: true)
         wait(settings.idleTimeoutMilliseconds)
+      } else if isInBody {
+        table.note(place, isIdle: true)
+        waitForBody()
       } else {
-        wait(isInBody ? settings.bodyTimeoutMilliseconds : nil)
+        wait(nil)
       }
     }
   }
@@ -193,6 +206,18 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.close(mode: .all, promise: held)
   }
 
+  private func waitForBody() {
+    bodyDeadline = .now() + .milliseconds(settings.bodyTimeoutMilliseconds)
+    waitForMoreOfBody()
+  }
+
+  /// Gives the body one more period to bring its least.
+  private func waitForMoreOfBody() {
+    let period = settings.bodyPeriodMilliseconds
+    bodyBytesDue = bodyBytes + settings.bodyBytesPerSecondMin * Int(period) / 1_000
+    deadline = min(bodyDeadline, .now() + .milliseconds(period))
+  }
+
   private func wait(_ milliseconds: Int64?) {
     deadline = milliseconds.map { .now() + .milliseconds($0) } ?? .distantFuture
   }
@@ -204,7 +229,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     let shortest =
       [
         settings.headTimeoutMilliseconds, settings.idleTimeoutMilliseconds,
-        settings.bodyTimeoutMilliseconds, isLingering ? APILimits.lingerMilliseconds : .max,
+        settings.bodyTimeoutMilliseconds, settings.bodyPeriodMilliseconds,
+        isLingering ? APILimits.lingerMilliseconds : .max,
       ].min() ?? 1_000
     let next = min(deadline, now + .milliseconds(max(1, shortest)))
     timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) {
@@ -217,6 +243,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     if isLingering { return finish(context) }
     let isFirst = deadline < .distantFuture && !isInBody && unanswered == 0
     if isInBody {
+      if bodyBytes >= bodyBytesDue, .now() < bodyDeadline {
+        waitForMoreOfBody()
+        return arm(context)
+      }
       refuse(Problem.requestTimeout.error, context)
     } else if isFirst {
       meter.refused("idle_timeout")

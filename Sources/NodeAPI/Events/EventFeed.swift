@@ -25,11 +25,14 @@ actor EventFeed {
 
   /// Events of a block from transaction `index` on, the block's own event before the first; nil
   /// when the block is not here.
-  func page(_ height: UInt64, from index: Int) async throws -> Page? {
+  ///
+  /// - Parameter isLatest: whether it is of the last final block: read for all who are up to date,
+  ///   who do not wait for those who are behind.
+  func page(_ height: UInt64, from index: Int, isLatest: Bool) async throws -> Page? {
     let key = Key(height: height, index: index)
     if let found = kept.first(where: { $0.key == key }) { return found.page }
     if let task = reading[key] { return try await task.value }
-    guard reading.count < APILimits.eventReadsMax else { throw NodeServiceError.busy }
+    guard isLatest || reading.count < APILimits.eventReadsMax else { throw NodeServiceError.busy }
     let service = service
     let task = Task { () throws -> Page? in try await Self.read(service, height, from: index) }
     reading[key] = task
@@ -140,7 +143,10 @@ struct EventCursor: Sendable {
   /// Reads the page; waits a little where others read as much as is allowed.
   private func page() async throws -> EventFeed.Page? {
     for attempt in 1... {
-      do { return try await feed.page(height, from: index) } catch NodeServiceError.busy {
+
+      do {
+        return try await feed.page(height, from: index, isLatest: height >= tip)
+      } catch NodeServiceError.busy {
         guard attempt < 40 else { throw NodeServiceError.busy }
         try await Task.sleep(for: .milliseconds(250))
       }

@@ -11,6 +11,7 @@ struct EventRoutes: Sendable {
   let service: any NodeService
   let feed: EventFeed
   let subscribers: Subscribers
+  let lane: DearLane
   let heartbeat: Duration
 
   static let parameters = [
@@ -50,7 +51,9 @@ struct EventRoutes: Sendable {
       call.channel.closeFuture.whenComplete { _ in place.end() }
       return Answer(contentType: ResponseFormat.events) { writer in
         defer { place.end() }
-        try await ServerSentEvents(cursor: cursor).write(to: &writer)
+        try await withTaskExecutorPreference(lane) {
+          try await ServerSentEvents(cursor: cursor).write(to: &writer)
+        }
       }
     }
   }

@@ -1,40 +1,30 @@
 import Synchronization
 
-/// Places for event streams, bounded in all and by address.
+/// Places for event streams, shared by the addresses, and bounded for each.
 final class Subscribers: Sendable {
-  private struct State {
-    var count = 0
-    var byAddress: [ClientAddress: Int] = [:]
+  private let perAddressMax: Int
+  private let shares: Mutex<Shares>
+
+  init(_ settings: APISettings) {
+    perAddressMax = settings.subscribersPerAddressMax
+    shares = Mutex(
+      Shares(amountMax: settings.subscribersMax, bindsLoopback: settings.limitsLoopback))
   }
 
-  private let settings: APISettings
-  private let state = Mutex(State())
-
-  init(_ settings: APISettings) { self.settings = settings }
-
   /// How many places are taken.
-  var count: Int { state.withLock { $0.count } }
+  var count: Int { shares.withLock { $0.taken } }
 
   /// Takes a place; nil when there is none.
   func enter(_ address: ClientAddress) -> Subscription? {
-    let isIn = state.withLock { state in
-      guard state.count < settings.subscribersMax else { return false }
-      let same = state.byAddress[address] ?? 0
-      let isFree = address.isLoopback && !settings.limitsLoopback
-      guard isFree || same < settings.subscribersPerAddressMax else { return false }
-      state.count += 1
-      state.byAddress[address] = same + 1
-      return true
+    let isIn = shares.withLock { shares in
+      let mayEnter = !shares.binds(address) || shares.held(by: address) < perAddressMax
+      return mayEnter && shares.take(1, for: address)
     }
     return isIn ? Subscription(subscribers: self, address: address) : nil
   }
 
   fileprivate func leave(_ address: ClientAddress) {
-    state.withLock { state in
-      state.count -= 1
-      let same = (state.byAddress[address] ?? 1) - 1
-      state.byAddress[address] = same == 0 ? nil : same
-    }
+    shares.withLock { $0.give(1, from: address) }
   }
 
   /// A place; free again when it ends, or nobody holds it any more.

@@ -9,9 +9,14 @@ struct WebSocketEvents: Sendable {
   let cursor: EventCursor
   let place: Subscribers.Subscription
   let heartbeat: Duration
+  let lane: DearLane
 
   /// Runs until one side closes.
   func run(_ frames: Frames) async {
+    await withTaskExecutorPreference(lane) { await exchange(frames) }
+  }
+
+  private func exchange(_ frames: Frames) async {
     defer { place.end() }
     let (cursor, heartbeat) = (cursor, heartbeat)
     try? await frames.executeThenClose { inbound, outbound in

@@ -10,7 +10,7 @@ struct APIRoutes: Sendable {
   let table: RouteTable
 
   init(service: any NodeService, settings: APISettings, limiter: RateLimiter, events: EventRoutes) {
-    let bodies = RequestBodies(bytesMax: settings.bodyBytesMax)
+    let bodies = RequestBodies(settings)
     let blocks = FinalBlocks(service: service)
     var routes =
       StatusRoutes(service: service, status: StatusCache(service: service), bodies: bodies).routes

@@ -64,12 +64,18 @@ struct TransactionRoutes: Sendable {
     let body = try await bodies.read(call)
     let transactions =
       type == SubmissionFormat.oneContentType ? [body[...]] : try Self.list(body)
-    if let seconds = limiter.take(transactions.count, of: .transactions, from: call.client) {
-      throw Problem.tooManyRequests.because(
-        "This address submits more than its share; wait \(seconds) s.", retryAfterSeconds: seconds)
-    }
+    try take(transactions.count, of: .transactions, call)
     let answer = await service.submit(transactions, wait: wait)
     return Answer(answer.json, contentType: ResponseFormat.json)
+  }
+
+  private func take(
+    _ count: Int, of kind: RateLimiter.Kind, _ call: Call
+  ) throws(APIError) {
+    guard let seconds = limiter.take(count, of: kind, from: call.client) else { return }
+    throw Problem.tooManyRequests.because(
+      "This address asks for or submits more than its share; wait \(seconds) s.",
+      retryAfterSeconds: seconds)
   }
 
   private func states(_ call: Call) async throws -> Answer {
@@ -78,6 +84,7 @@ struct TransactionRoutes: Sendable {
         "The content type must be \(SubmissionFormat.idsContentType).")
     }
     let ids = try Self.ids(try await bodies.read(call))
+    try take(ids.count / APILimits.itemsPerRequest, of: .requests, call)
     let answers = zip(ids, await service.transactions(ids)).map { id, answer in
       answer ?? TransactionAnswer(id: id.hex, status: .unknown)
     }

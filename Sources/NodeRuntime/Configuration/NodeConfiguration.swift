@@ -67,11 +67,15 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// Transactions submitted; 0: no limit.
     public var submissionsPerSecondMax = 500
     public var submissionsBurst = 8_192
+    /// Whether shares by address hold for this machine's own programs, too.
+    public var limitsLoopback = false
     public var bodyBytesMax = 4 * 1024 * 1024
     public var headerBytesMax = 16 * 1024
     public var headersMax = 64
     public var headerTimeoutSeconds = 10
     public var bodyTimeoutSeconds = 30
+    /// 0: no limit but the time.
+    public var bodyBytesPerSecondMin = 1_024
     public var writeTimeoutSeconds = 30
     public var idleTimeoutSeconds = 60
     /// Event streams, server-sent and WebSocket together.

@@ -92,6 +92,12 @@ extension Setting {
     integer(
       "api.submissions-burst", \.api.submissionsBurst, 4_096...1_000_000, "transactions",
       "Transactions that one address may submit at once after a pause."),
+    flag(
+      "api.limits-loopback", \.api.limitsLoopback,
+      """
+      Whether the shares of one address hold for this machine's own programs, too. A proxy on it \
+      is one program for all its clients.
+      """),
   ]
 
   private static let apiBounds: [Setting] = [
@@ -109,6 +115,10 @@ extension Setting {
     integer(
       "api.body-timeout-seconds", \.api.bodyTimeoutSeconds, 1...300, "seconds",
       "How long a request's body may take to arrive."),
+    integer(
+      "api.body-bytes-per-second-min", \.api.bodyBytesPerSecondMin, 0...1_048_576,
+      "bytes a second",
+      "How fast a body must come, on average over every 5 seconds; 0 sets no limit."),
     integer(
       "api.write-timeout-seconds", \.api.writeTimeoutSeconds, 1...300, "seconds",
       "How long an answer may wait for a client that does not read."),

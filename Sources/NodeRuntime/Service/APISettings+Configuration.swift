@@ -13,11 +13,13 @@ extension APISettings {
     requestsBurst = api.requestsBurst
     submissionsPerSecondMax = api.submissionsPerSecondMax
     submissionsBurst = api.submissionsBurst
+    limitsLoopback = api.limitsLoopback
     bodyBytesMax = api.bodyBytesMax
     headerBytesMax = api.headerBytesMax
     headersMax = api.headersMax
     headTimeoutMilliseconds = Int64(api.headerTimeoutSeconds) * 1_000
     bodyTimeoutMilliseconds = Int64(api.bodyTimeoutSeconds) * 1_000
+    bodyBytesPerSecondMin = api.bodyBytesPerSecondMin
     writeTimeoutMilliseconds = Int64(api.writeTimeoutSeconds) * 1_000
     idleTimeoutMilliseconds = Int64(api.idleTimeoutSeconds) * 1_000
     subscribersMax = api.subscribersMax

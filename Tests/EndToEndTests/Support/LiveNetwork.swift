@@ -52,12 +52,16 @@ struct LiveNetwork {
   }
 
   /// Runs a test on a started network; afterwards no process and no folder is left.
+  ///
+  /// - Parameter prepare: changes homes before their nodes start.
   static func run(
-    interval: UInt64 = 1_000, fullNodes: Int = 0, _ body: (LiveNetwork) async throws -> Void
+    interval: UInt64 = 1_000, fullNodes: Int = 0,
+    prepare: (LiveNetwork) throws -> Void = { _ in }, _ body: (LiveNetwork) async throws -> Void
   ) async throws {
     try await withFolder { path in
       let network = try make(at: path, interval: interval, fullNodes: fullNodes)
       do {
+        try prepare(network)
         try await network.start()
         try await body(network)
       } catch {

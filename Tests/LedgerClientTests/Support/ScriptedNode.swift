@@ -28,6 +28,15 @@ final class ScriptedNode: Sendable {
         body: body)
     }
 
+    /// A problem with `Retry-After`; the connection is closed after it.
+    static func problem(_ status: Int, _ code: String, retryAfter: String) -> Reply {
+      guard case .answer(_, let type, let body) = problem(status, code) else { return .hangUp }
+      let head =
+        "HTTP/1.1 \(status) Later\r\nContent-Type: \(type)\r\nRetry-After: \(retryAfter)\r\n"
+        + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+      return .raw(Array(head.utf8) + body)
+    }
+
     static func problem(_ status: Int, _ code: String) -> Reply {
       .json(ErrorAnswer(title: code, status: status, detail: "A test.", code: code), status: status)
     }
