@@ -142,7 +142,10 @@ struct DoctorTests {
           "api.connections-max=65536",
         ]
       ).examine()
-      #expect(Self.verdict(report, "ports", "api.listen") == .problem)
+      #expect(
+        Self.verdict(report, "ports", "api.listen 127.0.0.1:\(listener.port) is in use by process")
+          == .problem)
+      #expect(Self.verdict(report, "ports", "process \(getpid()): ") == .problem)
       #expect(Self.verdict(report, "ports", "192.0.2.1:9000 is no address") == .problem)
       #expect(Self.verdict(report, "ports", "takes any free port") == .ok)
       #expect(Self.verdict(report, "disk", "below store.free-disk-min-mib") == .problem)
@@ -197,6 +200,54 @@ struct DoctorTests {
       #expect(report.process == getpid())
       #expect(Self.verdict(report, "node", "no API listens yet") == .warning)
       #expect(Self.verdict(report, "ports", "nothing listens on peers.listen") == .problem)
+    }
+  }
+
+  @Test("a copied home and one that was given up are told, with what may be done")
+  func places() async throws {
+    try await Self.withHome { home, _ in
+      var report = await Doctor(home: home.path).examine()
+      #expect(Self.verdict(report, "keys", "the key has not been used yet") == .ok)
+      // As a first start leaves it; what another inode wrote is a copy.
+      try Self.write("", to: home.watermarkMade)
+      try Self.write("inode 1 machine -\n", to: home.fence)
+      report = await Doctor(home: home.path).examine()
+      #expect(Self.verdict(report, "keys", "looks like a copy: keys/home is not the") == .problem)
+      #expect(report.findings.contains { $0.advice?.contains("once with --moved") == true })
+
+      try FileManager.default.removeItem(atPath: home.fence)
+      try FileManager.default.removeItem(atPath: home.watermarkMade)
+      let new = home.path + "-new"
+      defer { try? FileManager.default.removeItem(atPath: new) }
+      _ = try HomeRetirement(home: home, destination: new).run()
+      report = await Doctor(home: home.path).examine()
+      #expect(Self.verdict(report, "keys", "validator was moved to \(new)") == .problem)
+      #expect(report.findings.contains { $0.advice?.contains("never starts again") == true })
+      report = await Doctor(home: new).examine()
+      #expect(Self.verdict(report, "keys", "the validator was moved here") == .ok)
+      #expect(!report.findings.contains { $0.check == "keys" && $0.verdict != .ok })
+    }
+  }
+
+  @Test("a full node's home has one key to look at; a consensus key there is too many")
+  func fullNode() async throws {
+    try await Self.withHome { home, document in
+      let full = NodeHome(home.path + "-full")
+      defer { try? FileManager.default.removeItem(atPath: full.path) }
+      _ = try FullNodeHome(
+        listen: .init(host: "127.0.0.1", port: 1),
+        api: .init(host: "127.0.0.1", port: 2),
+        peers: FullNodeHome.peers(of: document)
+      ).make(
+        at: full.path, genesis: [UInt8](try Data(contentsOf: URL(fileURLWithPath: home.genesis))),
+        passphrase: nil)
+      var report = await Doctor(home: full.path).examine()
+      #expect(report.findings.filter { $0.verdict == .problem }.map(\.check) == ["peers"])
+      #expect(Self.verdict(report, "keys", "transport.pem opens; its key is") == .ok)
+      #expect(!report.findings.contains { $0.what.contains("watermark") })
+      try FileManager.default.copyItem(atPath: home.consensusKey, toPath: full.consensusKey)
+      report = await Doctor(home: full.path).examine()
+      #expect(Self.verdict(report, "keys", "holds a consensus key") == .warning)
     }
   }
 

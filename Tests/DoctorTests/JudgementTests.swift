@@ -45,6 +45,29 @@ struct JudgementTests {
     #expect(Self.findings(Self.status { _ in }).isEmpty)
   }
 
+  @Test("a full node is not asked why it does not vote, and one node to follow is enough")
+  func fullNode() {
+    func full(_ change: @escaping (inout StatusAnswer) -> Void) -> [String] {
+      let status = Self.status {
+        $0.role = "full"
+        $0.notVotingBecause = "it is a full node: it follows and verifies, and has no vote"
+        $0.peersKnown = 2
+        $0.peersConnected = 1
+        change(&$0)
+      }
+      return Self.findings(status).map { "\($0.verdict.rawValue): \($0.what)" }
+    }
+    #expect(full { _ in } == [])
+    #expect(full { $0.peersConnected = 0 } == ["problem: 0 of 2 peers are connected"])
+    #expect(
+      full {
+        $0.mode = "catching-up"
+        $0.notVotingBecause = "height 30 is final elsewhere"
+      } == [
+        "warning: the full node is at height 9 and catches up: height 30 is final elsewhere"
+      ])
+  }
+
   @Test("each way to be unwell is found alone")
   func unwell() {
     func only(_ change: (inout StatusAnswer) -> Void, now: UInt64 = 100_400) -> String {

@@ -27,11 +27,14 @@ struct KeysCheck {
       KeyFile.erase(&seed)
     }
     if isValidator {
+      place(process, &notes)
       watermark(process, &notes)
     } else if FileManager.default.fileExists(atPath: home.consensusKey) {
       notes.warning(
         "a full node's home holds a consensus key, \(home.consensusKey)",
-        "it is not used; keep it in one place only, where the validator runs")
+        FileManager.default.fileExists(atPath: home.retired)
+          ? "its validator was given up: delete the key when it votes at its new place"
+          : "it is not used; keep it in one place only, where the validator runs")
     }
     return (notes.findings, transportSeed)
   }
@@ -100,6 +103,30 @@ struct KeysCheck {
         "\(folder)/\(name) is not the node's", "account keys do not belong on a node's machine")
     }
     if open == 0 { notes.ok("\(folder) and the secrets in it are their owner's alone") }
+  }
+
+  /// Whether the key may be used from this home at all.
+  private func place(_ process: Int32?, _ notes: inout Notes) {
+    switch HomeFence(home: home).condition() {
+    case .own: notes.ok("\(home.path) is where its key was last used from")
+    case .new: notes.ok("the key has not been used yet: the first start binds it to this place")
+    case .movedHere:
+      notes.ok("the validator was moved here, and is taken up at the first start")
+    case .copied(let reason):
+      let risk = "if the home it comes from runs, both sign with one key, which excludes it"
+      notes.problem(
+        "\(home.path) looks like a copy: \(reason)",
+        process == nil
+          ? "it does not start; \(risk): only when that one is gone for good, start once with "
+            + "--moved (operations, moving.md)"
+          : "the file was exchanged under the running node: stop it, and see operations, moving.md")
+    case .retired(let note):
+      notes.problem(
+        "\(home.path) was given up: \(note)",
+        process == nil
+          ? "it never starts again; look at the new home, and delete this one when it votes there"
+          : "yet process \(process ?? 0) runs it: stop it at once")
+    }
   }
 
   /// What keeps the key from signing twice.

@@ -31,8 +31,16 @@ struct NodeCheck {
         "the node is on the chain \(status.chain), the home's genesis is \(chain)",
         "the genesis was exchanged under the running node: restore it")
     }
+    let isFull = status.role == "full"
     if status.mode == "halted" {
       notes.problem("the node has halted", "its log says why; see operations, Starting")
+    } else if isFull, status.mode == "following" {
+      notes.ok("the full node is at height \(status.height), following")
+    } else if isFull {
+      notes.warning(
+        "the full node is at height \(status.height) and catches up: "
+          + (status.notVotingBecause ?? status.mode),
+        "it passes by itself; if not, look at the nodes it follows")
     } else if let reason = status.notVotingBecause {
       notes.warning("the node does not vote: \(reason)", "see operations; it may pass by itself")
     } else {
@@ -40,14 +48,20 @@ struct NodeCheck {
     }
     tip(status, now: now, &notes)
     let connected = "\(status.peersConnected) of \(status.peersKnown) peers are connected"
-    if 3 * (status.peersConnected + 1) > 2 * (status.peersKnown + 1) {
+    if isFull ? status.peersConnected > 0 : Self.isQuorum(status) {
       notes.ok(connected)
+    } else if isFull {
+      notes.problem(connected, "it follows nobody: check the network, and its log for refusals")
     } else {
       notes.problem(connected, "no quorum: check the network and the peers")
     }
     if status.unflushedBlocks >= 8 {
       notes.warning("\(status.unflushedBlocks) blocks wait for the disk", "the disk is too slow")
     }
+  }
+
+  private static func isQuorum(_ status: StatusAnswer) -> Bool {
+    3 * (status.peersConnected + 1) > 2 * (status.peersKnown + 1)
   }
 
   /// A block's time is its primary's clock, which a quorum found near its own: the network's

@@ -42,9 +42,10 @@ struct PortsCheck {
     switch code {
     case 0: notes.ok("\(place) is free")
     case EADDRINUSE:
+      let holder = ProcessFiles.holder(of: ProcessFiles.listeners(port: endpoint.port))
       notes.problem(
-        "\(place) is in use by another process",
-        "find it with `ss -ltnp`, or take another port")
+        "\(place) is in use by " + (holder ?? "another process"),
+        (holder == nil ? "find it with `ss -ltnp`" : "stop it") + ", or take another port")
     case EADDRNOTAVAIL, nil:
       notes.problem(
         "\(place) is no address of this machine", "take one of `ip address`, or 0.0.0.0")

@@ -24,7 +24,30 @@ enum ProcessFiles {
       else { continue }
       return max(0, Int32(words[4]) ?? 0)
     }
+    return holderByDescriptor(of: path, locks)
+  }
+
+  /// On file systems of layers and subvolumes the kernel's list names another device than `stat`:
+  /// there a process that holds locks, and has this very file open, is taken for its holder.
+  private static func holderByDescriptor(of path: String, _ locks: String) -> Int32? {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    for line in locks.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count >= 6, words[1] == "FLOCK", words[3] == "WRITE",
+        let process = Int32(words[4]), process > 0, links(of: process).contains(path)
+      else { continue }
+      return process
+    }
     return nil
+  }
+
+  /// What a process's descriptors are open on; none when they may not be seen.
+  private static func links(of process: Int32) -> [String] {
+    let folder = "/proc/\(process)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)
+    }
   }
 
   /// A soft limit of a process by its name in /proc/PID/limits; `.max` for unlimited.
@@ -76,17 +99,24 @@ enum ProcessFiles {
     return inodes
   }
 
+  /// The process that holds one of these sockets, with its command line; nil when none may be seen.
+  static func holder(of sockets: Set<String>) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    for process in names.compactMap({ Int32($0) }).sorted()
+    where holds(sockets, process: process) == true {
+      let command = (text("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
+        .joined(separator: " ")
+      return "process \(process)" + (command.isEmpty ? "" : ": \(command.prefix(120))")
+    }
+    return nil
+  }
+
   /// Whether a process holds one of these sockets; nil when its descriptors may not be seen.
   static func holds(_ inodes: Set<String>, process: Int32) -> Bool? {
-    let folder = "/proc/\(process)/fd"
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      return nil
-    }
-    return names.contains { name in
-      guard
-        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name)
-      else { return false }
-      return link.hasPrefix("socket:[") && inodes.contains(String(link.dropFirst(8).dropLast()))
+    guard (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) != nil
+    else { return nil }
+    return links(of: process).contains {
+      $0.hasPrefix("socket:[") && inodes.contains(String($0.dropFirst(8).dropLast()))
     }
   }
 }

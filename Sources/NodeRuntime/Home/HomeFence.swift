@@ -8,11 +8,13 @@ import LedgerCore
 /// another inode, and a disk put into another machine another machine. Whoever moves a home on
 /// purpose confirms it once. What no file can show, a cloned machine or a snapshot that was rolled
 /// back, is left to rule 1 of the operations pages and to peers, who return a node's latest vote.
-struct HomeFence {
+public struct HomeFence: Sendable {
   let home: NodeHome
 
+  public init(home: NodeHome) { self.home = home }
+
   /// How a home was found.
-  enum Condition: Equatable {
+  public enum Condition: Equatable, Sendable {
     /// This machine's, and the file that was written here.
     case own
     /// Its key has never been used: nothing to fence yet.
@@ -25,7 +27,8 @@ struct HomeFence {
     case retired(String)
   }
 
-  func condition() -> Condition {
+  /// Looks, and changes nothing.
+  public func condition() -> Condition {
     let files = FileManager.default
     if let note = files.contents(atPath: home.retired) {
       return .retired(Self.firstLine(note))
