@@ -14,6 +14,8 @@ public enum ClientLimits {
   public static let eventBytesMax = 1024 * 1024
   /// What an error answer's sentence may hold.
   public static let sentenceCharactersMax = 1_000
+  /// What an account's address in an answer may hold; longer ones are cut.
+  public static let addressCharactersMax = 128
 
   // MARK: Connections
 

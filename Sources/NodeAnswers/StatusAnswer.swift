@@ -1,4 +1,8 @@
 /// `GET /v1/status`: what a node is and where it stands.
+///
+/// Operators ask it of nodes of other releases, above all while they upgrade. What it says may
+/// grow: readers skip names they do not know, and each name added since the first of these answers
+/// is read as a default where an older node leaves it out.
 public struct StatusAnswer: Codable, Equatable, Sendable {
   /// The network's name from genesis.
   public var network: String
@@ -81,6 +85,37 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     self.stages = stages
     self.processMicroseconds = processMicroseconds
     self.transferEstimate = transferEstimate
+  }
+}
+
+extension StatusAnswer {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    network = try values.decode(String.self, forKey: .network)
+    isTest = try values.decode(Bool.self, forKey: .isTest)
+    chain = try values.decode(String.self, forKey: .chain)
+    intervalMilliseconds = try values.decode(UInt64.self, forKey: .intervalMilliseconds)
+    role = try values.decodeIfPresent(String.self, forKey: .role) ?? "validator"
+    node = try values.decode(String.self, forKey: .node)
+    name = try values.decode(String.self, forKey: .name)
+    height = try values.decode(UInt64.self, forKey: .height)
+    block = try values.decode(String.self, forKey: .block)
+    stateRoot = try values.decode(String.self, forKey: .stateRoot)
+    timestamp = try values.decode(UInt64.self, forKey: .timestamp)
+    mode = try values.decode(String.self, forKey: .mode)
+    notVotingBecause = try values.decodeIfPresent(String.self, forKey: .notVotingBecause)
+    pausedUntil = try values.decodeIfPresent(UInt64.self, forKey: .pausedUntil)
+    view = try values.decode(UInt64.self, forKey: .view)
+    peersConnected = try values.decode(Int.self, forKey: .peersConnected)
+    peersKnown = try values.decode(Int.self, forKey: .peersKnown)
+    followers = try values.decodeIfPresent(Int.self, forKey: .followers) ?? 0
+    pendingTransactions = try values.decode(Int.self, forKey: .pendingTransactions)
+    unflushedBlocks = try values.decode(Int.self, forKey: .unflushedBlocks)
+    transactionsFinal = try values.decode(UInt64.self, forKey: .transactionsFinal)
+    viewChanges = try values.decode(UInt64.self, forKey: .viewChanges)
+    stages = try values.decode([StageAnswer].self, forKey: .stages)
+    processMicroseconds = try values.decode(UInt64.self, forKey: .processMicroseconds)
+    transferEstimate = try values.decode(EstimateAnswer.self, forKey: .transferEstimate)
   }
 }
 

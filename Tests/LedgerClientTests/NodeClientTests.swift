@@ -17,6 +17,24 @@ struct NodeClientTests {
     return found
   }
 
+  @Test("the status of an older node, which says less, is read; one that lacks more is not")
+  func olderNode() throws {
+    let bytes = try JSONEncoder().encode(TestAnswers.status(height: 7))
+    var said = try #require(
+      try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+    for name in ["role", "followers"] { said[name] = nil }
+    said["a name of the future"] = 1
+    let status = try JSONDecoder().decode(
+      StatusAnswer.self, from: try JSONSerialization.data(withJSONObject: said))
+    #expect(status == TestAnswers.status(height: 7))
+    #expect(status.role == "validator" && status.followers == 0)
+    said["height"] = nil
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(
+        StatusAnswer.self, from: try JSONSerialization.data(withJSONObject: said))
+    }
+  }
+
   @Test("an answer of another status, type or shape has an error of its own")
   func errors() async throws {
     #expect(

@@ -34,10 +34,14 @@ public struct TransactionOutcome: Hashable, Sendable {
 
   public let id: Digest
   public let state: State
+  /// Of one that is accepted by another node's word alone, which is all that a full node can know
+  /// of acceptance: that node's address.
+  public let accordingTo: String?
 
-  public init(id: Digest, state: State) {
+  public init(id: Digest, state: State, accordingTo: String? = nil) {
     self.id = id
     self.state = state
+    self.accordingTo = accordingTo
   }
 
   /// What a node's answer says of the transaction that was asked for.
@@ -48,7 +52,9 @@ public struct TransactionOutcome: Hashable, Sendable {
     let reason = Reason(code: code, sentence: sentence ?? "No reason was given.")
     switch answer.status {
     case .pending: self.init(id: id, state: .pending)
-    case .accepted: self.init(id: id, state: .accepted)
+    case .accepted:
+      let teller = answer.accordingTo.map { String($0.prefix(ClientLimits.addressCharactersMax)) }
+      self.init(id: id, state: .accepted, accordingTo: teller)
     case .refused: self.init(id: id, state: .refused(reason))
     case .unknown: self.init(id: id, state: .unknown)
     case .final:

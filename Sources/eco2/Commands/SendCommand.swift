@@ -92,8 +92,8 @@ struct SendCommand: AsyncParsableCommand {
         draft, signedBy: signers, wait: wait == .final ? .final : .accepted)
       let isApplied: Bool? = if case .applied = outcome.state { true } else { nil }
       return TransactionAnswer(
-        id: outcome.id.hex, status: isApplied == true ? .final : .accepted, applied: isApplied,
-        height: outcome.height)
+        id: outcome.id.hex, status: isApplied == true ? .final : .accepted,
+        accordingTo: outcome.accordingTo, applied: isApplied, height: outcome.height)
     } catch ClientError.transactionRefused(let id, let code, let sentence) {
       return TransactionAnswer(id: id?.hex, status: .refused, code: code, message: sentence)
     } catch ClientError.transactionFailed(let id, let height, let code, let sentence) {

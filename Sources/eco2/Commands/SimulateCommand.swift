@@ -77,7 +77,8 @@ struct SimulateCommand: ParsableCommand {
       Printing.complain(
         """
         \(broken.count) of \(reports.count) runs broke an invariant. See what happened with
-          eco2 simulate --seed \(first.seed) --nodes \(first.nodes) --full-nodes \(first.fullNodes) --heights \(heights) --trace
+          eco2 simulate --seed \(first.seed) --nodes \(first.nodes) \
+            --full-nodes \(first.fullNodes) --heights \(heights) --trace
         """)
     }
     throw ExitCode.failure
@@ -85,7 +86,8 @@ struct SimulateCommand: ParsableCommand {
 
   private func text(_ report: SimulationReport) -> String {
     let line =
-      "seed \(report.seed): \(report.nodes) nodes and \(report.fullNodes) full, \(report.heights) heights, "
+      "seed \(report.seed): \(report.nodes) nodes and \(report.fullNodes) full, "
+      + "\(report.heights) heights, "
       + "\(report.viewChanges) decided in a later view, \(report.turnsHandedOver) turns "
       + "handed over, \(report.crashes) crashes, "
       + "\(report.framesLost) of \(report.framesSent) frames lost, "

@@ -47,21 +47,33 @@ struct StatusCommand: AsyncParsableCommand {
         ? "-" : "\(stage.microseconds / status.transactionsFinal)"
       return [stage.stage, "\(stage.microseconds)", share]
     }
-    return Printing.facts([
+    let isFull = status.role == "full"
+    var facts = [
       ("network", status.network + (status.isTest ? " (test, no claim)" : "")),
       ("chain", status.chain),
-      ("node", "\(status.name)  \(status.node)"),
+      ("node", (status.name.isEmpty ? "" : "\(status.name)  ") + status.node),
+      ("role", isFull ? "full node" : "ER Node"),
       ("height", "\(status.height), view \(status.view) of the next"),
-      ("mode", status.mode + (status.notVotingBecause.map { ", not voting: \($0)" } ?? "")),
       (
-        "turns",
-        status.pausedUntil.map {
-          "paused: handed over until \(Printing.time(milliseconds: $0))"
-        } ?? "as they come"
+        "mode",
+        status.mode
+          + (status.notVotingBecause.map { ", \(isFull ? "" : "not voting: ")\($0)" } ?? "")
       ),
+    ]
+    if !isFull {
+      facts.append(
+        (
+          "turns",
+          status.pausedUntil.map {
+            "paused: handed over until \(Printing.time(milliseconds: $0))"
+          } ?? "as they come"
+        ))
+    }
+    facts += [
       ("block", status.block),
       ("state root", status.stateRoot),
       ("peers", "\(status.peersConnected) of \(status.peersKnown) connected"),
+      ("followers", "\(status.followers)"),
       ("pending", "\(status.pendingTransactions) transactions"),
       ("unflushed", "\(status.unflushedBlocks) blocks"),
       ("final", "\(status.transactionsFinal) transactions since start"),
@@ -70,7 +82,8 @@ struct StatusCommand: AsyncParsableCommand {
         "\(Printing.mass(status.transferEstimate.charge)) CO2e, "
           + Printing.eco2(status.transferEstimate.fee)
       ),
-    ]) + "\n\n"
+    ]
+    return Printing.facts(facts) + "\n\n"
       + Printing.table(
         perTransaction, header: ["stage", "CPU-µs", "per final transaction"])
   }

@@ -9,7 +9,9 @@ enum SubmissionReport {
     case .final:
       let outcome = answer.applied == true ? "final" : "final, but not applied"
       facts.append(("state", "\(outcome), at height \(answer.height ?? 0)"))
-    case .accepted: facts.append(("state", "accepted: it will be in a block, or reported expired"))
+    case .accepted:
+      facts.append(("state", "accepted: it will be in a block, or reported expired"))
+      if let teller = answer.accordingTo { facts.append(("by the word of", teller)) }
     case .pending: facts.append(("state", "pending: ask again with the same bytes"))
     case .unknown: facts.append(("state", "unknown to this node"))
     case .refused: facts.append(("state", "refused"))
