@@ -62,9 +62,21 @@ public struct FullNodeHome: Sendable {
       try Data(genesis).write(to: URL(fileURLWithPath: home.genesis))
       try home.save(configuration)
       return key.publicKey
-    } catch let error as KeyFileError {
-      throw .key(error)
-    } catch { throw .file(path, reason: "\(error)") }
+    } catch {
+      // Nothing half made is left in the way of another try.
+      for file in [home.path + "/keys", home.genesis, home.configuration] {
+        try? files.removeItem(atPath: file)
+      }
+      if let error = error as? KeyFileError { throw .key(error) }
+      throw .file(path, reason: Self.reason(error))
+    }
+  }
+
+  /// What the system said, without where Foundation met it.
+  private static func reason(_ error: any Error) -> String {
+    let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    guard let system, system.domain == NSPOSIXErrorDomain else { return "\(error)" }
+    return unsafe String(cString: strerror(Int32(truncatingIfNeeded: system.code)))
   }
 
   private var configuration: NodeConfiguration {
