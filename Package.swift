@@ -174,6 +174,9 @@ let package = Package(
         "LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", "LedgerClient", nioCore,
         nioPosix, nioHTTP1,
       ]),
+    tests(
+      "ProtocolTests",
+      ["LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", "LedgerClient"]),
     tests("WalletTests", ["LedgerCore", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
