@@ -4,8 +4,9 @@ public import LedgerCore
 public enum DisseminationEvent: Sendable {
   /// First of all, once: what disk and state say. Before it, submissions are refused as not ready.
   case restored(DisseminationStart)
-  /// Transactions from this node's own API; each is answered by `.answer` with ticket and index.
-  case submitted(ticket: UInt64, [ArraySlice<UInt8>])
+  /// Transactions from this node's own API, judged together; each is answered by `.answer` with its
+  /// ticket and index.
+  case submitted([ClientSubmission])
   /// A peer's message; the peer is authenticated as this account.
   case message(DisseminationMessage, from: AccountID)
   /// The verdicts on `.precheck`, in its order: why a transaction cannot execute on the last

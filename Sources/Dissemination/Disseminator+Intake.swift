@@ -12,11 +12,13 @@ struct Intake: Sendable {
 }
 
 extension Disseminator {
-  /// Transactions of this node's own client.
-  mutating func submit(_ list: [ArraySlice<UInt8>], ticket: UInt64) {
+  /// Transactions of this node's own clients.
+  mutating func submit(_ submissions: [ClientSubmission]) {
     var candidates: [Candidate] = []
-    for (index, bytes) in list.enumerated() {
-      take(bytes, origin: .client(ticket: ticket, index: index), into: &candidates)
+    for submission in submissions {
+      for (index, bytes) in submission.transactions.enumerated() {
+        take(bytes, origin: .client(ticket: submission.ticket, index: index), into: &candidates)
+      }
     }
     precheck(candidates)
   }

@@ -61,7 +61,7 @@ public struct Disseminator: Sendable {
     let now = clock
     switch event {
     case .restored(let start): restore(start, now: now)
-    case .submitted(let ticket, let list): submit(list, ticket: ticket)
+    case .submitted(let submissions): submit(submissions)
     case .message(let message, let peer): receive(message, from: peer, now: now)
     case .prechecked(let token, let faults): prechecked(token, faults, now: now)
     case .checked(let token, let verdicts): checked(token, verdicts, now: now)

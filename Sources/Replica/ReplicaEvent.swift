@@ -1,3 +1,4 @@
+public import Dissemination
 public import LedgerCore
 
 /// Everything that can happen to a replica. Each event comes with a time.
@@ -11,8 +12,8 @@ public enum ReplicaEvent: Sendable {
   case followerDisconnected(AccountID)
   /// A frame from an authenticated peer or follower.
   case frame([UInt8], from: AccountID)
-  /// Transactions from this node's own API; each is answered by `.answer`.
-  case submitted(ticket: UInt64, [ArraySlice<UInt8>])
+  /// Transactions from this node's own API, judged together; each is answered by `.answer`.
+  case submitted([ClientSubmission])
   /// The verdicts of a `.verify`, in its order.
   case verified(VerificationToken, [Bool])
   case voteSigned(Vote)

@@ -88,8 +88,8 @@ public struct ReplicaMachine {
       pending.append(.dissemination(.followerDisconnected(peer)))
       pending.append(.catchUp(.followerDisconnected(peer)))
     case .frame(let bytes, let peer): receive(bytes, from: peer)
-    case .submitted(let ticket, let transactions):
-      pending.append(.dissemination(.submitted(ticket: ticket, transactions)))
+    case .submitted(let submissions):
+      pending.append(.dissemination(.submitted(submissions)))
     case .verified(let token, let verdicts): try verified(token, verdicts)
     case .voteSigned(let vote): pending.append(.consensus(.signed(vote)))
     case .voteRefused(let statement): pending.append(.consensus(.signingRefused(statement)))

@@ -1,5 +1,6 @@
 import CatchUp
 import Consensus
+import Dissemination
 import LedgerCore
 import LedgerRules
 import Replica
@@ -142,6 +143,6 @@ extension World {
     let ticket = clients.submit(
       to: index, life: nodes[index].life, count: transactions.count, now: now)
     log(7, index, transactions.flatMap(\.self))
-    step(index, .submitted(ticket: ticket, transactions))
+    step(index, .submitted([ClientSubmission(ticket: ticket, transactions)]))
   }
 }

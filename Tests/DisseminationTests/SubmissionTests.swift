@@ -15,7 +15,7 @@ struct SubmissionTests {
     let list = try [3, 1, 2].map { try TestTransactions.make(sender: 1, sequence: $0) }
     let sender = list[0].body.sender
     #expect(network.nodes[0].disseminator.pendingSequence(of: sender) == nil)
-    network.feed(.submitted(ticket: 1, list.map(\.bytes)), to: 0)
+    network.feed(.submitted([ClientSubmission(ticket: 1, list.map(\.bytes))]), to: 0)
     network.run(for: 100)
     #expect(network.nodes[0].disseminator.pendingSequence(of: sender) == 3)
     network.run(for: 2_000)
@@ -49,7 +49,7 @@ struct SubmissionTests {
       Array(repeating: 0, count: Limits.transactionBytesMax + 1)[...],
       good.bytes,
     ]
-    network.feed(.submitted(ticket: 7, list), to: 0)
+    network.feed(.submitted([ClientSubmission(ticket: 7, list)]), to: 0)
     network.run(for: 100)
     #expect(
       statuses(network) == [
@@ -129,12 +129,32 @@ struct SubmissionTests {
     #expect(network.nodes[0].checks.isEmpty)
   }
 
+  @Test("what several requests hand in at once is checked in one go, and each is answered")
+  func together() throws {
+    let network = try TestNetwork(4)
+    let list = try [1, 2, 3].map { try TestTransactions.make(sender: $0) }
+    let requests = list.enumerated().map { index, transaction in
+      ClientSubmission(ticket: UInt64(10 + index), [transaction.bytes])
+    }
+    network.feed(
+      .submitted(requests + [ClientSubmission(ticket: 20, [list[0].bytes, [1, 2, 3]])]), to: 0)
+    network.run(for: 100)
+    #expect(network.nodes[0].checks.first == 3)
+    let answers = network.nodes[0].answers.map { ($0.ticket, $0.index, $0.status) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    #expect(answers.map(\.0) == [10, 11, 12, 20, 20])
+    #expect(
+      answers.map(\.2) == [
+        .pending, .pending, .pending, .refused(.alreadyKnown), .refused(.malformed),
+      ])
+  }
+
   @Test("before it has been restored a node says that it is not ready")
   func notReady() throws {
     var disseminator = Disseminator(
       own: AccountID(.zero), chain: TestNetwork.chain, intervalMilliseconds: 10_000)
     let bytes = try TestTransactions.make(sender: 1).bytes
-    let effects = disseminator.step(.submitted(ticket: 3, [bytes]), now: 0)
+    let effects = disseminator.step(.submitted([ClientSubmission(ticket: 3, [bytes])]), now: 0)
     guard case .answer(let answer) = effects.first else {
       Issue.record("no answer")
       return

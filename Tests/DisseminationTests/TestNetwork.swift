@@ -219,7 +219,7 @@ final class TestNetwork {
   // MARK: transactions and blocks
 
   func submit(_ transactions: [Transaction], to index: Int, ticket: UInt64 = 1) {
-    feed(.submitted(ticket: ticket, transactions.map(\.bytes)), to: index)
+    feed(.submitted([ClientSubmission(ticket: ticket, transactions.map(\.bytes))]), to: index)
   }
 
   /// Decides the next height on what this node proposes; false when a node that is up cannot get

@@ -25,8 +25,9 @@ struct SubmissionDeskTests {
   }
 
   private func pending(_ ticket: UInt64, _ index: Int, _ id: Digest) {
-    desk.answered(
-      Dissemination.SubmissionAnswer(ticket: ticket, index: index, id: id, status: .pending))
+    desk.answered([
+      Dissemination.SubmissionAnswer(ticket: ticket, index: index, id: id, status: .pending)
+    ])
   }
 
   private func receipt(_ id: Digest, _ outcome: Receipt.Outcome) -> Receipt {
@@ -93,9 +94,10 @@ struct SubmissionDeskTests {
       pending(ticket, 2, other)
       pending(ticket, 0, id)
       desk.accepted([other])
-      desk.answered(
+      desk.answered([
         Dissemination.SubmissionAnswer(
-          ticket: ticket, index: 1, id: nil, status: .refused(.malformed)))
+          ticket: ticket, index: 1, id: nil, status: .refused(.malformed))
+      ])
       desk.ended([EndedTransaction(id: id, fault: .expired)])
     }
     #expect(answers.map(\.status) == [.refused, .refused, .accepted])

@@ -1,6 +1,7 @@
 import CatchUp
 import Consensus
 import Dispatch
+import Dissemination
 import LedgerCore
 import LedgerMetrics
 import LedgerRules
@@ -63,7 +64,18 @@ final class EffectPerformer: Sendable {
   /// through the queue.
   func perform(_ effects: [ReplicaEffect], wake: inout UInt64?) -> [ReplicaEvent] {
     var answers: [ReplicaEvent] = []
+    var told: [SubmissionAnswer] = []
     for effect in effects {
+      if case .answer(let submission) = effect {
+        watch.answered(submission)
+        told.append(submission)
+        continue
+      }
+      // Answers that stand together are told together, before what stands behind them.
+      if !told.isEmpty {
+        desk.answered(told)
+        told = []
+      }
       switch effect {
       case .send(let bytes, let channel, let peer):
         peers.send(to: peer, on: channel.connection, bytes)
@@ -75,9 +87,6 @@ final class EffectPerformer: Sendable {
       case .verify(let token, let checks, isUrgent: false):
         verifier.run { [self] in answer(.verified(token, verify(checks))) }
       case .wake(let time): wake = time
-      case .answer(let submission):
-        watch.answered(submission)
-        desk.answered(submission)
       case .accepted(let ids):
         watch.accepted(ids)
         desk.accepted(ids)
@@ -93,6 +102,7 @@ final class EffectPerformer: Sendable {
       default: onDisk(effect)
       }
     }
+    if !told.isEmpty { desk.answered(told) }
     return answers
   }
 

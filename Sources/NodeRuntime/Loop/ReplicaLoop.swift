@@ -59,9 +59,10 @@ final class ReplicaLoop: Sendable {
       }
       watch.look(at: replica)
       meter.worked(since: start, items: count)
-      guard let events = queue.take(until: Self.deadline(wake)) else { return }
+      guard let taken = queue.take(until: Self.deadline(wake)) else { return }
       start = CPUClock.monotonicNanoseconds()
-      count = events.count
+      count = taken.count
+      let events = GatheredSubmissions.gather(taken)
       if let time = wake, time <= NodeClock.milliseconds() {
         wake = nil
         own += step(&replica, .tick, wake: &wake)

@@ -34,7 +34,8 @@ struct NodeQueries: NodeService {
   {
     let weight = transactions.reduce(0) { $0 + $1.count + Self.sliceBytes }
     return await desk.submit(transactions, wait: wait) { [queue] ticket in
-      queue.offer(.replica(.submitted(ticket: ticket, transactions)), bytes: weight)
+      queue.offer(
+        .replica(.submitted([ClientSubmission(ticket: ticket, transactions)])), bytes: weight)
     }
   }
 

@@ -101,25 +101,29 @@ final class SubmissionDesk: Sendable {
   /// How a transaction ended, as far as it is remembered.
   func end(of id: Digest) -> TransactionEnd? { state.withLock { $0.ends[id] } }
 
-  /// The replica's first answer to a submitted transaction.
-  func answered(_ answer: Dissemination.SubmissionAnswer) {
-    finish { [metrics] state in
-      let place = Place(ticket: answer.ticket, index: answer.index)
-      guard let wait = state.submissions[answer.ticket]?.wait else { return }
-      switch answer.status {
-      case .refused(let fault):
-        if fault == .alreadyKnown, wait != .pending, let id = answer.id {
-          return Self.await(id, place, wait, in: &state)
-        }
-        metrics.chain.transactionsRefused.add()
-        Self.settle(place, Self.refused(answer.id, fault), in: &state)
-      case .pending:
-        guard wait != .pending, let id = answer.id else {
-          let pending = TransactionAnswer(id: answer.id?.hex, status: .pending)
-          return Self.settle(place, pending, in: &state)
-        }
-        Self.await(id, place, wait, in: &state)
+  /// The replica's first answers to submitted transactions.
+  func answered(_ answers: [Dissemination.SubmissionAnswer]) {
+    finish { state in
+      for answer in answers { take(answer, in: &state) }
+    }
+  }
+
+  private func take(_ answer: Dissemination.SubmissionAnswer, in state: inout State) {
+    let place = Place(ticket: answer.ticket, index: answer.index)
+    guard let wait = state.submissions[answer.ticket]?.wait else { return }
+    switch answer.status {
+    case .refused(let fault):
+      if fault == .alreadyKnown, wait != .pending, let id = answer.id {
+        return Self.await(id, place, wait, in: &state)
       }
+      metrics.chain.transactionsRefused.add()
+      Self.settle(place, Self.refused(answer.id, fault), in: &state)
+    case .pending:
+      guard wait != .pending, let id = answer.id else {
+        let pending = TransactionAnswer(id: answer.id?.hex, status: .pending)
+        return Self.settle(place, pending, in: &state)
+      }
+      Self.await(id, place, wait, in: &state)
     }
   }
 
