@@ -162,7 +162,8 @@ let package = Package(
     tests(
       "NodeRuntimeTests",
       [
-        "LedgerCore", "Dissemination", "LedgerMetrics", "NodeAPI", "NodeAnswers", "NodeRuntime",
+        "LedgerCore", "Dissemination", "Replica", "LedgerMetrics", "NodeAPI", "NodeAnswers",
+        "NodeRuntime",
         logging,
       ]),
     tests(
@@ -190,7 +191,10 @@ let package = Package(
     tests("AuditTests", ["LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Audit"]),
     tests(
       "LocalNetworkTests",
-      ["LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "LoadTest", "LocalNetwork"]),
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "LedgerClient", "LoadTest",
+        "LocalNetwork",
+      ]),
     tests(
       "EndToEndTests",
       [

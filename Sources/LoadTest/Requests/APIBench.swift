@@ -7,6 +7,7 @@ import NodeAnswers
 /// again, then submissions of one signed transfer each; and looks that each transfer the node took
 /// stands in the final blocks exactly once.
 public struct APIBench: Sendable {
+  /// What to ask, and for how long.
   public struct Plan: Sendable {
     public var node: NodeAddress
     /// The network's other nodes: their CPU time is reported, too.
@@ -56,6 +57,9 @@ public struct APIBench: Sendable {
 
   public init(_ plan: Plan) { self.plan = plan }
 
+  /// Runs both, and waits for the end of what was taken.
+  ///
+  /// - Parameter show: called before each step.
   public func run(_ show: @Sendable (Step) -> Void = { _ in }) async throws -> APIBenchReport {
     let client = NodeClient(plan.node)
     let others = plan.others.map { NodeClient($0) }
