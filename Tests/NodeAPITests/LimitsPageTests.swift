@@ -31,6 +31,7 @@ struct LimitsPageTests {
   }
 
   private static let settings = APISettings()
+  private static let bodySeconds = Int(settings.bodyPeriodMilliseconds / 1_000)
 
   /// What each row of the table must say; a number that names another thing stands in its words.
   private static func bounds() throws -> [(row: String, numbers: [Int])] {
@@ -41,13 +42,22 @@ struct LimitsPageTests {
       ),
       (
         "requests of one address",
-        [settings.requestsPerSecondMax, settings.requestsBurst, try dearCost()]
+        [
+          settings.requestsPerSecondMax, settings.requestsBurst, try dearCost(),
+          APILimits.itemsPerRequest,
+        ]
       ),
       (
         "transactions of one address",
         [settings.submissionsPerSecondMax, settings.submissionsBurst]
       ),
-      ("body", [settings.bodyBytesMax, Int(settings.bodyTimeoutMilliseconds / 1_000)]),
+      (
+        "body",
+        [
+          settings.bodyBytesMax, Int(settings.bodyTimeoutMilliseconds / 1_000),
+          settings.bodyBytesPerSecondMin * bodySeconds / 1_024, bodySeconds,
+        ]
+      ),
       (
         "headers",
         [
@@ -64,7 +74,7 @@ struct LimitsPageTests {
         [settings.subscribersMax, settings.subscribersPerAddressMax]
       ),
       (
-        "bodies being read, long answers being written, all together", [APILimits.bodiesBytesMax]
+        "bodies being read, long answers being written, all together", [settings.bodiesBytesMax]
       ),
     ]
   }
@@ -85,7 +95,7 @@ struct LimitsPageTests {
       let bound = try #require(bounds.first { $0.row == row[0] }, "\(row[0])")
       #expect(Self.numbers(row[1]) == bound.numbers.map(Int64.init), "\(row[0])")
     }
-    #expect(APILimits.bodiesBytesMax == APILimits.answersBytesMax)
+    #expect(Self.settings.bodiesBytesMax == Self.settings.answersBytesMax)
   }
 
   @Test("the bounds that stand in sentences are the code's")
