@@ -5,6 +5,7 @@
 
 #include "../sha512/sha512_lanes.h"
 #include "cl_random.h"
+#include "key_cache.h"
 
 // The driver of every engine. A batch is verified in chunks, so that its working
 // set stays in the processor's caches and its memory does not grow with the
@@ -14,6 +15,7 @@
 
 typedef struct {
   const cl_ed25519_engine *engine;
+  cl_ed25519_key_cache *cache;  // or NULL
   const uint8_t *base, *prefix;
   size_t prefix_length;
   const cl_ed25519_item *items;  // the chunk's first item is items[first]
@@ -28,7 +30,7 @@ typedef struct {
   uint32_t *positions;  // of each in the chunk
   size_t ready;
 
-  uint8_t *block;  // two decoded points for each of a block
+  uint8_t *block;  // three decoded points for each of a block
   void *memory;    // of the engine's add_up
   // Signatures that may still be put into sums while searching a failing chunk;
   // then the rest is verified one by one. An adversary's batch of many bad
@@ -49,10 +51,48 @@ static const uint8_t *message_of(const chunk *c, const cl_ed25519_item *item) {
   return item->message_length == 0 ? NULL : c->base + item->message_offset;
 }
 
+// Decodes keys[0 ..< count] into c->block, and nonces[0 ..< count] to the address that
+// it returns; the cache's keys are copied, and what it lacks is decoded together with
+// the nonces. is_point: first of the keys, then of the nonces.
+static const uint8_t *decode_block(chunk *c, const uint8_t *const *keys,
+                                   const uint8_t *const *nonces, size_t count,
+                                   uint8_t *is_point) {
+  const uint8_t *encodings[2 * BLOCK];
+  uint8_t found[BLOCK], decoded[2 * BLOCK];
+  uint32_t missing[BLOCK];
+  const size_t bytes = c->engine->point_bytes;
+  if (c->cache == NULL) {
+    memcpy(encodings, keys, count * sizeof *keys);
+    memcpy(encodings + count, nonces, count * sizeof *nonces);
+    c->engine->decode(c->block, is_point, encodings, 2 * count);
+    return c->block + count * bytes;
+  }
+  size_t misses = 0;
+  cl_key_cache_find(c->cache, keys, count, c->block, found);
+  memcpy(encodings, nonces, count * sizeof *nonces);
+  for (size_t i = 0; i < count; i++) {
+    is_point[i] = found[i];
+    if (found[i]) continue;
+    encodings[count + misses] = keys[i];
+    missing[misses++] = (uint32_t)i;
+  }
+  uint8_t *behind = c->block + BLOCK * bytes;
+  c->engine->decode(behind, decoded, encodings, count + misses);
+  memcpy(is_point + count, decoded, count);
+  for (size_t i = 0; i < misses; i++) {
+    if (!decoded[count + i]) continue;
+    const uint8_t *own = behind + (count + i) * bytes;
+    is_point[missing[i]] = 1;
+    memcpy(c->block + missing[i] * bytes, own, bytes);
+    cl_key_cache_keep(c->cache, keys[missing[i]], own);
+  }
+  return behind;
+}
+
 // Decodes and hashes items[from ..< from + count] of the chunk, count <= BLOCK, and
 // appends those with S < L and two points.
 static void prepare_block(chunk *c, size_t from, size_t count) {
-  const uint8_t *encodings[2 * BLOCK];
+  const uint8_t *keys[BLOCK], *nonces[BLOCK];
   uint8_t is_point[2 * BLOCK];
   uint32_t candidates[BLOCK];
   cl_sha512_challenge challenges[BLOCK];
@@ -63,25 +103,25 @@ static void prepare_block(chunk *c, size_t from, size_t count) {
     const cl_ed25519_item *item = &c->items[c->first + i];
     scalar_from_bytes(&s[found], c->base + item->signature_offset + 32);
     if (!scalar_is_canonical(&s[found])) continue;
-    encodings[2 * found] = c->base + item->key_offset;
-    encodings[2 * found + 1] = c->base + item->signature_offset;
+    keys[found] = c->base + item->key_offset;
+    nonces[found] = c->base + item->signature_offset;
     candidates[found++] = (uint32_t)i;
   }
   const size_t bytes = c->engine->point_bytes, start = c->ready;
-  c->engine->decode(c->block, is_point, encodings, 2 * found);
+  const uint8_t *decoded_nonces = decode_block(c, keys, nonces, found, is_point);
   for (size_t i = 0; i < found; i++) {
-    if (!is_point[2 * i] || !is_point[2 * i + 1]) continue;
+    if (!is_point[i] || !is_point[found + i]) continue;
     const cl_ed25519_item *item = &c->items[c->first + candidates[i]];
     challenges[c->ready - start] = (cl_sha512_challenge){
-        .nonce = encodings[2 * i + 1],
-        .key = encodings[2 * i],
+        .nonce = nonces[i],
+        .key = keys[i],
         .prefix = c->prefix,
         .prefix_length = c->prefix_length,
         .message = message_of(c, item),
         .message_length = item->message_length,
     };
-    memcpy(c->keys + c->ready * bytes, c->block + 2 * i * bytes, bytes);
-    memcpy(c->nonces + c->ready * bytes, c->block + (2 * i + 1) * bytes, bytes);
+    memcpy(c->keys + c->ready * bytes, c->block + i * bytes, bytes);
+    memcpy(c->nonces + c->ready * bytes, decoded_nonces + i * bytes, bytes);
     c->s[c->ready] = s[i];
     c->positions[c->ready++] = candidates[i];
   }
@@ -161,18 +201,19 @@ static int verify_chunk(chunk *c, size_t count) {
 
 static size_t round_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-int cl_ed25519_batch(const cl_ed25519_engine *engine, const uint8_t *base, const uint8_t *prefix,
-                     size_t prefix_length, const cl_ed25519_item *items, size_t count,
-                     uint8_t *verdicts) {
+int cl_ed25519_batch(const cl_ed25519_engine *engine, cl_ed25519_key_cache *cache,
+                     const uint8_t *base, const uint8_t *prefix, size_t prefix_length,
+                     const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
   const size_t length = count < engine->sum_max ? count : engine->sum_max;
   const size_t points = round_up(length * engine->point_bytes);
-  const size_t block = round_up(2 * BLOCK * engine->point_bytes);
+  const size_t block = round_up(3 * BLOCK * engine->point_bytes);
   const size_t work = round_up(engine->sum_memory(length));
   const size_t rest = length * (2 * sizeof(scalar) + sizeof(coefficient) + sizeof(uint32_t));
   uint8_t *memory = aligned_alloc(64, 2 * points + block + work + round_up(rest));
   if (memory == NULL) return CL_ED25519_NO_MEMORY;
   chunk c = {
       .engine = engine,
+      .cache = cache,
       .base = base,
       .prefix = prefix,
       .prefix_length = prefix_length,

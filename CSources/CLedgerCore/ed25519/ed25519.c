@@ -5,6 +5,7 @@
 
 #include "../cpu/choose.h"
 #include "batch.h"
+#include "key_cache.h"
 
 int cl_ed25519_verify(const uint8_t key[32], const uint8_t signature[64], const uint8_t *prefix,
                       size_t prefix_length, const uint8_t *message, size_t message_length) {
@@ -35,16 +36,10 @@ static bool in_range(size_t base_length, const cl_ed25519_item *items, size_t co
   return true;
 }
 
-int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8_t *prefix,
-                            size_t prefix_length, const cl_ed25519_item *items, size_t count,
-                            uint8_t *verdicts) {
-  return cl_ed25519_verify_batch_by(cl_choose_ed25519(), base, base_length, prefix, prefix_length,
-                                    items, count, verdicts);
-}
-
-int cl_ed25519_verify_batch_by(const cl_ed25519_engine *engine, const uint8_t *base,
-                               size_t base_length, const uint8_t *prefix, size_t prefix_length,
-                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
+static int verify_batch(const cl_ed25519_engine *engine, cl_ed25519_key_cache *cache,
+                        const uint8_t *base, size_t base_length, const uint8_t *prefix,
+                        size_t prefix_length, const cl_ed25519_item *items, size_t count,
+                        uint8_t *verdicts) {
   if (count == 0) return CL_ED25519_VALID;
   if (verdicts == NULL) return CL_ED25519_BAD_RANGE;
   const size_t verdict_bytes = count / 8 + (count % 8 != 0);
@@ -53,9 +48,35 @@ int cl_ed25519_verify_batch_by(const cl_ed25519_engine *engine, const uint8_t *b
       !in_range(base_length, items, count)) {
     return CL_ED25519_BAD_RANGE;
   }
-  int result = cl_ed25519_batch(engine, base, prefix, prefix_length, items, count, verdicts);
+  if (cache != NULL && !cl_key_cache_take(cache)) cache = NULL;
+  int result = cl_ed25519_batch(engine, cache, base, prefix, prefix_length, items, count, verdicts);
+  if (cache != NULL) cl_key_cache_give_back(cache);
   if (result < 0) memset(verdicts, 0, verdict_bytes);
   return result;
+}
+
+int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8_t *prefix,
+                            size_t prefix_length, const cl_ed25519_item *items, size_t count,
+                            uint8_t *verdicts) {
+  return verify_batch(cl_choose_ed25519(), NULL, base, base_length, prefix, prefix_length, items,
+                      count, verdicts);
+}
+
+int cl_ed25519_verify_batch_by(const cl_ed25519_engine *engine, const uint8_t *base,
+                               size_t base_length, const uint8_t *prefix, size_t prefix_length,
+                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
+  return verify_batch(engine, NULL, base, base_length, prefix, prefix_length, items, count,
+                      verdicts);
+}
+
+int cl_ed25519_verify_batch_cached(cl_ed25519_key_cache *cache, const uint8_t *base,
+                                   size_t base_length, const uint8_t *prefix,
+                                   size_t prefix_length, const cl_ed25519_item *items,
+                                   size_t count, uint8_t *verdicts) {
+  const cl_ed25519_engine *engine =
+      cache != NULL ? cl_key_cache_engine(cache) : cl_choose_ed25519();
+  return verify_batch(engine, cache, base, base_length, prefix, prefix_length, items, count,
+                      verdicts);
 }
 
 int cl_ed25519_is_canonical_prime_order(const uint8_t key[32]) {

@@ -68,6 +68,42 @@ int cl_ed25519_verify_batch_on(cl_workers *workers, const uint8_t *base, size_t 
                                const uint8_t *prefix, size_t prefix_length,
                                const cl_ed25519_item *items, size_t count, uint8_t *verdicts);
 
+// Decoded keys of senders, kept from batch to batch. It never changes a verdict. It is
+// safe to use from any thread; calls that meet at one cache do without it, except the
+// first, so each worker should have its own. Its memory is fixed when it is made; keys
+// replace each other, the oldest of four first, chosen by a hash that is seeded from
+// the system's CSPRNG.
+typedef struct cl_ed25519_key_cache cl_ed25519_key_cache;
+
+// A cache of at most `keys_max` keys (at least 4; rounded down to a power of two; up to
+// 192 bytes each), for the chosen implementation. NULL without memory or randomness.
+cl_ed25519_key_cache *cl_ed25519_new_key_cache(size_t keys_max);
+void cl_ed25519_free_key_cache(cl_ed25519_key_cache *cache);
+
+// Keys found and not found so far.
+void cl_ed25519_key_cache_counts(const cl_ed25519_key_cache *cache, uint64_t *hits,
+                                 uint64_t *misses);
+
+// cl_ed25519_verify_batch with a cache (NULL: without).
+int cl_ed25519_verify_batch_cached(cl_ed25519_key_cache *cache, const uint8_t *base,
+                                   size_t base_length, const uint8_t *prefix,
+                                   size_t prefix_length, const cl_ed25519_item *items,
+                                   size_t count, uint8_t *verdicts);
+
+// A key with its multiples, for many single verifications: 31 KB. Unchanging once made.
+typedef struct cl_ed25519_prepared_key cl_ed25519_prepared_key;
+
+// CL_ED25519_VALID and a new key in *out, to be freed; or *out = NULL with
+// CL_ED25519_INVALID when `key` decodes to no point (no signature of it is valid) or
+// CL_ED25519_NO_MEMORY.
+int cl_ed25519_prepare_key(cl_ed25519_prepared_key **out, const uint8_t key[32]);
+void cl_ed25519_free_prepared_key(cl_ed25519_prepared_key *key);
+
+// cl_ed25519_verify with a prepared key.
+int cl_ed25519_verify_prepared(const cl_ed25519_prepared_key *key, const uint8_t signature[64],
+                               const uint8_t *prefix, size_t prefix_length,
+                               const uint8_t *message, size_t message_length);
+
 // The implementations: "avx512ifma", "avx2", "portable". All give the same verdict on
 // every input. One is chosen at first use: the one that the environment variable
 // ECO2_ED25519 names, else the first of these that the processor runs.
