@@ -60,6 +60,10 @@ metrics: build ## promtool's judgement of a running node's metrics and of the al
 bench-api: build ## how many single requests one node answers, and that none is lost
 	@Scripts/bench-api
 
+.PHONY: differential
+differential: ## the Ed25519 engines against each other (CASES, SEED)
+	@Scripts/differential $(or $(CASES),10000000) $(or $(SEED),1)
+
 .PHONY: format
 format: ## settle the layout of all Swift files
 	@swift format -i -r Sources Tests Examples Benchmarks/Sources Benchmarks/Benchmarks \

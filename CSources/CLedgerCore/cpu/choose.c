@@ -8,6 +8,7 @@
 static const cl_ed25519_engine *const engines[] = {
 #if defined(__x86_64__)
     &cl_ed25519_avx512ifma,
+    &cl_ed25519_avx2,
 #endif
     &cl_ed25519_portable,
 };

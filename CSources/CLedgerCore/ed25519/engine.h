@@ -55,6 +55,7 @@ struct cl_ed25519_engine {
 
 extern const cl_ed25519_engine cl_ed25519_portable;
 #if defined(__x86_64__)
+extern const cl_ed25519_engine cl_ed25519_avx2;
 extern const cl_ed25519_engine cl_ed25519_avx512ifma;
 #endif
 

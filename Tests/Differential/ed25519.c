@@ -1,0 +1,249 @@
+// Every engine against the portable one: `make differential` (CASES, SEED).
+//
+// Signatures in batches of 1 … 300, from all good to all bad, are mutated in the ways
+// that tell implementations apart, and each engine's bitmap is compared with the portable
+// engine's single verdicts. Ends with 1 at the first difference, after saying what it was.
+// A run is repeated by its seed but for the engines' own random coefficients.
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cl_ed25519.h"
+
+#define POOL 256
+#define BATCH_MAX 300
+#define MESSAGE_MAX 200
+
+typedef struct {
+  uint8_t key[32], signature[64], message[MESSAGE_MAX];
+  uint32_t length;
+} signed_message;
+
+static uint64_t state;
+
+// splitmix64
+static uint64_t next(void) {
+  uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
+  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+  return z ^ z >> 31;
+}
+
+static uint32_t below(uint32_t limit) { return (uint32_t)(next() % limit); }
+
+static void fill(uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) bytes[i] = (uint8_t)next();
+}
+
+// L, and a point of order 8: its multiples are the eight points of small order.
+static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                  0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+static const uint8_t order_8[32] = {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f,
+                                    0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+                                    0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6,
+                                    0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a};
+static uint8_t small_order[8][32];
+
+static void require(int holds, const char *what) {
+  if (holds) return;
+  printf("cannot run: %s\n", what);
+  exit(2);
+}
+
+static void make_small_order(void) {
+  memset(small_order[0], 0, 32);
+  small_order[0][0] = 1;
+  for (int i = 1; i < 8; i++) {
+    require(crypto_core_ed25519_add(small_order[i], small_order[i - 1], order_8) == 0,
+            "points of small order are not added");
+  }
+}
+
+// A signature that holds. With `torsion`, A and R have a part of small order, which the
+// cofactor takes away; then also unreduced steps of the equation are told apart.
+static void sign(signed_message *out, int torsion) {
+  uint8_t a[32], r[32], k[64], seed[64];
+  out->length = below(MESSAGE_MAX + 1);
+  fill(out->message, out->length);
+  fill(seed, 64);
+  crypto_core_ed25519_scalar_reduce(a, seed);
+  fill(seed, 64);
+  crypto_core_ed25519_scalar_reduce(r, seed);
+  crypto_scalarmult_ed25519_base_noclamp(out->key, a);
+  crypto_scalarmult_ed25519_base_noclamp(out->signature, r);
+  if (torsion) {
+    const uint32_t which = below(8);
+    if (which != 0) {
+      crypto_core_ed25519_add(out->key, out->key, small_order[which]);
+      crypto_core_ed25519_add(out->signature, out->signature, small_order[below(7) + 1]);
+    }
+  }
+  crypto_hash_sha512_state hash;
+  crypto_hash_sha512_init(&hash);
+  crypto_hash_sha512_update(&hash, out->signature, 32);
+  crypto_hash_sha512_update(&hash, out->key, 32);
+  crypto_hash_sha512_update(&hash, out->message, out->length);
+  crypto_hash_sha512_final(&hash, k);
+  uint8_t challenge[32];
+  crypto_core_ed25519_scalar_reduce(challenge, k);
+  crypto_core_ed25519_scalar_mul(challenge, challenge, a);
+  crypto_core_ed25519_scalar_add(out->signature + 32, challenge, r);
+}
+
+// Encodings at the edges: y of 0 … 23, p … p + 18 and below p, each with either sign;
+// points of small order; bytes.
+static void edge(uint8_t out[32]) {
+  switch (below(4)) {
+    case 0:
+      memset(out, 0, 32);
+      out[0] = (uint8_t)below(24);
+      break;
+    case 1:
+      memset(out, 0xff, 32);
+      out[0] = (uint8_t)(0xff - below(24));
+      out[31] = 0x7f;
+      break;
+    case 2:
+      memcpy(out, small_order[below(8)], 32);
+      break;
+    default:
+      fill(out, 32);
+  }
+  out[31] ^= (uint8_t)(below(2) << 7);
+}
+
+// S + n modulo 2^256.
+static void shift_s(signed_message *m, const uint8_t n[32]) {
+  unsigned carry = 0;
+  for (int i = 0; i < 32; i++) {
+    carry += (unsigned)m->signature[32 + i] + n[i];
+    m->signature[32 + i] = (uint8_t)carry;
+    carry >>= 8;
+  }
+}
+
+static void mutate(signed_message *m, const signed_message *other) {
+  static const uint8_t one[32] = {1};
+  uint8_t minus_one[32];
+  switch (below(12)) {
+    case 0:
+      m->key[below(32)] ^= (uint8_t)(1 << below(8));
+      break;
+    case 1:
+    case 2:
+      m->signature[below(64)] ^= (uint8_t)(1 << below(8));
+      break;
+    case 3:
+      if (m->length > 0) m->message[below(m->length)] ^= (uint8_t)(1 << below(8));
+      break;
+    case 4:
+      shift_s(m, order);
+      break;
+    case 5:
+      edge(m->key);
+      break;
+    case 6:
+      edge(m->signature);
+      break;
+    case 7:  // a key and a nonce of small order: S = 0 holds for every message
+      edge(m->key);
+      edge(m->signature);
+      memset(m->signature + 32, 0, 32);
+      break;
+    case 8:
+      memcpy(m->signature, other->signature, 32);
+      break;
+    case 9:
+      memcpy(m->signature + 32, other->signature + 32, 32);
+      break;
+    case 10:
+      shift_s(m, one);
+      break;
+    default:
+      memcpy(minus_one, order, 32);
+      minus_one[0]--;
+      shift_s(m, minus_one);
+      if (m->signature[63] > 0x10) shift_s(m, one);
+  }
+}
+
+static uint8_t bytes[BATCH_MAX * sizeof(signed_message)];
+static cl_ed25519_item items[BATCH_MAX];
+static uint8_t expected[BATCH_MAX], bitmap[BATCH_MAX / 8 + 1];
+
+static void say(const char *name, const signed_message *m, size_t count, int verdict) {
+  char key[65], signature[129], message[2 * MESSAGE_MAX + 1];
+  printf("%s says %d in a batch of %zu:\n  key %s\n  signature %s\n  message %s\n", name, verdict,
+         count, sodium_bin2hex(key, sizeof key, m->key, 32),
+         sodium_bin2hex(signature, sizeof signature, m->signature, 64),
+         sodium_bin2hex(message, sizeof message, m->message, m->length));
+}
+
+static int same(const cl_ed25519_engine *engine, const char *name, size_t count) {
+  cl_ed25519_verify_batch_by(engine, bytes, sizeof bytes, NULL, 0, items, count, bitmap);
+  for (size_t i = 0; i < count; i++) {
+    const int verdict = bitmap[i / 8] >> i % 8 & 1;
+    if (verdict == expected[i]) continue;
+    say(name, (const signed_message *)bytes + i, count, verdict);
+    return 0;
+  }
+  return 1;
+}
+
+int main(int count, char **arguments) {
+  const uint64_t cases = count > 1 ? strtoull(arguments[1], NULL, 10) : 1000000;
+  state = count > 2 ? strtoull(arguments[2], NULL, 10) : 1;
+  require(sodium_init() >= 0, "libsodium does not start");
+  make_small_order();
+  const char *names[] = {"portable", "avx2", "avx512ifma"};
+  const cl_ed25519_engine *engines[3];
+  printf("engines:");
+  for (int e = 0; e < 3; e++) {
+    engines[e] = cl_ed25519_engine_named(names[e]);
+    if (engines[e] != NULL) printf(" %s", names[e]);
+  }
+  printf("; %llu signatures, seed %llu\n", (unsigned long long)cases, (unsigned long long)state);
+
+  static signed_message pool[POOL];
+  uint64_t done = 0, valid = 0, mutated = 0;
+  while (done < cases) {
+    if (done % (1 << 16) < BATCH_MAX) {
+      for (int i = 0; i < POOL; i++) {
+        sign(&pool[i], i % 4 == 0);
+        require(cl_ed25519_verify_by(engines[0], pool[i].key, pool[i].signature, NULL, 0,
+                                     pool[i].message, pool[i].length) == CL_ED25519_VALID,
+                "a good signature is refused");
+      }
+    }
+    static const uint32_t bad_of_1000[5] = {0, 5, 50, 500, 1000};
+    const uint32_t bad = bad_of_1000[below(5)];
+    const size_t batch = 1 + below(below(4) == 0 ? 8 : BATCH_MAX);
+    signed_message *messages = (signed_message *)bytes;
+    for (size_t i = 0; i < batch; i++) {
+      messages[i] = pool[below(POOL)];
+      expected[i] = 1;
+      if (below(1000) < bad) {
+        mutate(&messages[i], &pool[below(POOL)]);
+        expected[i] = cl_ed25519_verify_by(engines[0], messages[i].key, messages[i].signature,
+                                           NULL, 0, messages[i].message,
+                                           messages[i].length) == CL_ED25519_VALID;
+        mutated++;
+      }
+      valid += expected[i];
+      const uint32_t at = (uint32_t)(i * sizeof(signed_message));
+      items[i] = (cl_ed25519_item){.key_offset = at, .signature_offset = at + 32,
+                                   .message_offset = at + 96,
+                                   .message_length = messages[i].length};
+    }
+    for (int e = done % 64 == 0 ? 0 : 1; e < 3; e++) {
+      if (engines[e] != NULL && !same(engines[e], names[e], batch)) return 1;
+    }
+    done += batch;
+  }
+  printf("all the same: %llu signatures, %llu mutated, %llu valid\n", (unsigned long long)done,
+         (unsigned long long)mutated, (unsigned long long)valid);
+  return 0;
+}
