@@ -126,7 +126,7 @@ extension SignedMessages {
   func verify(on workers: OpaquePointer?, _ verdicts: inout [UInt8]) -> Int32 {
     bytes.withUnsafeBufferPointer { base in
       cl_ed25519_verify_batch_on(
-        workers, base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
+        workers, nil, base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
     }
   }
 

@@ -11,7 +11,10 @@
 // set stays in the processor's caches and its memory does not grow with the
 // caller's count; a chunk is prepared in blocks, whose encodings, hash inputs and
 // hashes fit the stack.
-#define BLOCK 64
+#define BLOCK CL_KEY_CACHE_BLOCK
+
+// So few signatures take longer in an equation than one by one.
+#define SINGLES_MAX 2
 
 typedef struct {
   const cl_ed25519_engine *engine;
@@ -67,7 +70,8 @@ static const uint8_t *decode_block(chunk *c, const uint8_t *const *keys,
     c->engine->decode(c->block, is_point, encodings, 2 * count);
     return c->block + count * bytes;
   }
-  size_t misses = 0;
+  const uint8_t *new_keys[BLOCK], *new_points[BLOCK];
+  size_t misses = 0, kept = 0;
   cl_key_cache_find(c->cache, keys, count, c->block, found);
   memcpy(encodings, nonces, count * sizeof *nonces);
   for (size_t i = 0; i < count; i++) {
@@ -84,8 +88,10 @@ static const uint8_t *decode_block(chunk *c, const uint8_t *const *keys,
     const uint8_t *own = behind + (count + i) * bytes;
     is_point[missing[i]] = 1;
     memcpy(c->block + missing[i] * bytes, own, bytes);
-    cl_key_cache_keep(c->cache, keys[missing[i]], own);
+    new_keys[kept] = keys[missing[i]];
+    new_points[kept++] = own;
   }
+  cl_key_cache_keep(c->cache, new_keys, new_points, kept);
   return behind;
 }
 
@@ -145,12 +151,15 @@ static void add_up(point *out, chunk *c, size_t from, size_t count) {
   c->engine->add_up(out, &sum, c->memory);
 }
 
+static int verify_one(const chunk *c, const cl_ed25519_item *item) {
+  return c->engine->verify(c->base + item->key_offset, c->base + item->signature_offset, c->prefix,
+                           c->prefix_length, message_of(c, item), item->message_length);
+}
+
 static int verify_each(chunk *c, size_t from, size_t count) {
   int all = 1;
   for (size_t i = from; i < from + count; i++) {
-    const cl_ed25519_item *item = item_at(c, i);
-    if (c->engine->verify(c->base + item->key_offset, c->base + item->signature_offset, c->prefix,
-                          c->prefix_length, message_of(c, item), item->message_length)) {
+    if (verify_one(c, item_at(c, i))) {
       accept(c, i);
     } else {
       all = 0;
@@ -169,7 +178,7 @@ static int settle(chunk *c, size_t from, size_t count, const point *sum) {
   }
   if (count == 1) return 0;
   const size_t half = count / 2;
-  if (c->budget < half) return verify_each(c, from, count);
+  if (count <= SINGLES_MAX || c->budget < half) return verify_each(c, from, count);
   c->budget -= half;
   point left, right;
   cached subtrahend;
@@ -199,18 +208,24 @@ static int verify_chunk(chunk *c, size_t count) {
   return all && c->ready == count ? CL_ED25519_VALID : CL_ED25519_INVALID;
 }
 
+// A batch too small for an equation.
+static int verify_few(const chunk *c, size_t count) {
+  int result = CL_ED25519_VALID;
+  for (size_t i = 0; i < count; i++) {
+    if (verify_one(c, &c->items[i])) {
+      c->verdicts[0] |= (uint8_t)(1 << i);
+    } else {
+      result = CL_ED25519_INVALID;
+    }
+  }
+  return result;
+}
+
 static size_t round_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 int cl_ed25519_batch(const cl_ed25519_engine *engine, cl_ed25519_key_cache *cache,
                      const uint8_t *base, const uint8_t *prefix, size_t prefix_length,
                      const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
-  const size_t length = count < engine->sum_max ? count : engine->sum_max;
-  const size_t points = round_up(length * engine->point_bytes);
-  const size_t block = round_up(3 * BLOCK * engine->point_bytes);
-  const size_t work = round_up(engine->sum_memory(length));
-  const size_t rest = length * (2 * sizeof(scalar) + sizeof(coefficient) + sizeof(uint32_t));
-  uint8_t *memory = aligned_alloc(64, 2 * points + block + work + round_up(rest));
-  if (memory == NULL) return CL_ED25519_NO_MEMORY;
   chunk c = {
       .engine = engine,
       .cache = cache,
@@ -219,12 +234,20 @@ int cl_ed25519_batch(const cl_ed25519_engine *engine, cl_ed25519_key_cache *cach
       .prefix_length = prefix_length,
       .items = items,
       .verdicts = verdicts,
-      .keys = memory,
-      .nonces = memory + points,
-      .block = memory + 2 * points,
-      .memory = memory + 2 * points + block,
   };
-  c.s = (scalar *)(memory + 2 * points + block + work);
+  if (count <= SINGLES_MAX) return verify_few(&c, count);
+  const size_t length = count < engine->sum_max ? count : engine->sum_max;
+  const size_t points = round_up(length * engine->point_bytes);
+  const size_t block = round_up(3 * BLOCK * engine->point_bytes);
+  const size_t work = round_up(engine->sum_memory(length));
+  const size_t rest = length * (2 * sizeof(scalar) + sizeof(coefficient) + sizeof(uint32_t));
+  uint8_t *memory = aligned_alloc(64, 2 * points + block + work + round_up(rest));
+  if (memory == NULL) return CL_ED25519_NO_MEMORY;
+  c.keys = memory;
+  c.nonces = c.keys + points;
+  c.block = c.nonces + points;
+  c.memory = c.block + block;
+  c.s = (scalar *)(c.block + block + work);
   c.k = c.s + length;
   c.z = (coefficient *)(c.k + length);
   c.positions = (uint32_t *)(c.z + length);

@@ -48,9 +48,7 @@ static int verify_batch(const cl_ed25519_engine *engine, cl_ed25519_key_cache *c
       !in_range(base_length, items, count)) {
     return CL_ED25519_BAD_RANGE;
   }
-  if (cache != NULL && !cl_key_cache_take(cache)) cache = NULL;
   int result = cl_ed25519_batch(engine, cache, base, prefix, prefix_length, items, count, verdicts);
-  if (cache != NULL) cl_key_cache_give_back(cache);
   if (result < 0) memset(verdicts, 0, verdict_bytes);
   return result;
 }

@@ -1,6 +1,6 @@
 #include "key_cache.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,6 @@
 // makes room. Nothing is chained, so whoever floods the cache with keys costs others
 // their hits and no more; the hash is seeded, so nobody can aim at another's set.
 #define WAYS 4
-#define LOOKUPS 64
 
 // The entries' tags (16 bits of the hash, 0 when empty) in one word: a miss is mostly
 // seen without touching an entry.
@@ -21,8 +20,8 @@ typedef struct {
 
 struct cl_ed25519_key_cache {
   const cl_ed25519_engine *engine;
-  atomic_flag taken;
-  _Atomic uint64_t hits, misses;
+  pthread_mutex_t lock;  // of all below
+  uint64_t hits, misses;
   uint64_t seeds[6];
   size_t set_mask, entry_bytes;
   uint8_t *next;  // the way to be replaced next, of each set
@@ -54,6 +53,13 @@ static const uint8_t *key_at(const cl_ed25519_key_cache *cache, size_t set, size
   return entry_at(cache, set, way) + cache->engine->point_bytes;
 }
 
+static void free_memory(cl_ed25519_key_cache *cache) {
+  free(cache->next);
+  free(cache->tags);
+  free(cache->entries);
+  free(cache);
+}
+
 cl_ed25519_key_cache *cl_ed25519_new_key_cache(size_t keys_max) {
   const cl_ed25519_engine *engine = cl_choose_ed25519();
   size_t sets = 1;
@@ -66,51 +72,58 @@ cl_ed25519_key_cache *cl_ed25519_new_key_cache(size_t keys_max) {
   cache->next = calloc(sets, 1);
   cache->tags = calloc(sets, sizeof *cache->tags);
   cache->entries = calloc(sets * WAYS, cache->entry_bytes);
+  if (pthread_mutex_init(&cache->lock, NULL) != 0) {
+    free_memory(cache);
+    return NULL;
+  }
   if (cache->next == NULL || cache->tags == NULL || cache->entries == NULL ||
       cl_random_bytes((uint8_t *)cache->seeds, sizeof cache->seeds) != 0) {
     cl_ed25519_free_key_cache(cache);
     return NULL;
   }
-  atomic_flag_clear(&cache->taken);
   return cache;
 }
 
 void cl_ed25519_free_key_cache(cl_ed25519_key_cache *cache) {
   if (cache == NULL) return;
-  free(cache->next);
-  free(cache->tags);
-  free(cache->entries);
-  free(cache);
+  pthread_mutex_destroy(&cache->lock);
+  free_memory(cache);
 }
 
-void cl_ed25519_key_cache_counts(const cl_ed25519_key_cache *cache, uint64_t *hits,
-                                 uint64_t *misses) {
-  *hits = atomic_load_explicit(&cache->hits, memory_order_relaxed);
-  *misses = atomic_load_explicit(&cache->misses, memory_order_relaxed);
-}
-
-int cl_key_cache_take(cl_ed25519_key_cache *cache) {
-  return !atomic_flag_test_and_set_explicit(&cache->taken, memory_order_acquire);
-}
-
-void cl_key_cache_give_back(cl_ed25519_key_cache *cache) {
-  atomic_flag_clear_explicit(&cache->taken, memory_order_release);
+void cl_ed25519_key_cache_counts(cl_ed25519_key_cache *cache, uint64_t *hits, uint64_t *misses) {
+  pthread_mutex_lock(&cache->lock);
+  *hits = cache->hits;
+  *misses = cache->misses;
+  pthread_mutex_unlock(&cache->lock);
 }
 
 const cl_ed25519_engine *cl_key_cache_engine(const cl_ed25519_key_cache *cache) {
   return cache->engine;
 }
 
-// The three passes let the memory accesses of up to LOOKUPS keys overlap.
-static size_t find_some(cl_ed25519_key_cache *cache, const uint8_t *const *keys, size_t count,
-                        uint8_t *out, uint8_t *found) {
-  uint64_t hashes[LOOKUPS];
+// The entry that holds `key`, or NULL.
+static uint8_t *lookup(const cl_ed25519_key_cache *cache, uint64_t hash, const uint8_t *key) {
+  const size_t set = hash & cache->set_mask;
+  for (size_t way = 0; way < WAYS; way++) {
+    if (cache->tags[set].tags[way] == tag_of(hash) &&
+        memcmp(key_at(cache, set, way), key, 32) == 0) {
+      return entry_at(cache, set, way);
+    }
+  }
+  return NULL;
+}
+
+// Three passes, so that the memory accesses of a block overlap.
+void cl_key_cache_find(cl_ed25519_key_cache *cache, const uint8_t *const *keys, size_t count,
+                       uint8_t *out, uint8_t *found) {
+  uint64_t hashes[CL_KEY_CACHE_BLOCK];
   size_t hits = 0;
   const size_t bytes = cache->engine->point_bytes;
   for (size_t i = 0; i < count; i++) {
     hashes[i] = hash_of(cache, keys[i]);
     __builtin_prefetch(&cache->tags[hashes[i] & cache->set_mask]);
   }
+  pthread_mutex_lock(&cache->lock);
   for (size_t i = 0; i < count; i++) {
     const size_t set = hashes[i] & cache->set_mask;
     for (size_t way = 0; way < WAYS; way++) {
@@ -120,46 +133,29 @@ static size_t find_some(cl_ed25519_key_cache *cache, const uint8_t *const *keys,
     }
   }
   for (size_t i = 0; i < count; i++) {
-    const size_t set = hashes[i] & cache->set_mask;
-    found[i] = 0;
-    for (size_t way = 0; way < WAYS && !found[i]; way++) {
-      if (cache->tags[set].tags[way] != tag_of(hashes[i]) ||
-          memcmp(key_at(cache, set, way), keys[i], 32) != 0) {
-        continue;
-      }
-      memcpy(out + i * bytes, entry_at(cache, set, way), bytes);
-      found[i] = 1;
-      hits++;
-    }
+    const uint8_t *entry = lookup(cache, hashes[i], keys[i]);
+    found[i] = entry != NULL;
+    if (entry == NULL) continue;
+    memcpy(out + i * bytes, entry, bytes);
+    hits++;
   }
-  return hits;
+  cache->hits += hits;
+  cache->misses += count - hits;
+  pthread_mutex_unlock(&cache->lock);
 }
 
-void cl_key_cache_find(cl_ed25519_key_cache *cache, const uint8_t *const *keys, size_t count,
-                       uint8_t *out, uint8_t *found) {
-  size_t hits = 0;
-  for (size_t from = 0; from < count; from += LOOKUPS) {
-    const size_t part = count - from < LOOKUPS ? count - from : LOOKUPS;
-    hits += find_some(cache, keys + from, part, out + from * cache->engine->point_bytes,
-                      found + from);
+void cl_key_cache_keep(cl_ed25519_key_cache *cache, const uint8_t *const *keys,
+                       const uint8_t *const *decoded, size_t count) {
+  if (count == 0) return;
+  pthread_mutex_lock(&cache->lock);
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t hash = hash_of(cache, keys[i]);
+    if (lookup(cache, hash, keys[i]) != NULL) continue;  // it was missing twice
+    const size_t set = hash & cache->set_mask, way = cache->next[set];
+    cache->next[set] = (uint8_t)((way + 1) % WAYS);
+    cache->tags[set].tags[way] = tag_of(hash);
+    memcpy(entry_at(cache, set, way), decoded[i], cache->engine->point_bytes);
+    memcpy(entry_at(cache, set, way) + cache->engine->point_bytes, keys[i], 32);
   }
-  atomic_fetch_add_explicit(&cache->hits, hits, memory_order_relaxed);
-  atomic_fetch_add_explicit(&cache->misses, count - hits, memory_order_relaxed);
-}
-
-void cl_key_cache_keep(cl_ed25519_key_cache *cache, const uint8_t key[32],
-                       const uint8_t *decoded) {
-  const uint64_t hash = hash_of(cache, key);
-  const size_t set = hash & cache->set_mask;
-  for (size_t way = 0; way < WAYS; way++) {
-    if (cache->tags[set].tags[way] == tag_of(hash) &&
-        memcmp(key_at(cache, set, way), key, 32) == 0) {
-      return;  // twice in one batch
-    }
-  }
-  const size_t way = cache->next[set];
-  cache->next[set] = (uint8_t)((way + 1) % WAYS);
-  cache->tags[set].tags[way] = tag_of(hash);
-  memcpy(entry_at(cache, set, way), decoded, cache->engine->point_bytes);
-  memcpy(entry_at(cache, set, way) + cache->engine->point_bytes, key, 32);
+  pthread_mutex_unlock(&cache->lock);
 }

@@ -3,12 +3,11 @@
 
 #include "engine.h"
 
-// What the driver does with a cache. Between `take` and `give_back` the cache is the
-// caller's alone.
+// What the driver does with a cache, a block of keys at a time: it is locked once for
+// each block it looks up and once for what that block adds.
 
-// 1, or 0 when another call has it: then do without.
-int cl_key_cache_take(cl_ed25519_key_cache *cache);
-void cl_key_cache_give_back(cl_ed25519_key_cache *cache);
+// The most keys in one call of the functions below.
+#define CL_KEY_CACHE_BLOCK 64
 
 const cl_ed25519_engine *cl_key_cache_engine(const cl_ed25519_key_cache *cache);
 
@@ -17,7 +16,9 @@ const cl_ed25519_engine *cl_key_cache_engine(const cl_ed25519_key_cache *cache);
 void cl_key_cache_find(cl_ed25519_key_cache *cache, const uint8_t *const *keys, size_t count,
                        uint8_t *out, uint8_t *found);
 
-// Keeps a decoded point for its key, in the place of another when there is no room.
-void cl_key_cache_keep(cl_ed25519_key_cache *cache, const uint8_t key[32], const uint8_t *decoded);
+// Keeps the decoded points of `count` keys, each in the place of another when there is
+// no room.
+void cl_key_cache_keep(cl_ed25519_key_cache *cache, const uint8_t *const *keys,
+                       const uint8_t *const *decoded, size_t count);
 
 #endif

@@ -9,6 +9,7 @@
 #define PIECE_MAX 4096
 
 typedef struct {
+  cl_ed25519_key_cache *cache;
   const uint8_t *base, *prefix;
   size_t base_length, prefix_length;
   const cl_ed25519_item *items;
@@ -28,22 +29,25 @@ static void verify_piece(void *context, size_t i) {
   shared *s = context;
   const size_t first = i * s->piece;
   const size_t count = s->count - first < s->piece ? s->count - first : s->piece;
-  note(s, cl_ed25519_verify_batch(s->base, s->base_length, s->prefix, s->prefix_length,
-                                  s->items + first, count, s->verdicts + first / 8));
+  note(s, cl_ed25519_verify_batch_cached(s->cache, s->base, s->base_length, s->prefix,
+                                         s->prefix_length, s->items + first, count,
+                                         s->verdicts + first / 8));
 }
 
-int cl_ed25519_verify_batch_on(cl_workers *workers, const uint8_t *base, size_t base_length,
-                               const uint8_t *prefix, size_t prefix_length,
-                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts) {
+int cl_ed25519_verify_batch_on(cl_workers *workers, cl_ed25519_key_cache *cache,
+                               const uint8_t *base, size_t base_length, const uint8_t *prefix,
+                               size_t prefix_length, const cl_ed25519_item *items, size_t count,
+                               uint8_t *verdicts) {
   const size_t threads = cl_workers_count(workers);
   if (threads == 0 || count < 2 * PIECE_MIN || items == NULL || verdicts == NULL) {
-    return cl_ed25519_verify_batch(base, base_length, prefix, prefix_length, items, count,
-                                   verdicts);
+    return cl_ed25519_verify_batch_cached(cache, base, base_length, prefix, prefix_length, items,
+                                          count, verdicts);
   }
   size_t piece = (count / threads + 8) / 8 * 8;
   if (piece < PIECE_MIN) piece = PIECE_MIN;
   if (piece > PIECE_MAX) piece = PIECE_MAX;
-  shared s = {.base = base,
+  shared s = {.cache = cache,
+              .base = base,
               .prefix = prefix,
               .base_length = base_length,
               .prefix_length = prefix_length,

@@ -62,17 +62,10 @@ int cl_ed25519_verify_batch(const uint8_t *base, size_t base_length, const uint8
                             size_t prefix_length, const cl_ed25519_item *items, size_t count,
                             uint8_t *verdicts);
 
-// The same, shared out to workers in pieces of at most 4,096 signatures when there
-// are workers and 1,024 signatures or more; one allocation for each piece under way.
-int cl_ed25519_verify_batch_on(cl_workers *workers, const uint8_t *base, size_t base_length,
-                               const uint8_t *prefix, size_t prefix_length,
-                               const cl_ed25519_item *items, size_t count, uint8_t *verdicts);
-
-// Decoded keys of senders, kept from batch to batch. It never changes a verdict. It is
-// safe to use from any thread; calls that meet at one cache do without it, except the
-// first, so each worker should have its own. Its memory is fixed when it is made; keys
-// replace each other, the oldest of four first, chosen by a hash that is seeded from
-// the system's CSPRNG.
+// Decoded keys of senders, kept from batch to batch. It never changes a verdict. Any
+// number of threads may use it; it is locked for a few microseconds in every 64
+// signatures. Its memory is fixed when it is made; keys replace each other, the oldest
+// of four first, chosen by a hash that is seeded from the system's CSPRNG.
 typedef struct cl_ed25519_key_cache cl_ed25519_key_cache;
 
 // A cache of at most `keys_max` keys (at least 4; rounded down to a power of two; up to
@@ -81,14 +74,20 @@ cl_ed25519_key_cache *cl_ed25519_new_key_cache(size_t keys_max);
 void cl_ed25519_free_key_cache(cl_ed25519_key_cache *cache);
 
 // Keys found and not found so far.
-void cl_ed25519_key_cache_counts(const cl_ed25519_key_cache *cache, uint64_t *hits,
-                                 uint64_t *misses);
+void cl_ed25519_key_cache_counts(cl_ed25519_key_cache *cache, uint64_t *hits, uint64_t *misses);
 
 // cl_ed25519_verify_batch with a cache (NULL: without).
 int cl_ed25519_verify_batch_cached(cl_ed25519_key_cache *cache, const uint8_t *base,
                                    size_t base_length, const uint8_t *prefix,
                                    size_t prefix_length, const cl_ed25519_item *items,
                                    size_t count, uint8_t *verdicts);
+
+// The same, shared out to workers in pieces of at most 4,096 signatures when there
+// are workers and 1,024 signatures or more; one allocation for each piece under way.
+int cl_ed25519_verify_batch_on(cl_workers *workers, cl_ed25519_key_cache *cache,
+                               const uint8_t *base, size_t base_length, const uint8_t *prefix,
+                               size_t prefix_length, const cl_ed25519_item *items, size_t count,
+                               uint8_t *verdicts);
 
 // A key with its multiples, for many single verifications: 31 KB. Unchanging once made.
 typedef struct cl_ed25519_prepared_key cl_ed25519_prepared_key;

@@ -47,9 +47,11 @@ public enum Ed25519 {
   }
 
   /// The verdicts of state machines' checks, of any domains, on this chain; in their order. A batch
-  /// for each domain, a large one shared out to the pool's workers.
+  /// for each domain, a large one shared out to the pool's workers; keys that the cache holds need
+  /// no decoding.
   public static func verify(
-    _ checks: [SignatureCheck], chain: ChainID, on pool: WorkerPool? = nil
+    _ checks: [SignatureCheck], chain: ChainID, on pool: WorkerPool? = nil,
+    keys: SenderKeyCache? = nil
   ) -> VerdictBitmap {
     var verdicts = VerdictBitmap(invalid: checks.count)
     for domain in SigningDomain.allCases {
@@ -62,7 +64,7 @@ public enum Ed25519 {
         let check = checks[place]
         batch.append(message: check.message, signature: check.signature, key: check.key)
       }
-      let found = batch.verify(on: pool)
+      let found = batch.verify(on: pool, keys: keys)
       if places.count == checks.count { return found }
       for (index, place) in places.enumerated() where found[index] { verdicts.accept(place) }
     }

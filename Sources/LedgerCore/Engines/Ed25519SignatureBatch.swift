@@ -104,10 +104,12 @@ public struct SignatureBatch: Sendable {
   }
 
   /// Verifies everything appended, and empties the batch; a large one is shared out to the pool's
-  /// workers. Without memory or randomness for a batch
-  /// the signatures are verified one by one: there is always a verdict, and always the same.
-  public mutating func verify(on pool: WorkerPool? = nil) -> VerdictBitmap {
-    settle(on: pool)
+  /// workers, and keys that the cache holds need no decoding. Without memory or randomness for a
+  /// batch the signatures are verified one by one: there is always a verdict, and always the same.
+  public mutating func verify(
+    on pool: WorkerPool? = nil, keys: SenderKeyCache? = nil
+  ) -> VerdictBitmap {
+    settle(on: pool, keys: keys)
     defer { settled = VerdictBitmap() }
     return settled
   }
@@ -121,15 +123,15 @@ public struct SignatureBatch: Sendable {
   }
 
   /// Moves what the buffer holds to verdicts.
-  private mutating func settle(on pool: WorkerPool? = nil) {
+  private mutating func settle(on pool: WorkerPool? = nil, keys: SenderKeyCache? = nil) {
     guard !items.isEmpty else { return }
     var verdicts = [UInt8](repeating: 0, count: (items.count + 7) / 8)
     let code = unsafe buffer.withUnsafeBytes { base in
       unsafe prefix.withUnsafeBytes { prefix in
         unsafe items.withUnsafeBufferPointer { items in
           unsafe cl_ed25519_verify_batch_on(
-            pool?.handle, base.bytePointer, base.count, prefix.bytePointer, prefix.count,
-            items.baseAddress, items.count, &verdicts)
+            pool?.handle, keys?.handle, base.bytePointer, base.count, prefix.bytePointer,
+            prefix.count, items.baseAddress, items.count, &verdicts)
         }
       }
     }

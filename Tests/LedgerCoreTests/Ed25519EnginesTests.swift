@@ -1,0 +1,179 @@
+import CLedgerCore
+import LedgerCore
+import Testing
+
+@Suite("Ed25519's implementations")
+struct Ed25519EnginesTests {
+  static let names = ["portable", "avx2", "avx512ifma"]
+
+  @Test("the chosen implementation has a name; unknown names are none")
+  func names() throws {
+    let chosen = try Ed25519.implementation()
+    #expect(Self.names.contains(chosen))
+    #expect(Engine("sse9") == nil && Engine("") == nil)
+    #expect(Engine("portable") != nil)
+  }
+
+  @Test("each gives ZIP-215's verdict on every published case, one by one", arguments: names)
+  func singles(name: String) throws {
+    guard let engine = Engine(name) else { return }
+    for entry in try Ed25519Case.all() {
+      let verdict = engine.verify(entry)
+      #expect(verdict == entry.isValid, "\(entry.name)")
+    }
+  }
+
+  @Test(
+    "each names the invalid ones among published and mutated cases, in batches of any size",
+    arguments: names)
+  func batches(name: String) throws {
+    guard let engine = Engine(name) else { return }
+    var generator = SeededGenerator(state: 41)
+    let cases = try Ed25519Case.all() + mutated(&generator, count: 600)
+    let valid = cases.filter(\.isValid)
+    let sizes = [1, 2, 3, 8, 15, 16, 17, 63, 64, 65, 96, 97, 109, 110, 279, 280, 600, 2049, 4099]
+    for size in sizes {
+      for badPercent in [0, 1, 20] {
+        let batch = (0..<size).map { _ in
+          let pool = Int.random(in: 0..<100, using: &generator) < badPercent ? cases : valid
+          return pool[Int.random(in: 0..<pool.count, using: &generator)]
+        }
+        let verdicts = engine.verify(batch)
+        #expect(verdicts == batch.map(\.isValid), "\(size), \(badPercent) %")
+      }
+    }
+  }
+
+  @Test(
+    "torsion and forgeries that cancel: the batch is the AND of the singles, every time",
+    arguments: names)
+  func torsionAndForgeries(name: String) throws {
+    guard let engine = Engine(name) else { return }
+    var generator = SeededGenerator(state: 42)
+    let torsion = try Ed25519Case.zip215() + Ed25519Case.speccheck()
+    let one: [UInt8] = [1] + [UInt8](repeating: 0, count: 31)
+    let minusOne = [UInt8](repeating: 255, count: 32)
+    let signed = try Ed25519Case.signLines().map(\.valid)
+    for _ in 0..<1000 {
+      let forged = signed[Int.random(in: 1..<signed.count, using: &generator)]
+      let batch = [
+        torsion[Int.random(in: 0..<torsion.count, using: &generator)],
+        forged.shifted(by: one), torsion[Int.random(in: 0..<torsion.count, using: &generator)],
+        forged.shifted(by: minusOne), signed[0],
+      ]
+      let verdicts = engine.verify(batch)
+      #expect(verdicts == batch.map(\.isValid))
+    }
+  }
+
+  @Test("a cache of keys changes no verdict, however small, and counts what it finds")
+  func cache() throws {
+    var generator = SeededGenerator(state: 43)
+    let cases = try Ed25519Case.all() + mutated(&generator, count: 200)
+    for keysMax in [0, 4, 64, 4096] {
+      let cache = try #require(SenderKeyCache(keysMax: keysMax))
+      var lookups: UInt64 = 0
+      for _ in 0..<3 {
+        var batch = SignatureBatch(prefix: [])
+        for entry in cases {
+          batch.append(message: entry.message, signature: entry.signature, key: entry.key)
+        }
+        let verdicts = batch.verify(keys: cache)
+        #expect((0..<cases.count).map { verdicts[$0] } == cases.map(\.isValid))
+        let counts = cache.counts
+        #expect(counts.hits + counts.misses > lookups)
+        lookups = counts.hits + counts.misses
+      }
+      #expect(keysMax < 4096 || cache.counts.hits > cache.counts.misses)
+    }
+  }
+
+  @Test("a prepared key gives the single verdict on every published and mutated case")
+  func preparedKeys() throws {
+    var generator = SeededGenerator(state: 44)
+    for entry in try Ed25519Case.all() + mutated(&generator, count: 200) {
+      let verdict =
+        PreparedKey(entry.key)?.verify(entry.signature, prefix: [], message: entry.message[...])
+      #expect(verdict ?? false == entry.isValid, "\(entry.name)")
+    }
+  }
+
+  @Test("a prepared key verifies one domain of one chain")
+  func preparedDomain() throws {
+    let key = try SigningKey.generate()
+    let prepared = try #require(PreparedKey(key.publicKey))
+    let chain = ChainID(SHA256.hash([1]).bytes)
+    let signature = key.sign(domain: .commit, chain: chain, message: [1, 2])
+    #expect(prepared.verify(signature, domain: .commit, chain: chain, message: [1, 2]))
+    #expect(!prepared.verify(signature, domain: .prepare, chain: chain, message: [1, 2]))
+    #expect(!prepared.verify(signature, domain: .commit, chain: chain, message: [1]))
+  }
+
+  /// Signed messages of which most have a changed byte somewhere; verdicts by the portable engine.
+  private func mutated(
+    _ generator: inout SeededGenerator, count: Int
+  ) throws -> [Ed25519Case] {
+    let portable = try #require(Engine("portable"))
+    let signed = try Ed25519Case.signLines().map(\.valid)
+    return try (0..<count).map { index in
+      let from = signed[Int.random(in: 0..<signed.count, using: &generator)]
+      var bytes = from.key.bytes.array + from.signature.array + from.message
+      if index % 4 != 0 {
+        bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^=
+          1 << UInt8.random(in: 0..<8, using: &generator)
+      }
+      let key = try #require(PublicKey(bytes[..<32]))
+      let signature = try #require(Signature(bytes[32..<96]))
+      let entry = Ed25519Case(
+        name: "mutated \(index)", key: key, signature: signature, message: Array(bytes[96...]),
+        isValid: true)
+      return Ed25519Case(
+        name: entry.name, key: key, signature: signature, message: entry.message,
+        isValid: portable.verify(entry))
+    }
+  }
+}
+
+/// One implementation, by name; nil when the processor does not run it.
+private struct Engine {
+  nonisolated(unsafe) let handle: OpaquePointer
+
+  init?(_ name: String) {
+    guard let handle = unsafe cl_ed25519_engine_named(name) else { return nil }
+    unsafe self.handle = handle
+  }
+
+  func verify(_ entry: Ed25519Case) -> Bool {
+    let code = unsafe cl_ed25519_verify_by(
+      handle, entry.key.bytes.array, entry.signature.array, nil, 0, entry.message,
+      entry.message.count)
+    return code == CL_ED25519_VALID
+  }
+
+  func verify(_ cases: [Ed25519Case]) -> [Bool] {
+    var base: [UInt8] = []
+    let items = cases.map { entry in
+      let start = UInt32(base.count)
+      base += entry.key.bytes.array + entry.signature.array + entry.message
+      return cl_ed25519_item(
+        message_offset: start + 96, message_length: UInt32(entry.message.count),
+        signature_offset: start + 32, key_offset: start)
+    }
+    var verdicts = [UInt8](repeating: 0, count: (cases.count + 7) / 8)
+    let code = unsafe cl_ed25519_verify_batch_by(
+      handle, base, base.count, nil, 0, items, items.count, &verdicts)
+    let found = cases.indices.map { verdicts[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
+    let expected = found.allSatisfy(\.self) ? CL_ED25519_VALID : CL_ED25519_INVALID
+    return code == expected ? found : []
+  }
+}
+
+extension Ed25519Case {
+  /// The same with another S, which is not valid.
+  fileprivate func shifted(by term: [UInt8]) -> Ed25519Case {
+    Ed25519Case(
+      name: name + " shifted", key: key,
+      signature: Signature(r: signature.r, s: adding(term, to: signature.s)), message: message,
+      isValid: false)
+  }
+}
