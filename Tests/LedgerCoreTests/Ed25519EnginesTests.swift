@@ -2,19 +2,19 @@ import CLedgerCore
 import LedgerCore
 import Testing
 
+private let engineNames = ["portable", "avx2", "avx512ifma"]
+
 @Suite("Ed25519's implementations")
 struct Ed25519EnginesTests {
-  static let names = ["portable", "avx2", "avx512ifma"]
-
   @Test("the chosen implementation has a name; unknown names are none")
-  func names() throws {
+  func choice() throws {
     let chosen = try Ed25519.implementation()
-    #expect(Self.names.contains(chosen))
+    #expect(engineNames.contains(chosen))
     #expect(Engine("sse9") == nil && Engine("") == nil)
     #expect(Engine("portable") != nil)
   }
 
-  @Test("each gives ZIP-215's verdict on every published case, one by one", arguments: names)
+  @Test("each gives ZIP-215's verdict on every published case, one by one", arguments: engineNames)
   func singles(name: String) throws {
     guard let engine = Engine(name) else { return }
     for entry in try Ed25519Case.all() {
@@ -25,7 +25,7 @@ struct Ed25519EnginesTests {
 
   @Test(
     "each names the invalid ones among published and mutated cases, in batches of any size",
-    arguments: names)
+    arguments: engineNames)
   func batches(name: String) throws {
     guard let engine = Engine(name) else { return }
     var generator = SeededGenerator(state: 41)
@@ -46,7 +46,7 @@ struct Ed25519EnginesTests {
 
   @Test(
     "torsion and forgeries that cancel: the batch is the AND of the singles, every time",
-    arguments: names)
+    arguments: engineNames)
   func torsionAndForgeries(name: String) throws {
     guard let engine = Engine(name) else { return }
     var generator = SeededGenerator(state: 42)
@@ -135,7 +135,7 @@ struct Ed25519EnginesTests {
 }
 
 /// One implementation, by name; nil when the processor does not run it.
-private struct Engine {
+@safe private struct Engine {
   nonisolated(unsafe) let handle: OpaquePointer
 
   init?(_ name: String) {

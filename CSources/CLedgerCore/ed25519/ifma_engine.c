@@ -5,7 +5,7 @@
 static int is_supported(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512ifma");
+         __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("bmi2");
 }
 
 const cl_ed25519_engine cl_ed25519_avx512ifma = {

@@ -19,9 +19,10 @@
 //   operand  every limb < 2^52: what products take;
 //   columns  limbs below 2^62, which only fx_carry and additions may see. The carries
 //            out of them are below 2^11, and 19 times that below 2^16: tight.
-// Sums of products are carried once, after the addition. A product's columns are
-// below 2^60.2: column k collects at most 5 low halves and 5 doubled high halves, each
-// below 2^52, and 19 times another such column: 15·2^52·20 < 2^60.3.
+// Sums of products are carried once, after the addition. A product of an operand and a
+// tight element has columns below 2^59.7: its high halves are below 2^51.01 and its low
+// ones below 2^52, column k collects at most 5 low ones and 5 high ones, doubled, and
+// 19 times another such column: 20·(5·2^52 + 10·2^51.01) < 2^59.7.
 //
 // Everything here is compiled for AVX-512 IFMA whatever the rest is compiled for;
 // the engine is used only where the processor has it.
@@ -80,26 +81,32 @@ FX_INLINE fx fx_plus(fx a, fx b) {
   return out;
 }
 
-// a − b + 2^10·p: limbs of b at most 2^61 − 19·2^10, of a below 2^61.
-FX_INLINE fx fx_minus(fx a, fx b) {
+// a − b, for a raised by 2^9·p: limbs of b below 2^59.8.
+FX_INLINE fx fx_minus_raised(fx a, fx b) {
   fx out;
-  const uint64_t low = (UINT64_C(1) << 61) - (19 << 10), other = (UINT64_C(1) << 61) - (1 << 10);
   fx_check(&a, 61);
-  for (int i = 0; i < 5; i++) {
-    const __m512i raised = _mm512_add_epi64(a.v[i], fx_word(i == 0 ? low : other));
-    out.v[i] = _mm512_sub_epi64(raised, b.v[i]);
-  }
+  for (int i = 0; i < 5; i++) out.v[i] = _mm512_sub_epi64(a.v[i], b.v[i]);
   return out;
 }
+
+// A limb of 2^shift·p.
+FX_INLINE __m512i fx_p(int i, int shift) {
+  return fx_word(((UINT64_C(1) << 51) - (i == 0 ? 19 : 1)) << shift);
+}
+
+// a raised by 2^9·p.
+FX_INLINE fx fx_raise(fx a) {
+  for (int i = 0; i < 5; i++) a.v[i] = _mm512_add_epi64(a.v[i], fx_p(i, 9));
+  return a;
+}
+
+FX_INLINE fx fx_minus(fx a, fx b) { return fx_minus_raised(fx_raise(a), b); }
 
 // −a for a tight: 2p − a, an operand.
 FX_INLINE fx fx_negate(fx a) {
   fx out;
   fx_check(&a, 51);
-  out.v[0] = _mm512_sub_epi64(fx_word((UINT64_C(1) << 52) - 38), a.v[0]);
-  for (int i = 1; i < 5; i++) {
-    out.v[i] = _mm512_sub_epi64(fx_word((UINT64_C(1) << 52) - 2), a.v[i]);
-  }
+  for (int i = 0; i < 5; i++) out.v[i] = _mm512_sub_epi64(fx_p(i, 1), a.v[i]);
   return out;
 }
 
@@ -120,13 +127,15 @@ FX_INLINE fx fx_fold(const __m512i t[10]) {
   return out;
 }
 
-// a·b: operands to columns below 2^60.3. The high half of a_i·b_j lies 52 bits up,
-// one more than a limb: in the next column, doubled.
-FX_INLINE fx fx_product(fx a, fx b) {
+// a·b: an operand and a tight element to columns below 2^59.7; with `raised`, 2^9·p is
+// in the columns from the start. The high half of a_i·b_j lies 52 bits up, one more than
+// a limb: in the next column, doubled.
+FX_INLINE fx fx_multiply(fx a, fx b, const int raised) {
   fx_check(&a, 52);
   fx_check(&b, 52);
   __m512i t[10];
-  for (int k = 0; k < 10; k++) t[k] = _mm512_setzero_si512();
+  for (int k = 0; k < 10; k++) t[k] = raised && k < 5 ? fx_p(k, 8) : _mm512_setzero_si512();
+  if (raised) t[0] = fx_p(0, 9);
   for (int i = 0; i < 5; i++) {
     for (int j = 0; j < 5; j++) t[i + j + 1] = fx_hi(t[i + j + 1], a.v[i], b.v[j]);
   }
@@ -137,6 +146,8 @@ FX_INLINE fx fx_product(fx a, fx b) {
   return fx_fold(t);
 }
 
+FX_INLINE fx fx_product(fx a, fx b) { return fx_multiply(a, b, 0); }
+FX_INLINE fx fx_product_raised(fx a, fx b) { return fx_multiply(a, b, 1); }
 FX_INLINE fx fx_mul(fx a, fx b) { return fx_carry(fx_product(a, b)); }
 
 // a², operand to tight.

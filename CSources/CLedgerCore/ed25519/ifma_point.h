@@ -61,8 +61,8 @@ FX_INLINE void point8_store(uint64_t *const at[8], point8 p) {
 FX_INLINE point8 point8_complete(fx e, fx f, fx g, fx h) {
   point8 out;
   const fx x = fx_product(e, f);
-  const fx y = fx_product(g, h);
-  out.minus = fx_carry(fx_minus(y, x));
+  const fx y = fx_product_raised(g, h);
+  out.minus = fx_carry(fx_minus_raised(y, x));
   out.plus = fx_carry(fx_plus(y, x));
   out.z = fx_mul(f, g);
   out.t = fx_mul(e, h);
@@ -79,13 +79,13 @@ FX_INLINE point8 point8_add_affine(point8 p, const ifma_affine *q, __mmask8 nega
     product.v[i] = fx_word(q->product[i]);
   }
   product = fx_select(negative, product, fx_negate(product));
-  const fx a = fx_product(p.minus, lower);
-  const fx b = fx_product(p.plus, upper);
-  const fx e = fx_carry(fx_minus(b, a));
+  const fx a = fx_product(lower, p.minus);
+  const fx b = fx_product_raised(upper, p.plus);
+  const fx e = fx_carry(fx_minus_raised(b, a));
   const fx h = fx_carry(fx_plus(b, a));
-  const fx c = fx_product(p.t, product);
-  const fx twice = fx_plus(p.z, p.z);
-  const fx f = fx_carry(fx_minus(twice, c));
+  const fx c = fx_product(product, p.t);
+  const fx twice = fx_raise(fx_plus(p.z, p.z));
+  const fx f = fx_carry(fx_minus_raised(twice, c));
   const fx g = fx_carry(fx_plus(twice, c));
   return point8_complete(e, f, g, h);
 }
@@ -93,8 +93,8 @@ FX_INLINE point8 point8_add_affine(point8 p, const ifma_affine *q, __mmask8 nega
 // p + q, lane by lane.
 FX_INLINE point8 point8_add(point8 p, point8 q, fx twice_d) {
   const fx a = fx_product(p.minus, q.minus);
-  const fx b = fx_product(p.plus, q.plus);
-  const fx e = fx_carry(fx_minus(b, a));
+  const fx b = fx_product_raised(p.plus, q.plus);
+  const fx e = fx_carry(fx_minus_raised(b, a));
   const fx h = fx_carry(fx_plus(b, a));
   const fx c = fx_product(p.t, fx_mul(q.t, twice_d));
   fx twice = fx_product(p.z, q.z);

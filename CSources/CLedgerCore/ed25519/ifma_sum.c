@@ -12,10 +12,11 @@
 // group's buckets stay in the second-level cache while the points stream by.
 
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma"))), \
+    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,bmi2"))), \
     apply_to = function)
 
-#define WIDTH_MAX 8
+// Points are fetched this many ahead of their turn.
+#define AHEAD 8
 #define GROUPS_MAX 8  // of a 253-bit scalar, at width 4
 
 typedef struct {
@@ -60,42 +61,59 @@ static inline void add_words(uint64_t *a, const uint64_t *b, int n) {
 // Writes a's signed digits, least significant first, −2^(width−1) <= digit <=
 // 2^(width−1), eight to a group; group g's lie at digits + g·stride. `a` of n words, in
 // two's complement, is raised by half the radix in every window but the last, so that
-// each digit is a field of bits less that half. (A digit of 2^7 would not fit its byte:
-// the last window of width 8 never has one, see coefficient.)
-static void recode(int8_t *digits, size_t stride, const uint64_t *a, int n, int windows,
-                   int width) {
-  uint64_t raised[5] = {0}, half[5] = {0};
+// each digit is a field of bits less that half: eight fields are spread to bytes at a
+// time, and the half is taken from each. (A digit of 2^7 would not fit its byte: the
+// last window of width 8 never has one, see coefficient.)
+static inline void recode(int8_t *digits, size_t stride, const uint64_t *a, int n,
+                          const uint64_t half[5], int windows, int width) {
+  uint64_t raised[5] = {0};
   memcpy(raised, a, 8 * (size_t)n);
+  add_words(raised, half, n);
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  const uint64_t fields = each * ((UINT64_C(1) << width) - 1);
+  const uint64_t lift = each * (uint64_t)(128 - (1 << (width - 1)));
+  const int last = windows - 1, top = width * last;
+  for (int g = 0; 8 * g < windows; g++) {
+    const int bit = 8 * width * g, word = bit / 64, shift = bit % 64;
+    uint64_t bits = raised[word] >> shift;
+    if (shift != 0) bits |= raised[word + 1] << (64 - shift);
+    uint64_t bytes = (_pdep_u64(bits, fields) + lift) ^ (each << 7);
+    if (8 * g + 7 >= last) {  // the last window is as it is, and none is behind it
+      const int place = 8 * (last % 8);
+      uint64_t field = raised[top / 64] >> top % 64;
+      if (top % 64 != 0) field |= raised[top / 64 + 1] << (64 - top % 64);
+      bytes &= (UINT64_C(1) << place) - 1;
+      bytes |= (field & 255) << place;
+    }
+    memcpy(digits + (size_t)g * stride, &bytes, 8);
+  }
+}
+
+// Half of the radix in every window but the last.
+static void halves(uint64_t half[5], int windows, int width) {
+  memset(half, 0, 40);
   for (int i = 0; i + 1 < windows; i++) {
     const int bit = width * i + width - 1;
     half[bit / 64] |= UINT64_C(1) << bit % 64;
   }
-  add_words(raised, half, n);
-  int8_t all[8 * GROUPS_MAX] = {0};
-  for (int i = 0; i < windows; i++) {
-    const int bit = width * i, word = bit / 64, shift = bit % 64;
-    const int last = i + 1 == windows;
-    uint64_t field = raised[word] >> shift;
-    if (shift + 8 > 64 && word + 1 < n) field |= raised[word + 1] << (64 - shift);
-    all[i] = last ? (int8_t)(field & 255)
-                  : (int8_t)((int)(field & ((UINT64_C(1) << width) - 1)) - (1 << (width - 1)));
-  }
-  for (int g = 0; 8 * g < windows; g++) memcpy(digits + (size_t)g * stride, all + 8 * g, 8);
 }
 
 static void recode_all(int8_t *key_digits, int8_t *nonce_digits, const cl_ed25519_sum *sum,
                        const shape *s) {
   const size_t keys = sum->count + 1;
+  uint64_t half[5];
+  halves(half, s->key_windows, s->width);
   for (size_t i = 0; i < keys; i++) {
     const scalar *a = i < sum->count ? &sum->key_scalars[i] : &sum->base;
-    recode(key_digits + 8 * i, 8 * keys, a->w, 4, s->key_windows, s->width);
+    recode(key_digits + 8 * i, 8 * keys, a->w, 4, half, s->key_windows, s->width);
   }
+  halves(half, s->nonce_windows, s->width);
   static const uint64_t less_offset[3] = {0 - COEFFICIENT_OFFSET, ~COEFFICIENT_OFFSET,
                                           ~UINT64_C(0)};
   for (size_t i = 0; i < sum->count; i++) {
     uint64_t z[3] = {sum->nonce_scalars[i].w[0], sum->nonce_scalars[i].w[1], 0};
     add_words(z, less_offset, 3);
-    recode(nonce_digits + 8 * i, 8 * sum->count, z, 3, s->nonce_windows, s->width);
+    recode(nonce_digits + 8 * i, 8 * sum->count, z, 3, half, s->nonce_windows, s->width);
   }
 }
 
@@ -136,6 +154,9 @@ static void fill(bucket *buckets, size_t lane, const ifma_affine *points, const 
     if (i + 1 < count) {
       negative[next] = choose(at[next], buckets, digits + 8 * (i + 1), lane);
       prefetch(at[next]);
+      const ifma_affine *ahead = &points[i + AHEAD < count ? i + AHEAD : i];
+      __builtin_prefetch(ahead);
+      __builtin_prefetch(&ahead->difference[3]);
     }
     point8_store(at[now], point8_add_affine(point8_load(at[now]), &points[i], negative[now]));
   }

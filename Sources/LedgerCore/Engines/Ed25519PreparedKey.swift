@@ -1,8 +1,8 @@
 import CLedgerCore
 
-/// A key whose multiples are kept (31 KB), for many single verifications: a validator's, whose votes
-/// come one by one. It verifies in less than half of libsodium's time; making it costs about as much
-/// as twenty verifications.
+/// A key whose multiples are kept (31 KB), for many single verifications: a validator's, whose
+/// votes come one by one. It verifies in less than half of libsodium's time; making it costs about
+/// as much as twenty verifications.
 @safe public final class PreparedKey: Sendable {
   /// The key.
   public let key: PublicKey
