@@ -12,7 +12,8 @@ struct StateLayer: Sendable {
 
   /// Sorts and hashes writes; of several to one key the last wins.
   init(_ writes: [StateChange]) {
-    let keyed = writes.enumerated().map { ($0.element.key.hash, $0.offset) }
+    let keyed = SHA256.hashes(of: writes.map(\.key.bytes)).enumerated()
+      .map { ($0.element, $0.offset) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     paths.reserveCapacity(keyed.count)
     changes.reserveCapacity(keyed.count)
@@ -30,9 +31,10 @@ struct StateLayer: Sendable {
   private static func leafHashes(_ paths: [Digest], _ changes: [StateChange]) -> [Digest] {
     var pairs: [Digest] = []
     pairs.reserveCapacity(2 * changes.count)
-    for (path, change) in zip(paths, changes) {
+    let values = SHA256.hashes(of: changes.map { $0.value ?? [] })
+    for (path, value) in zip(paths, values) {
       pairs.append(path)
-      pairs.append(change.value.map { SHA256.hash($0) } ?? .zero)
+      pairs.append(value)
     }
     unsafe pairs.withUnsafeMutableBytes { bytes in
       guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {

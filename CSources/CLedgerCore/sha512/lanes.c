@@ -32,17 +32,13 @@ static void store_big_endian(uint8_t *out, uint64_t word) {
   memcpy(out, &word, sizeof word);
 }
 
-// Copies the bytes of a piece, which starts at byte `start` of the message, that
-// belong to the block of bytes [position ..< position + BLOCK).
+// Copies what of a piece of `length` bytes, `start` bytes into the message, belongs
+// to the block that begins at `position`.
 static void copy_piece(uint8_t *block, size_t position, size_t start, const uint8_t *piece,
                        size_t length) {
-  size_t end = start + length, block_end = position + BLOCK;
-  if (start < position) {
-    piece += start < position && length != 0 ? position - start : 0;
-    start = position;
-  }
-  if (end > block_end) end = block_end;
-  if (start < end) memcpy(block + (start - position), piece, end - start);
+  size_t from = start > position ? start : position;
+  size_t to = start + length < position + BLOCK ? start + length : position + BLOCK;
+  if (from < to) memcpy(block + (from - position), piece + (from - start), to - from);
 }
 
 // The lane's next block: in the message itself where it can be.
@@ -51,17 +47,17 @@ static const uint8_t *next_block(lane *l) {
   const size_t position = l->position, body = 64 + job->prefix_length;
   const size_t total = body + job->message_length;
   l->position += BLOCK;
-  if (position >= body && total - position >= BLOCK && total > position) {
-    return job->message + (position - body);
-  }
-  if (total < position + BLOCK) memset(l->block, 0, BLOCK);
+  if (position >= body && position + BLOCK <= total) return job->message + (position - body);
   if (position == 0) {
     memcpy(l->block, job->nonce, 32);
     memcpy(l->block + 32, job->key, 32);
   }
   if (position < body) copy_piece(l->block, position, 64, job->prefix, job->prefix_length);
   copy_piece(l->block, position, body, job->message, job->message_length);
-  if (total >= position && total < position + BLOCK) l->block[total - position] = 0x80;
+  if (position + BLOCK <= total) return l->block;
+  const size_t filled = total > position ? total - position : 0;
+  memset(l->block + filled, 0, BLOCK - filled);
+  if (total >= position) l->block[filled] = 0x80;  // else the block before has it
   if (l->blocks == 1) {
     store_big_endian(l->block + BLOCK - 16, (uint64_t)total >> 61);
     store_big_endian(l->block + BLOCK - 8, (uint64_t)total << 3);

@@ -19,7 +19,7 @@ typedef struct {
   size_t prefix_length, message_length;
 } cl_sha512_challenge;
 
-// By the fastest implementation that this processor has.
+// By the implementation that was chosen (cl_sha512.h).
 void cl_sha512_challenges(const cl_sha512_challenge *in, size_t count, uint8_t (*out)[64]);
 
 // One after the other, on any processor.

@@ -19,18 +19,21 @@ public struct Bundle: Sendable {
     let count = try reader.length(in: 1...Limits.bundleTransactionsMax, "transactions")
     var list: [Transaction] = []
     list.reserveCapacity(Swift.min(count, reader.remaining / 128 + 1))
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(list.capacity)
     var byteCount = 0
     for _ in 0..<count {
       let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
       let range = try reader.skip(length, "transaction")
       byteCount += length
       let base = bytes.startIndex
-      list.append(
-        try Transaction(decoding: bytes[base + range.lowerBound..<base + range.upperBound]))
+      let place = base + range.lowerBound..<base + range.upperBound
+      list.append(try Transaction(decoding: bytes[place]))
+      ranges.append(place)
     }
     try reader.finish("bundle")
     guard count == Int(header.transactionCount), byteCount == Int(header.transactionBytes),
-      MerkleTree.root(leaves: list.map(\.bytes)) == header.transactionsRoot
+      MerkleTree.root(of: bytes, leaves: ranges) == header.transactionsRoot
     else { throw BCSError(.invalidValue, field: "bundle contents", offset: start) }
     transactions = list
     self.bytes = bytes

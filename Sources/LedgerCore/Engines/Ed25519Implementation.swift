@@ -1,19 +1,5 @@
 import CLedgerCore
 
-/// Why the environment's choice of an implementation cannot be followed.
-public enum EngineChoiceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// ECO2_ED25519 names no implementation that this processor runs.
-  case ed25519(runs: [String])
-
-  public var description: String {
-    switch self {
-    case .ed25519(let names):
-      "ECO2_ED25519 names no implementation that this processor runs; it runs "
-        + names.joined(separator: ", ")
-    }
-  }
-}
-
 extension Ed25519 {
   /// The implementations, best first.
   static let implementations = ["avx512ifma", "avx2", "portable"]

@@ -16,9 +16,14 @@ public enum MerkleTree {
     }
   }
 
+  /// The hashes of leaves' data, in their order.
+  public static func leafHashes(_ leaves: [ArraySlice<UInt8>]) -> [Digest] {
+    SHA256.hashes(prefix: [0x00], of: leaves)
+  }
+
   /// The root over leaves of data; O(n) hashes.
   public static func root(leaves: [ArraySlice<UInt8>]) -> Digest {
-    root(leafHashes: leaves.map(leafHash))
+    root(leafHashes: leafHashes(leaves))
   }
 
   /// The root over leaves that lie in one buffer, at ranges of its indices; nil when one reaches

@@ -1,6 +1,6 @@
 import CLedgerCore
 
-/// SHA-256 (FIPS 180-4), through one reused digest context per thread.
+/// SHA-256 (FIPS 180-4), by the engine that fits the processor.
 public enum SHA256 {
   /// The digest of `bytes`.
   public static func hash(_ bytes: RawSpan) -> Digest {
