@@ -6,12 +6,15 @@
 #include "portable.h"
 
 // A key known beforehand needs no decoding, and its multiples are there: with those of
-// 2^64·A, 2^128·A and 2^192·A the equation takes 64 doublings. (Lim, Lee, "More Flexible
+// 2^32·A, 2^64·A, …, 2^224·A the equation takes 32 doublings. (Lim, Lee, "More Flexible
 // Exponentiation with Precomputation", 1994.)
-#define PARTS 4
+#define PARTS 8
+#define PART_BITS 32
+#define WIDTH 7
+#define MULTIPLES 32
 
 typedef struct {
-  affine_cached odd[PARTS][BASE_MULTIPLES];  // P, 3P, …, 127P of each 2^(64·part)·P
+  affine_cached odd[PARTS][MULTIPLES];  // P, 3P, …, 63P of each P = 2^(32·part)·A
 } fixed_multiples;
 
 struct cl_ed25519_prepared_key {
@@ -21,7 +24,7 @@ struct cl_ed25519_prepared_key {
 
 // out[i] = points[i] affine: one inversion for all (Montgomery's trick).
 static void to_affine(affine_cached *out, const point *points, int count) {
-  fe products[BASE_MULTIPLES], inverse, own;
+  fe products[MULTIPLES], inverse, own;
   products[0] = points[0].Z;
   for (int i = 1; i < count; i++) fe_mul(&products[i], &products[i - 1], &points[i].Z);
   fe_invert(&inverse, &products[count - 1]);
@@ -41,7 +44,7 @@ static void to_affine(affine_cached *out, const point *points, int count) {
 }
 
 static void fill(fixed_multiples *out, const point *a) {
-  point points[BASE_MULTIPLES], start = *a, twice;
+  point points[MULTIPLES], start = *a, twice;
   completed c;
   cached step;
   for (int part = 0; part < PARTS; part++) {
@@ -49,12 +52,12 @@ static void fill(fixed_multiples *out, const point *a) {
     point_double(&c, &start);
     point_complete(&twice, &c);
     point_to_cached(&step, &twice);
-    for (int i = 1; i < BASE_MULTIPLES; i++) {
+    for (int i = 1; i < MULTIPLES; i++) {
       point_add(&c, &points[i - 1], &step);
       point_complete(&points[i], &c);
     }
-    to_affine(out->odd[part], points, BASE_MULTIPLES);
-    for (int k = 0; k < 64; k++) {
+    to_affine(out->odd[part], points, MULTIPLES);
+    for (int k = 0; k < PART_BITS; k++) {
       point_double(&c, &start);
       point_complete(&start, &c);
     }
@@ -62,9 +65,9 @@ static void fill(fixed_multiples *out, const point *a) {
 }
 
 static pthread_once_t base_once = PTHREAD_ONCE_INIT;
-static fixed_multiples base_multiples_of_four;
+static fixed_multiples base_parts;
 
-static void fill_base(void) { fill(&base_multiples_of_four, &POINT_BASE); }
+static void fill_base(void) { fill(&base_parts, &POINT_BASE); }
 
 int cl_ed25519_prepare_key(cl_ed25519_prepared_key **out, const uint8_t key[32]) {
   point a;
@@ -104,16 +107,18 @@ int cl_ed25519_verify_prepared(const cl_ed25519_prepared_key *key, const uint8_t
   int8_t base_digits[PARTS][SCALAR_DIGITS_MAX], key_digits[PARTS][SCALAR_DIGITS_MAX];
   int top = 0;
   for (int part = 0; part < PARTS; part++) {
-    int used = scalar_wnaf(base_digits[part], s.w + part, 1, BASE_WIDTH);
+    const uint64_t of_base = s.w[part / 2] >> part % 2 * PART_BITS & UINT32_MAX;
+    const uint64_t of_key = k.w[part / 2] >> part % 2 * PART_BITS & UINT32_MAX;
+    int used = scalar_wnaf(base_digits[part], &of_base, 1, WIDTH);
     if (used > top) top = used;
-    used = scalar_wnaf(key_digits[part], k.w + part, 1, BASE_WIDTH);
+    used = scalar_wnaf(key_digits[part], &of_key, 1, WIDTH);
     if (used > top) top = used;
   }
   completed c = {FE_ZERO, FE_ONE, FE_ONE, FE_ONE};
   for (int i = top - 1; i >= 0; i--) {
     point_double(&c, &p);
     for (int part = 0; part < PARTS; part++) {
-      add_affine_multiple(&c, &p, base_multiples_of_four.odd[part], base_digits[part][i]);
+      add_affine_multiple(&c, &p, base_parts.odd[part], base_digits[part][i]);
       add_affine_multiple(&c, &p, key->multiples.odd[part], key_digits[part][i]);
     }
     if (i > 0) point_complete_without_t(&p, &c);
