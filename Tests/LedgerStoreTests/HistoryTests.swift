@@ -208,6 +208,10 @@ struct HistoryTests {
     #expect(part.map(\.index) == Array(333..<383))
     #expect(part.map(\.receipt) == Array(receipts[333..<383]))
     #expect(try history.transactions(of: 30, from: 700, limit: 5, log: ledger.log)?.count == 0)
+    for far in [Int.max, .max - 1, .max - 700] {
+      #expect(try history.transactions(of: 30, from: far, limit: 5, log: ledger.log)?.count == 0)
+      #expect(try history.transactions(of: 30, from: 0, limit: far, log: ledger.log)?.count == 700)
+    }
     #expect(try history.transactions(of: 61, from: 0, limit: 5, log: ledger.log) == nil)
     let head = try #require(try history.head(30, log: ledger.log))
     #expect(head.block == decided.block)

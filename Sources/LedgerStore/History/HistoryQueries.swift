@@ -91,8 +91,9 @@ extension HistoryStore {
     throws(StoreError) -> [HistoryTransaction]?
   {
     guard let summary = try summary(height) else { return nil }
-    let end = min(summary.transactions, max(index, 0) + min(max(limit, 0), summary.transactions))
     var next = max(index, 0)
+    guard next < summary.transactions else { return [] }
+    let end = next + min(max(limit, 0), summary.transactions - next)
     var list: [HistoryTransaction] = []
     while next < end {
       guard let (last, slice) = try slice(height, holding: next) else {

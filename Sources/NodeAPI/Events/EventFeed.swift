@@ -59,9 +59,14 @@ actor EventFeed {
     return Page(events: events, next: found.count > limit ? index + limit : nil)
   }
 
+  /// How many pages are kept.
+  var pagesKept: Int { kept.count }
+
   private func keep(_ page: Page, _ key: Key) {
     let bytes = page.events.reduce(0) { $0 + $1.json.count + 256 }
-    guard bytes <= APILimits.eventsKeptBytesMax else { return }
+    // A page behind a block's end has no events, and so no weight: whoever asks for one after the
+    // other would have all of them kept.
+    guard !page.events.isEmpty, bytes <= APILimits.eventsKeptBytesMax else { return }
     kept.append((key, page, bytes))
     bytesKept += bytes
     while bytesKept > APILimits.eventsKeptBytesMax { bytesKept -= kept.removeFirst().bytes }
