@@ -42,6 +42,19 @@ struct SequenceAllocatorTests {
     #expect(take(3, from: &allocator, now: 0) == [2, 4, 6])
   }
 
+  @Test("the highest sequences there are, said by a node, stop nothing but the sequences")
+  func end() {
+    var allocator = SequenceAllocator()
+    allocator.note(account, .init(final: .max - 600, pending: 0), now: 0)
+    #expect(take(1, from: &allocator, now: 0) == [.max - 599])
+    allocator.end(account, .max - 599, isUsed: false, isFinal: false)
+    allocator.note(account, .init(final: .max - 600, pending: .max), now: 0)
+    #expect(take(1, from: &allocator, now: 0) == [.max - 599])
+    #expect(turn(&allocator, now: 0) == .full)
+    allocator.note(account, .init(final: .max, pending: .max), now: 0)
+    #expect(turn(&allocator, now: 0) == .full)
+  }
+
   @Test("no more are handed out than the window takes, until some are final")
   func window() {
     var allocator = SequenceAllocator()

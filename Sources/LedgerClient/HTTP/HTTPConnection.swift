@@ -9,6 +9,9 @@ final class HTTPConnection: Sendable {
 
   private init(channel: any Channel) { self.channel = channel }
 
+  /// What nobody holds any more, of a client that was dropped, stays open nowhere.
+  deinit { channel.close(promise: nil) }
+
   static func open(
     _ node: NodeAddress, on group: any EventLoopGroup, timeoutMilliseconds: Int64
   ) async throws(ClientError) -> HTTPConnection {

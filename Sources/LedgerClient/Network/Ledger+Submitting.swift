@@ -107,7 +107,6 @@ extension Ledger {
     async throws(ClientError) -> [TransactionOutcome]
   {
     var flights = flights
-    var failures: [NodeFailure] = []
     // Bytes may have arrived at a node that never said so: what is then called a replay may be
     // they.
     var mayHaveArrived = false
@@ -115,6 +114,7 @@ extension Ledger {
     for round in 0... {
       try await waitUntilOneOpens(deadline: deadline)
       if now >= deadline { return flights.map(\.outcome) }
+      var failures: [NodeFailure] = []
       for index in order() {
         let open = flights.indices.filter { !flights[$0].outcome.hasReached(wait) }
         let left = deadline - now

@@ -82,7 +82,7 @@ struct SequenceAllocator: Sendable {
     entry.highest = max(entry.highest, said)
     // What has left the window cannot be used any more.
     let window = UInt64(Limits.replayWindowBits)
-    entry.free.removeAll { $0 + window <= entry.final }
+    if entry.final >= window { entry.free.removeAll { $0 <= entry.final - window } }
     entries[account] = entry
   }
 

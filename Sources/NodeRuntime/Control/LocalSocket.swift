@@ -119,7 +119,13 @@ enum LocalSocket {
       guard count > 0, waits[1].revents == 0 else { return nil }
       let connection = Glibc.accept(listener, nil, nil)
       if connection >= 0 { return connection }
-      guard errno == EINTR || errno == ECONNABORTED else { return nil }
+      switch errno {
+      case EINTR, ECONNABORTED, EAGAIN: continue
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+        // Nothing is left for a connection just now: it waits, and so do we.
+        guard unsafe poll(&waits[1], 1, 100) <= 0 else { return nil }
+      default: return nil
+      }
     }
   }
 

@@ -43,11 +43,14 @@ struct LoadCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try NetworkFolder(opening: home)
     let nodes = node.isEmpty ? folder.nodes : node
-    let client = NodeClient(nodes[0])
+    guard let first = nodes.first else {
+      throw ValidationError("\(home) names no node; give one with --node.")
+    }
+    let client = NodeClient(first)
     let status = try await client.status()
     await client.close()
     guard let chain = ChainID(hex: status.chain), status.chain == folder.description.chain else {
-      throw ValidationError("The node at \(nodes[0]) is of another chain than \(home).")
+      throw ValidationError("The node at \(first) is of another chain than \(home).")
     }
     let generator = LoadGenerator(
       LoadGenerator.Plan(

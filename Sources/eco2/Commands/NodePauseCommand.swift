@@ -90,7 +90,7 @@ struct StopWindow {
   /// less.
   init(_ standing: ControlStanding, wanted: UInt64) {
     let times = standing.turns.map(\.time)
-    let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
+    let gaps = zip(times, times.dropFirst()).map { $1 - min($0, $1) }
     // A turn must be over, and the command must look, before the time between two begins to count.
     let longest = gaps.max().map { $0 - min($0, standing.intervalMilliseconds) }
     milliseconds = min(wanted, longest ?? wanted)
@@ -98,7 +98,8 @@ struct StopWindow {
 
   func isOpen(_ standing: ControlStanding) -> Bool {
     guard let next = standing.turns.first else { return true }
-    return !standing.leadsNow && next.time >= standing.now + milliseconds
+    return !standing.leadsNow && next.time >= standing.now
+      && next.time - standing.now >= milliseconds
   }
 }
 

@@ -120,11 +120,19 @@ struct TransactionBuildCommand: AsyncParsableCommand {
     if let validUntil { draft = draft.valid(until: validUntil) }
     for operation in try operations.read(network) { draft = draft.adding(operation) }
     // As many as must sign; more may.
-    var signatures = try await ledger.account(sender).threshold
-    if let sponsor { signatures += try await ledger.account(sponsor).threshold }
+    var signatures = try await Self.threshold(of: sender, ledger)
+    if let sponsor { signatures += try await Self.threshold(of: sponsor, ledger) }
     let body = try await ledger.prepare(draft, signatureCount: signatures)
     await ledger.close()
     return try TransactionFile(body, chain: chain, network: network)
+  }
+
+  private static func threshold(of account: AccountID, _ ledger: Ledger) async throws -> Int {
+    let threshold = try await ledger.account(account).threshold
+    guard (1...Limits.keysMax).contains(threshold) else {
+      throw ClientError.malformedAnswer("its threshold is none an account can have")
+    }
+    return threshold
   }
 
   private func account(_ text: String, _ network: NetworkKind) throws -> AccountID {
