@@ -1,18 +1,11 @@
-import Consensus
 import Dispatch
-import Dissemination
 import Foundation
-import LedgerCore
 import LedgerMetrics
 import LedgerRules
-import LedgerState
 import LedgerStore
 import Logging
-import NodeAPI
 import PeerNetwork
 import Replica
-import Signer
-import Synchronization
 
 /// One node: what is in its home, opened; its threads, running; its API, serving.
 ///
@@ -58,38 +51,20 @@ public final class Node: Sendable {
     let desk = SubmissionDesk(metrics: metrics)
     let (fault, faults) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    let start = try opened.replicaStart()
-    var replica: ReplicaMachine
-    do {
-      replica = try ReplicaMachine(
-        configuration: opened.replicaConfiguration(), start: start,
-        meter: MetricsMeter(metrics: metrics))
-    } catch {
-      throw .recovery("\(error)")
-    }
-    let first = replica.begin(start, now: NodeClock.milliseconds())
-    board.start(
-      height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,
-      timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
-    metrics.start(opened, height: replica.height, timestamp: replica.timestamp, names)
-
+    let network = try opened.peerConfiguration()
+    let (replica, effects) = try Self.replica(
+      opened, board: board, metrics: metrics, names: names)
     let control = NodeControl(
       queue: queue, board: board, intervalMilliseconds: opened.document.interval,
       logger: logs[.node])
     socket = try ControlSocket(path: home.controlSocket) { control.answer($0) }
 
-    let peers: PeerNetwork
-    let network = try opened.peerConfiguration()
     let router = PeerRouter(
       isFullNode: opened.account == nil, queue: queue, peers: network.peers.map(\.account),
       metrics: metrics, logger: logs[.peers])
-    do {
-      // Events come before the network is there to be named; whom to drop comes later.
-      let started = StartedNetwork()
-      peers = try PeerNetwork.start(network) { router.route($0, of: started.network) }
-      started.set(peers)
-    } catch {
-      throw .network("\(error)")
+    do throws(NodeStartError) { peers = try Self.peers(network, router) } catch {
+      socket.close()
+      throw error
     }
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
@@ -100,8 +75,8 @@ public final class Node: Sendable {
       faults.yield(reason)
     }
     loop = ReplicaLoop(
-      replica: replica, first: first, queue: queue, performer: performer, watch: watch,
-      meter: lane, logger: logs[.replica])
+      replica: replica, first: effects, queue: queue, performer: performer,
+      watch: watch, meter: lane, logger: logs[.replica])
     reads = DiskReads(log: opened.store.log, metrics: metrics)
     if let pausedSeconds { control.pause(seconds: pausedSeconds) }
     let reader = MetricsReader(
@@ -113,75 +88,17 @@ public final class Node: Sendable {
       reader: reader, reads: reads, history: history)
     api = Self.serve(
       service, APICounter(metrics: metrics), configuration, of: home, logs[.api], faults)
-    let disk = DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store])
-    sweeper = Task {
-      var disk = disk
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .seconds(1))
-        desk.sweep()
-        control.sweep()
-        if let reason = disk.look(second: NodeClock.milliseconds() / 1_000) {
-          logs[.store].critical("the node stops: \(reason)")
-          faults.yield(reason)
-        }
-      }
-    }
+    sweeper = Self.sweep(
+      desk, control,
+      DiskWatch(path: home.data, settings: configuration.store, logger: logs[.store]),
+      logs[.store], faults)
     self.home = home
     logger = logs[.node]
     self.queue = queue
-    self.peers = peers
     self.desk = desk
     self.board = board
     self.control = control
     self.fault = fault
-  }
-
-  /// Serves the API. A node that nobody can ask would look like one that does not answer: when that
-  /// fails, it is a fault.
-  private static func serve(
-    _ service: NodeQueries, _ meter: APICounter, _ configuration: NodeConfiguration,
-    of home: NodeHome,
-    _ logger: Logger, _ faults: AsyncStream<String>.Continuation
-  ) -> Task<Void, Never> {
-    let endpoint = configuration.api.listen
-    let host = endpoint.host
-    let settings = APISettings(configuration)
-    let server = APIServer(
-      service: service, host: host, port: endpoint.port, settings: settings, meter: meter,
-      logger: logger)
-    return Task {
-      async let metrics: Void = serveMetrics(service, configuration, settings, logger, faults)
-      do {
-        try await server.run { port in
-          logger.notice("API listens on \(host):\(port)")
-          try? "\(host):\(port)\n".write(
-            toFile: home.apiAddress, atomically: true, encoding: .utf8)
-        }
-      } catch is CancellationError {
-      } catch {
-        faults.yield("the API cannot be served at \(host):\(endpoint.port): \(error)")
-      }
-      await metrics
-    }
-  }
-
-  /// Serves the metrics on an address of their own, where the configuration names one.
-  private static func serveMetrics(
-    _ service: NodeQueries, _ configuration: NodeConfiguration, _ settings: APISettings,
-    _ logger: Logger, _ faults: AsyncStream<String>.Continuation
-  ) async {
-    guard case .own(let endpoint) = configuration.metrics.listen else { return }
-    let server = APIServer(
-      service: service, host: endpoint.host, port: endpoint.port, settings: settings.forMetrics,
-      logger: logger)
-    do {
-      try await server.run { port in
-        logger.notice("metrics are served on \(endpoint.host):\(port)")
-      }
-    } catch is CancellationError {
-    } catch {
-      faults.yield("the metrics cannot be served at \(endpoint): \(error)")
-    }
   }
 
   /// Waits until the node stops for a fault of its own, and gives the reason; nil when cancelled.
@@ -228,38 +145,4 @@ public final class Node: Sendable {
     try? FileManager.default.removeItem(atPath: home.apiAddress)
     logger.notice("stopped")
   }
-}
-
-/// Bounds of the node's own queues and files.
-enum NodeLimits {
-  /// The birth height from which bundles are kept at a tip: those that a block may still name, and
-  /// those that expired unnamed, until their transactions are in other bundles on disk.
-  static func oldestBundle(at tip: UInt64) -> UInt64 {
-    let kept = Limits.bundleAgeHeightsMax + 1 + DisseminationLimits.expiredKeepHeights
-    return tip > kept ? tip - kept : 0
-  }
-
-  /// Peer frames and submissions waiting for the replica.
-  static let queueBytesMax = 64 * 1024 * 1024
-  /// Peers' requests for logged blocks that wait for the disk.
-  static let servesMax = 64
-  /// Clients' small reads from the disk that wait.
-  static let quickReadsMax = 256
-  /// Whole old blocks that wait to be read for clients, each up to
-  /// `CatchUpLimits.blockBytesMax`.
-  static let blockReadsMax = 8
-  /// Requests that wait for the next final block.
-  static let heightWaitersMax = 4_096
-  /// Old blocks in one answer when each must be read from the log.
-  static let blocksFromLogMax = 8
-  /// Full nodes' requests for logged blocks that wait for the disk.
-  static let followerServesMax = 16
-  /// Bytes of blocks handed to full nodes in a second, all together.
-  static let followerServeBytesPerSecond = 32 * 1024 * 1024
-  /// A full node with more than this waiting for its socket is handed no more.
-  static let followerWaitingBytesMax = 1024 * 1024
-  /// Requests that wait for a transaction's acceptance or end.
-  static let waitsMax = 4_096
-  /// … and the transactions in them.
-  static let waitingTransactionsMax = 131_072
 }

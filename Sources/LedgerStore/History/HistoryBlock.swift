@@ -67,20 +67,23 @@ struct HistorySlice: Hashable, Sendable, BCSCodable {
   static let transactionsMax = 64
 
   /// Of the first transaction in execution order.
-  var first: UInt32
+  let first: UInt32
   /// Offsets in the frame's payload.
-  var transactionsStart: UInt32
-  var transactionsEnd: UInt32
-  var receiptsStart: UInt32
-  var receiptsEnd: UInt32
-  var check: [UInt8] = []
+  let transactionsStart: UInt32
+  let transactionsEnd: UInt32
+  let receiptsStart: UInt32
+  let receiptsEnd: UInt32
+  let check: [UInt8]
 
-  init(first: UInt32, transactionsStart: UInt32, receiptsStart: UInt32) {
-    self.first = first
-    self.transactionsStart = transactionsStart
-    transactionsEnd = transactionsStart
-    self.receiptsStart = receiptsStart
-    receiptsEnd = receiptsStart
+  /// - Parameters:
+  ///   - transactions: their place in the payload, as that of the receipts.
+  init(first: Int, transactions: Range<Int>, receipts: Range<Int>, in payload: [UInt8]) {
+    self.first = UInt32(clamping: first)
+    transactionsStart = UInt32(clamping: transactions.lowerBound)
+    transactionsEnd = UInt32(clamping: transactions.upperBound)
+    receiptsStart = UInt32(clamping: receipts.lowerBound)
+    receiptsEnd = UInt32(clamping: receipts.upperBound)
+    check = Self.check(payload[transactions], payload[receipts])
   }
 
   init(from reader: inout BCSReader) throws(BCSError) {
@@ -120,87 +123,85 @@ struct HistoryBlock: Sendable {
   /// - Throws: when the bytes are no logged block.
   init(_ entry: LogEntry) throws(BCSError) {
     let payload = entry.payload
-    let height = entry.height
     // Receipts first: they hold the ids, and how each transaction ended.
-    let receiptsStart = payload.count - entry.receipts.count
-    var receipts: [Receipt] = []
-    var ends: [UInt32] = []
-    var receiptReader = unsafe BCSReader(entry.receipts.span.bytes)
-    let count = try receiptReader.length(in: 0...Limits.blockBytesMax / 128, "receipts")
-    ends.reserveCapacity(count + 1)
-    receipts.reserveCapacity(count)
-    ends.append(UInt32(clamping: receiptsStart + receiptReader.offset))
-    for _ in 0..<count {
-      receipts.append(try Receipt(from: &receiptReader))
-      ends.append(UInt32(clamping: receiptsStart + receiptReader.offset))
-    }
-    try receiptReader.finish("receipts")
+    let receipts = try PlacedReceipts(entry)
     var reader = unsafe BCSReader(entry.block.span.bytes)
     let block = try Block(from: &reader)
     let certificate = try QuorumCertificate(from: &reader)
     let head = reader.offset
     summary = Self.summary(
-      block, certificate, receipts, headBytes: head,
+      block, certificate, receipts.list, headBytes: head,
       check: unsafe payload[BlockLog.lengthBytes..<BlockLog.lengthBytes + head].withUnsafeBytes {
         unsafe Checksum.hash($0)
       })
-    entries[HistoryTable.transactions.rawValue].reserveCapacity(count)
-    entries[HistoryTable.accounts.rawValue].reserveCapacity(2 * count)
-    for (index, receipt) in receipts.enumerated() {
-      entries[HistoryTable.transactions.rawValue].append(
-        PlaceEntry(receipt.transaction.bytes, height, index))
+    let height = entry.height
+    entries[HistoryTable.transactions.rawValue] = receipts.list.enumerated().map {
+      PlaceEntry($1.transaction.bytes, height, $0)
     }
-    for (index, digest) in block.bundleDigests.enumerated() {
-      entries[HistoryTable.bundles.rawValue].append(PlaceEntry(digest.bytes, height, index))
+    entries[HistoryTable.bundles.rawValue] = block.bundleDigests.enumerated().map {
+      PlaceEntry($1.bytes, height, $0)
     }
+    entries[HistoryTable.accounts.rawValue].reserveCapacity(2 * receipts.list.count)
     var index = 0
-    let bundles = try reader.length(in: 0...Limits.blockBundlesMax, "bundles")
-    for _ in 0..<bundles {
-      _ = try reader.length(in: 1...2 * Limits.bundleBytesMax, "bundle")
-      _ = try BundleHeader(from: &reader)
-      _ = try Signature(from: &reader)
-      let count = try reader.length(in: 1...Limits.bundleTransactionsMax, "transactions")
-      guard count <= receipts.count - index else {
+    for _ in 0..<(try reader.length(in: 0...Limits.blockBundlesMax, "bundles")) {
+      let count = try Self.bundleHead(&reader)
+      guard count <= receipts.list.count - index else {
         throw BCSError(.invalidValue, field: "receipts", offset: reader.offset)
       }
-      var slice: HistorySlice?
-      for position in 0..<count {
-        let start = BlockLog.lengthBytes + reader.offset
-        let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
-        let before = reader.offset
-        let body = try TransactionBody(from: &reader)
-        guard reader.offset - before <= length else {
-          throw BCSError(.invalidValue, field: "transaction", offset: before)
-        }
-        _ = try reader.skip(length - (reader.offset - before), "authorizations")
-        if receipts[index].outcome.isExecution {
-          for account in body.accounts {
-            entries[HistoryTable.accounts.rawValue].append(
-              PlaceEntry(account.bytes, height, index))
-          }
-        }
-        var open =
-          slice
-          ?? HistorySlice(
-            first: UInt32(clamping: index), transactionsStart: UInt32(clamping: start),
-            receiptsStart: ends[index])
-        open.transactionsEnd = UInt32(clamping: BlockLog.lengthBytes + reader.offset)
-        open.receiptsEnd = ends[index + 1]
-        slice = open
-        index += 1
-        if index - Int(open.first) == HistorySlice.transactionsMax || position == count - 1 {
-          open.check = HistorySlice.check(
-            payload[Int(open.transactionsStart)..<Int(open.transactionsEnd)],
-            payload[Int(open.receiptsStart)..<Int(open.receiptsEnd)])
-          slices.append((index - 1, open))
-          slice = nil
-        }
+      let end = index + count
+      while index < end {
+        let next = min(index + HistorySlice.transactionsMax, end)
+        try slice(index..<next, from: &reader, of: entry, receipts)
+        index = next
       }
     }
     try reader.finish("decided block")
-    guard index == receipts.count else {
+    guard index == receipts.list.count else {
       throw BCSError(.invalidValue, field: "receipts", offset: 0)
     }
+  }
+
+  /// Walks over what stands before a bundle's transactions, and gives their number.
+  private static func bundleHead(_ reader: inout BCSReader) throws(BCSError) -> Int {
+    _ = try reader.length(in: 1...2 * Limits.bundleBytesMax, "bundle")
+    _ = try BundleHeader(from: &reader)
+    _ = try Signature(from: &reader)
+    return try reader.length(in: 1...Limits.bundleTransactionsMax, "transactions")
+  }
+
+  /// Takes neighbouring transactions: the accounts they name, and where they lie.
+  private mutating func slice(
+    _ range: Range<Int>, from reader: inout BCSReader, of entry: LogEntry,
+    _ receipts: PlacedReceipts
+  ) throws(BCSError) {
+    let start = BlockLog.lengthBytes + reader.offset
+    for index in range {
+      let body = try Self.transactionBody(&reader)
+      guard receipts.list[index].outcome.isExecution else { continue }
+      for account in body.accounts {
+        entries[HistoryTable.accounts.rawValue].append(
+          PlaceEntry(account.bytes, entry.height, index))
+      }
+    }
+    let end = BlockLog.lengthBytes + reader.offset
+    let slice = HistorySlice(
+      first: range.lowerBound, transactions: start..<end, receipts: receipts.places(of: range),
+      in: entry.payload)
+    slices.append((range.upperBound - 1, slice))
+  }
+
+  /// Reads a transaction's body and walks over its authorizations.
+  private static func transactionBody(
+    _ reader: inout BCSReader
+  ) throws(BCSError) -> TransactionBody {
+    let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
+    let start = reader.offset
+    let body = try TransactionBody(from: &reader)
+    guard reader.offset - start <= length else {
+      throw BCSError(.invalidValue, field: "transaction", offset: start)
+    }
+    _ = try reader.skip(length - (reader.offset - start), "authorizations")
+    return body
   }
 
   private static func summary(
@@ -224,6 +225,32 @@ struct HistoryBlock: Sendable {
       applied: counts.applied, failed: counts.failed, skipped: counts.skipped,
       headBytes: UInt32(clamping: headBytes),
       headCheck: Array(check.bytes.array.prefix(HistoryLayout.checkBytes)))
+  }
+}
+
+/// A logged block's receipts, and where in the frame's payload each ends.
+private struct PlacedReceipts {
+  private(set) var list: [Receipt] = []
+  /// Where the first begins, then where each ends.
+  private var ends: [Int] = []
+
+  init(_ entry: LogEntry) throws(BCSError) {
+    let start = entry.payload.count - entry.receipts.count
+    var reader = unsafe BCSReader(entry.receipts.span.bytes)
+    let count = try reader.length(in: 0...Limits.blockBytesMax / 128, "receipts")
+    list.reserveCapacity(count)
+    ends.reserveCapacity(count + 1)
+    ends.append(start + reader.offset)
+    for _ in 0..<count {
+      list.append(try Receipt(from: &reader))
+      ends.append(start + reader.offset)
+    }
+    try reader.finish("receipts")
+  }
+
+  /// Where these lie in the payload.
+  func places(of range: Range<Int>) -> Range<Int> {
+    ends[range.lowerBound]..<ends[range.upperBound]
   }
 }
 

@@ -1,0 +1,36 @@
+import Dissemination
+import LedgerCore
+
+/// Bounds of the node's own queues and files.
+enum NodeLimits {
+  /// The birth height from which bundles are kept at a tip: those that a block may still name, and
+  /// those that expired unnamed, until their transactions are in other bundles on disk.
+  static func oldestBundle(at tip: UInt64) -> UInt64 {
+    let kept = Limits.bundleAgeHeightsMax + 1 + DisseminationLimits.expiredKeepHeights
+    return tip > kept ? tip - kept : 0
+  }
+
+  /// Peer frames and submissions waiting for the replica.
+  static let queueBytesMax = 64 * 1024 * 1024
+  /// Peers' requests for logged blocks that wait for the disk.
+  static let servesMax = 64
+  /// Clients' small reads from the disk that wait.
+  static let quickReadsMax = 256
+  /// Whole old blocks that wait to be read for clients, each up to
+  /// `CatchUpLimits.blockBytesMax`.
+  static let blockReadsMax = 8
+  /// Requests that wait for the next final block.
+  static let heightWaitersMax = 4_096
+  /// Old blocks in one answer when each must be read from the log.
+  static let blocksFromLogMax = 8
+  /// Full nodes' requests for logged blocks that wait for the disk.
+  static let followerServesMax = 16
+  /// Bytes of blocks handed to full nodes in a second, all together.
+  static let followerServeBytesPerSecond = 32 * 1024 * 1024
+  /// A full node with more than this waiting for its socket is handed no more.
+  static let followerWaitingBytesMax = 1024 * 1024
+  /// Requests that wait for a transaction's acceptance or end.
+  static let waitsMax = 4_096
+  /// … and the transactions in them.
+  static let waitingTransactionsMax = 131_072
+}
