@@ -19,4 +19,22 @@ struct ECO2: AsyncParsableCommand {
       LoadCommand.self, BenchCommand.self, AuditCommand.self, HistoryCommand.self,
       SimulateCommand.self,
     ])
+
+  /// Runs a command. An error's text goes through `Printing`: nodes and files have a part in it.
+  static func main() async {
+    do {
+      var command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if code.isSuccess || text.isEmpty { exit(withError: error) }
+      Printing.complain(text)
+      exit(withError: code)
+    }
+  }
 }

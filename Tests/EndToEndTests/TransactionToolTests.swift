@@ -66,6 +66,30 @@ extension EndToEndTests {
       }
     }
 
+    @Test("a file says nothing to the terminal, and twice the same nothing at all")
+    func hostileFile() async throws {
+      try await Tool.with { tool in
+        try tool.makeAccount("anna")
+        let file = tool.path("pay.json")
+        let to = try tool.address("anna")
+        _ = try tool.succeed(
+          offline(tool, from: "anna") + ["--transfer", "\(to):9:ECC", "--out", file])
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        func show(_ addition: String) throws -> Tool.Result {
+          try ("{" + addition + text.dropFirst())
+            .write(toFile: file, atomically: true, encoding: .utf8)
+          return try tool.run(["transaction", "show", file])
+        }
+        let acting = try show("\"\\u001b[2J\\u202e\": 1,")
+        #expect(acting.status != 0)
+        #expect(acting.complaints.contains("\\u001b[2J\\u202e"), "\(acting.complaints)")
+        #expect(!acting.complaints.contains("\u{1B}") && !acting.complaints.contains("\u{202E}"))
+        let double = try show("\"b\\u006fdy\": \"00\",")
+        #expect(double.status != 0)
+        #expect(double.complaints.contains("the name `body` stands twice"), "\(double.complaints)")
+      }
+    }
+
     @Test("many transfers come from a file, and signatures of copies are gathered")
     func listsAndCopies() async throws {
       try await Tool.with { tool in

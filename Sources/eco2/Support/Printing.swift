@@ -65,12 +65,40 @@ enum Printing {
 
   /// Prints at once, also when the output is a file or pipe.
   static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    FileHandle.standardOutput.write(Data((plain(text) + "\n").utf8))
   }
 
   /// To standard error.
   static func complain(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    FileHandle.standardError.write(Data((plain(text) + "\n").utf8))
+  }
+
+  /// A text whose parts a node or a file may have chosen, with nothing that a terminal would act
+  /// on: control characters and marks that turn the direction of text become `\u001b`, which is the
+  /// same text where it is JSON. Lines and tabs stay.
+  static func plain(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isActedOn) else { return text }
+    var plain = ""
+    for scalar in text.unicodeScalars {
+      guard isActedOn(scalar) else {
+        plain.unicodeScalars.append(scalar)
+        continue
+      }
+      for unit in UTF16.encode(scalar) ?? .init() {
+        plain += "\\u" + Hex.encode([UInt8(unit >> 8), UInt8(unit & 0xFF)])
+      }
+    }
+    return plain
+  }
+
+  private static func isActedOn(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII {
+      return scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || scalar.value == 0x7F
+    }
+    return switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
   }
 }
 
