@@ -92,6 +92,7 @@ let package = Package(
       ]),
     module("Signer", ["LedgerCore"]),
     module("LedgerMetrics", []),
+    module("StrictJSON", []),
     module("NodeAnswers", ["LedgerCore"]),
     module("PeerNetwork", ["CLedgerCore", "LedgerCore", nioCore, nioPosix]),
     module(
@@ -104,15 +105,16 @@ let package = Package(
       "NodeRuntime",
       [
         "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "Dissemination",
-        "CatchUp", "Replica", "Signer", "LedgerMetrics", "NodeAnswers", "PeerNetwork", "NodeAPI",
-        deque, logging, toml,
+        "CatchUp", "Replica", "Signer", "LedgerMetrics", "StrictJSON", "NodeAnswers", "PeerNetwork",
+        "NodeAPI", deque, logging, toml,
       ]),
     module("RegistryFiles", []),
-    module("Wallet", ["LedgerCore", "NodeAnswers"]),
+    module("Wallet", ["LedgerCore", "StrictJSON", "NodeAnswers"]),
     module(
       "LedgerClient",
       [
-        "LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", nioCore, nioPosix, nioHTTP1,
+        "LedgerCore", "LedgerState", "LedgerRules", "StrictJSON", "NodeAnswers", nioCore,
+        nioPosix, nioHTTP1,
       ]),
     module(
       "Doctor",
@@ -127,8 +129,8 @@ let package = Package(
     module(
       "LocalNetwork",
       [
-        "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "NodeAnswers", "NodeRuntime",
-        "LedgerClient", "LoadTest",
+        "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "StrictJSON", "NodeAnswers",
+        "NodeRuntime", "LedgerClient", "LoadTest",
       ]),
     module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient"]),
     .executableTarget(
@@ -178,7 +180,8 @@ let package = Package(
     tests(
       "ProtocolTests",
       ["LedgerCore", "LedgerState", "LedgerRules", "NodeAnswers", "LedgerClient"]),
-    tests("WalletTests", ["LedgerCore", "NodeAnswers", "Wallet"]),
+    tests("StrictJSONTests", ["StrictJSON"]),
+    tests("WalletTests", ["LedgerCore", "StrictJSON", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
     tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
     tests(

@@ -20,6 +20,4 @@ public enum WalletLimits {
   public static let transactionFileBytesMax = 512 * 1024
   /// A list of transfers, as CSV or JSON.
   public static let transferListBytesMax = 256 * 1024
-  /// How deep JSON may nest.
-  public static let jsonDepthMax = 16
 }

@@ -49,10 +49,12 @@ struct NodeClientTests {
         == .malformedAnswer("it is text/html, not application/json"))
     #expect(
       try await error(.answer(status: 200, contentType: "application/json", body: [0xFF]))
-        == .malformedAnswer("its JSON is not UTF-8"))
+        == .malformedAnswer(
+          "its JSON cannot be used: a text is not valid UTF-8, at line 1, column 1"))
     #expect(
       try await error(.answer(status: 200, contentType: "application/json", body: Array("{}".utf8)))
-        == .malformedAnswer("its JSON lacks network"))
+        == .malformedAnswer(
+          "its JSON cannot be used: the field `network` is missing, at line 1, column 1"))
     #expect(try await error(.hangUp) == .connectionClosed)
     let moved = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
     #expect(

@@ -1,6 +1,6 @@
-import Foundation
 public import LedgerCore
 import NodeAnswers
+import StrictJSON
 import Synchronization
 
 /// What becomes final, as it does; see `Ledger.events`.
@@ -150,17 +150,16 @@ public struct Events: AsyncSequence, Sendable {
     private static func decode(_ event: EventParser.Event) throws(ClientError) -> LedgerEvent? {
       guard let kind = EventFilter.Kind(rawValue: event.kind) else { return nil }
       guard let id = EventID(event.id) else { throw .malformedAnswer("an event has no id") }
-      do {
-        let data = Data(event.data)
+      do throws(JSONError) {
+        let data = try JSONValue(event.data)
         let content: LedgerEvent.Content =
           switch kind {
-          case .block: .block(try JSONDecoder().decode(BlockAnswer.self, from: data))
-          case .transaction:
-            .transaction(try JSONDecoder().decode(TransactionAnswer.self, from: data))
+          case .block: .block(try data.decode())
+          case .transaction: .transaction(try data.decode())
           }
         return LedgerEvent(id: id, content: content)
       } catch {
-        throw .malformedAnswer("the data of event \(id) is not what was expected")
+        throw .malformedAnswer("the data of event \(id) cannot be used: \(error)")
       }
     }
   }

@@ -1,5 +1,5 @@
-import Foundation
 import NodeAnswers
+import StrictJSON
 
 extension HTTPResponse {
   /// The answer that a status of 200 and JSON carry; anything else is an error of its own kind.
@@ -7,16 +7,8 @@ extension HTTPResponse {
     throws(ClientError) -> Answer
   {
     try check(ResponseFormat.json)
-    // JSONDecoder would guess other encodings.
-    guard let text = String(validating: body, as: UTF8.self) else {
-      throw .malformedAnswer("its JSON is not UTF-8")
-    }
-    do {
-      return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
-    } catch let error as DecodingError {
-      throw .malformedAnswer(error.sentence)
-    } catch {
-      throw .malformedAnswer("\(error)")
+    do throws(JSONError) { return try JSONValue(body).decode() } catch {
+      throw .malformedAnswer("its JSON cannot be used: \(error)")
     }
   }
 
@@ -38,7 +30,7 @@ extension HTTPResponse {
   /// Problem details (RFC 9457), or what the status alone says.
   var refusal: ClientError {
     let isJSON = contentType == ResponseFormat.json || contentType == ResponseFormat.problem
-    guard isJSON, let error = try? JSONDecoder().decode(ErrorAnswer.self, from: Data(body)) else {
+    guard isJSON, let error = try? JSONValue(body).decode(ErrorAnswer.self) else {
       return .refused(
         status: status, code: "http_\(status)",
         sentence: "The node answered with HTTP status \(status).",
@@ -48,21 +40,5 @@ extension HTTPResponse {
     return .refused(
       status: status, code: String(error.code.prefix(64)), sentence: String(sentence),
       retryAfterSeconds: retryAfterSeconds)
-  }
-}
-
-extension DecodingError {
-  /// Where the JSON is not what was expected.
-  fileprivate var sentence: String {
-    let (context, what): (Context, String) =
-      switch self {
-      case .typeMismatch(_, let context): (context, "has another type")
-      case .valueNotFound(_, let context): (context, "is null")
-      case .keyNotFound(let key, let context): (context, "lacks \(key.stringValue)")
-      case .dataCorrupted(let context): (context, "is broken")
-      @unknown default: (Context(codingPath: [], debugDescription: ""), "is broken")
-      }
-    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    return path.isEmpty ? "its JSON \(what)" : "its field \(path) \(what)"
   }
 }

@@ -4,6 +4,7 @@ public import LedgerCore
 public import LedgerRules
 public import LoadTest
 public import NodeRuntime
+import StrictJSON
 
 /// What a network's folder holds, for tools: `network.json`.
 public struct NetworkDescription: Codable, Equatable, Sendable {
@@ -44,8 +45,8 @@ public struct NetworkFolder: Sendable {
   public init(opening path: String) throws(NetworkFolderError) {
     let file = path + "/" + Self.descriptionName
     guard let data = FileManager.default.contents(atPath: file) else { throw .noNetwork(path) }
-    do {
-      description = try JSONDecoder().decode(NetworkDescription.self, from: data)
+    do throws(JSONError) {
+      description = try JSONValue([UInt8](data)).decode()
     } catch { throw .badDescription(file, reason: "\(error)") }
     self.path = path
   }

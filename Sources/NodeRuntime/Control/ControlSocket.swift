@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import StrictJSON
 
 /// The socket in a node's home through which an operator on its machine speaks to it. Who may is a
 /// question of file permissions: the socket has mode 0600 from its first moment, in a home of mode
@@ -29,7 +30,9 @@ final class ControlSocket: Sendable {
     }
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else {
-      throw .network("no pipe can be made: \(SocketFault(errno).reason)")
+      let fault = SocketFault(errno)
+      Glibc.close(listener)
+      throw .network("no pipe can be made: \(fault.reason)")
     }
     let readable = ends[0]
     let stopper = ends
@@ -93,9 +96,15 @@ public enum ControlClient {
     defer { close(connection) }
     LocalSocket.limit(connection, milliseconds: 2 * ControlSocket.patienceMilliseconds)
     LocalSocket.write(Array((request.line + "\n").utf8), to: connection)
-    guard let line = LocalSocket.readLine(connection, bytesMax: answerBytesMax),
-      let answer = try? JSONDecoder().decode(ControlAnswer.self, from: Data(line))
-    else { throw .failed(home.controlSocket, reason: "the node did not answer in time") }
+    guard let line = LocalSocket.readLine(connection, bytesMax: answerBytesMax) else {
+      throw .failed(home.controlSocket, reason: "the node did not answer in time")
+    }
+    let answer: ControlAnswer
+    do { answer = try JSONValue(line).decode() } catch {
+      throw .failed(
+        home.controlSocket,
+        reason: "the node's answer cannot be used (is it of another release?): \(error)")
+    }
     guard let standing = answer.standing else {
       throw .refused(answer.error ?? "no reason given")
     }

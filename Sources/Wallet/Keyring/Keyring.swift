@@ -64,9 +64,10 @@ public struct Keyring: Sendable {
       .compactMap { AccountName(String($0.dropLast(4))) }.sorted()
     guard names.count <= WalletLimits.accountsMax else { throw .full(path: path) }
     let present = Set(names)
+    let indexed = Set(index.entries.map(\.name))
     return Listing(
       accounts: index.entries.filter { present.contains($0.name) },
-      notIndexed: names.filter { index[$0] == nil },
+      notIndexed: names.filter { !indexed.contains($0) },
       missing: index.entries.map(\.name).filter { !present.contains($0) })
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LedgerCore
+public import StrictJSON
 
 /// `index.json` of a keyring: what may be shown of each account without its passphrase.
 ///
@@ -25,13 +26,14 @@ struct KeyringIndex: Equatable {
   init(decoding bytes: [UInt8]) throws(KeyringIndexFault) {
     let value: JSONValue
     do { value = try JSONValue(bytes) } catch { throw .json(error) }
-    guard case .object(let members) = value, members.count == 2,
-      value["format"]?.text == Self.format, case .array(let accounts)? = value["accounts"]
+    guard case .object(let members) = value.content, members.count == 2,
+      value["format"]?.text == Self.format,
+      case .array(let accounts)? = value["accounts"]?.content
     else { throw .format }
     guard accounts.count <= WalletLimits.accountsMax else { throw .tooMany }
     var names: Set<AccountName> = []
     for (position, account) in accounts.enumerated() {
-      guard case .object(let members) = account,
+      guard case .object(let members) = account.content,
         let name = account["name"]?.text.flatMap(AccountName.init),
         let publicKey = account["publicKey"]?.text.flatMap({ PublicKey(hex: $0) }),
         names.insert(name).inserted

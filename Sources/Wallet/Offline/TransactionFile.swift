@@ -1,6 +1,7 @@
 import Foundation
 public import LedgerCore
 public import NodeAnswers
+import StrictJSON
 
 /// A transaction on its way from the machine that builds it to those that sign and the one that
 /// submits: JSON with the body's exact bytes, and what they say, for people.
@@ -49,7 +50,7 @@ public struct TransactionFile: Sendable {
     }
     let value: JSONValue
     do { value = try JSONValue(bytes) } catch { throw .json(error) }
-    guard case .object(let members) = value, value["format"]?.text == Self.format else {
+    guard case .object(let members) = value.content, value["format"]?.text == Self.format else {
       throw .format
     }
     let known = ["format", "network", "chain", "body", "contents"]
@@ -115,7 +116,9 @@ public struct TransactionFile: Sendable {
   private static func authorizations(
     _ contents: JSONValue, _ name: String
   ) throws(TransactionFileError) -> [Authorization] {
-    guard case .array(let values)? = contents[name] else { throw .field("contents.\(name)") }
+    guard case .array(let values)? = contents[name]?.content else {
+      throw .field("contents.\(name)")
+    }
     guard values.count <= Limits.keysMax else { throw .tooManySignatures }
     var list: [Authorization] = []
     for value in values {

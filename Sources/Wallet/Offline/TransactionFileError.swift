@@ -1,4 +1,5 @@
 public import LedgerCore
+public import StrictJSON
 
 /// Why a transaction file is not read, or not signed.
 public enum TransactionFileError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 public import LedgerCore
+public import StrictJSON
 
 /// Many transfers written in a file, as CSV or JSON.
 ///
@@ -74,11 +75,13 @@ public enum TransferList {
   ) throws(TransferListError) -> [Transfer] {
     let value: JSONValue
     do { value = try JSONValue(bytes) } catch { throw TransferListError(line: nil, .json(error)) }
-    guard case .array(let items) = value else { throw TransferListError(line: nil, .notText) }
+    guard case .array(let items) = value.content else {
+      throw TransferListError(line: nil, .notText)
+    }
     guard items.count <= Limits.operationsMax else { throw TransferListError(line: nil, .tooMany) }
     var transfers: [Transfer] = []
     for (position, item) in items.enumerated() {
-      guard case .object(let members) = item, members.count == 3,
+      guard case .object(let members) = item.content, members.count == 3,
         let address = item["address"]?.text, let amount = item["amount"]?.text,
         let token = item["token"]?.text
       else { throw TransferListError(line: position + 1, .fields) }
