@@ -68,6 +68,17 @@ struct JudgementTests {
       ])
   }
 
+  @Test("numbers that no node has are judged like others")
+  func numbers() {
+    let status = Self.status {
+      $0.peersConnected = .max
+      $0.peersKnown = .max
+      $0.intervalMilliseconds = .max
+      $0.timestamp = 0
+    }
+    #expect(Self.findings(status, now: .max).isEmpty)
+  }
+
   @Test("each way to be unwell is found alone")
   func unwell() {
     func only(_ change: (inout StatusAnswer) -> Void, now: UInt64 = 100_400) -> String {

@@ -202,7 +202,7 @@ struct SubmissionTests {
     try await ScriptedNode.with([script]) { nodes in
       let ledger = try await connect(nodes)
       let error = await #expect(throws: ClientError.self) {
-        try await ledger.send(draft, signedBy: Signers(key), timeout: .milliseconds(400))
+        try await ledger.send(draft, signedBy: Signers(key), timeout: .seconds(2))
       }
       guard case .outcomeUnknown(_, validUntil: 1_010)? = error else {
         Issue.record("\(String(describing: error))")

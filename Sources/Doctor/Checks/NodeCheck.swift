@@ -61,7 +61,8 @@ struct NodeCheck {
   }
 
   private static func isQuorum(_ status: StatusAnswer) -> Bool {
-    3 * (status.peersConnected + 1) > 2 * (status.peersKnown + 1)
+    // A node may say anything: not in integers, which have an end.
+    3 * (Double(status.peersConnected) + 1) > 2 * (Double(status.peersKnown) + 1)
   }
 
   /// A block's time is its primary's clock, which a quorum found near its own: the network's
@@ -80,7 +81,9 @@ struct NodeCheck {
       return
     }
     let age = now - status.timestamp
-    if age > status.intervalMilliseconds * Thresholds.intervalsWithoutBlock {
+    let (patience, isEndless) = status.intervalMilliseconds.multipliedReportingOverflow(
+      by: Thresholds.intervalsWithoutBlock)
+    if !isEndless, age > patience {
       notes.problem(
         "the last block is \(age / 1_000) s old; there should be one every "
           + "\(status.intervalMilliseconds) ms",

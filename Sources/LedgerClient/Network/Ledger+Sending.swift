@@ -24,7 +24,8 @@ extension Ledger {
   ) async throws(ClientError) -> TransactionBody {
     let estimate = try await neededEstimate(draft, signatureCount)
     let height = try await status().height
-    let sequence = try await sequence(of: draft, deadline: now + timeout.wholeMilliseconds)
+    let sequence = try await sequence(
+      of: draft, deadline: now + timeout.wholeMilliseconds, timeout)
     return try draft.body(
       chain: facts.chain, sequence: sequence, height: height, estimate: estimate)
   }
@@ -45,7 +46,7 @@ extension Ledger {
     let collisionsMax = 8
     for attempt in 0... {
       let height = max(heightSeen, try await draft.validUntil == nil ? status().height : 0)
-      let sequence = try await sequence(of: draft, deadline: deadline)
+      let sequence = try await sequence(of: draft, deadline: deadline, timeout)
       let outcome: TransactionOutcome
       let transaction: Transaction
       do throws(ClientError) {
@@ -84,11 +85,12 @@ extension Ledger {
   }
 
   /// The draft's own sequence, or the sender's next.
-  private func sequence(of draft: TransactionBuilder, deadline: Int64)
+  private func sequence(of draft: TransactionBuilder, deadline: Int64, _ timeout: Duration)
     async throws(ClientError) -> UInt64
   {
     if let sequence = draft.sequence { return sequence }
     let sender = draft.sender
+    var isFull = false
     while now < deadline {
       switch sequences.withLock({ $0.take(sender, now: now) }) {
       case .sequence(let sequence): return sequence
@@ -97,10 +99,12 @@ extension Ledger {
         let standing = SequenceAllocator.Standing(
           final: account.sequence, pending: account.pendingSequence)
         sequences.withLock { $0.note(sender, standing, now: now) }
-      case .full: try await pause(200)
+      case .full:
+        isFull = true
+        try await pause(200)
       }
     }
-    throw .tooManyUnderWay(sender)
+    throw isFull ? .tooManyUnderWay(sender) : .timedOut(milliseconds: timeout.wholeMilliseconds)
   }
 
   private func end(
