@@ -109,24 +109,34 @@ final class OpenedHome: Sendable {
     options.stateMapBytes = settings.stateMapGiB << 30
     options.historyMapBytes = settings.stateMapGiB << 30
     options.logSegmentBytes = settings.logSegmentMiB << 20
-    if !NodeStore.exists(home: home.path) {
+    if !NodeStore.exists(home: home.path) || isCutShort(home) {
       let state: InitialState
       do { state = try document.initialState() } catch {
         throw .badGenesis(home.genesis, reason: "\(error)")
       }
-      do {
+      do throws(StoreError) {
         try NodeStore.create(
           home: home.path, genesis: chain, changes: state.changes,
           indexes: DerivedIndexes.changes(for: state.changes),
           root: AuthenticatedState.root(of: state.changes), options: options)
       } catch {
-        throw .store("\(error)")
+        // All but the last step of the creation was done.
+        guard case .alreadyCreated = error else { throw .store("\(error)") }
       }
     }
     do {
       return try NodeStore(home: home.path, genesis: chain, options: options)
     } catch {
       throw .store("\(error)")
+    }
+  }
+
+  /// Whether `data/` may have been left by a first start that ended before its ledger was made, for
+  /// want of room or of power: nothing but the state has a file.
+  private static func isCutShort(_ home: NodeHome) -> Bool {
+    ["log", "bundles", "votes"].allSatisfy { name in
+      let files = try? FileManager.default.contentsOfDirectory(atPath: home.data + "/" + name)
+      return files?.isEmpty ?? true
     }
   }
 

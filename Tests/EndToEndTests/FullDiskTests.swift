@@ -86,6 +86,45 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "a full node that finds no room for state, log or history ends there, and goes on with more",
+      .timeLimit(.minutes(2)))
+    func starting() async throws {
+      try await LiveNetwork.withFolder { path in
+        let network = try LiveNetwork.make(at: path, fullNodes: 1)
+        let full = network.nodes[4]
+        let disk = try small(full, kibibytes: 4 << 10)
+        do {
+          for node in network.nodes[..<4] { try node.start() }
+          try await waitForHeight(2, of: network.nodes[0])
+          // State takes 16 MiB at first, the log 64, the history 16.
+          for (mebibytes, status, message) in [
+            (4, Int32(1), "no room on the disk for \(full.home)/data/state"),
+            (20, 2, "the node stops: no room on the disk for \(full.home)/data/log/"),
+            (90, 2, "caught up: no room on the disk for \(full.home)/data/history"),
+          ] {
+            try disk.grow(to: mebibytes << 10)
+            try full.start()
+            #expect(try await hasEnded(full))
+            #expect(full.exitStatus == status)
+            let log = network.log(of: full)
+            #expect(log.contains(message), "\(mebibytes) MiB: \(log)")
+          }
+          try disk.grow(to: 240 << 10)
+          try full.start()
+          #expect(await full.isUp(within: .seconds(30)), "\(network.log(of: full))")
+          let height = try await network.height()
+          let block = try await network.block(height + 1)
+          #expect(block.rootsEqual && block.nodesWithBlock == 5)
+        } catch {
+          await network.killAll()
+          throw error
+        }
+        #expect(await network.stop())
+        #expect(try FolderAudit.run(home: full.home).findings.isEmpty)
+      }
+    }
+
     @Test("a key, and a home, that find no room leave nothing half made, and what is there whole")
     func keys() async throws {
       try await Tool.with { tool in
