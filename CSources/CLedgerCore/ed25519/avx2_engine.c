@@ -11,7 +11,6 @@ const cl_ed25519_engine cl_ed25519_avx2 = {
     .name = "avx2",
     .point_bytes = sizeof(avx2_entry),
     .sum_max = 2048,
-    .decode_lanes = 8,
     .is_supported = is_supported,
     .decode = avx2_decode,
     .reduce = cl_ed25519_reduce_each,

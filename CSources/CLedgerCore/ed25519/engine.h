@@ -31,8 +31,6 @@ struct cl_ed25519_engine {
   size_t point_bytes;
   // The most signatures put into one sum: what keeps the working set in the caches.
   size_t sum_max;
-  // Encodings handed to `decode` at a time, when there are as many.
-  size_t decode_lanes;
   // 1 when this processor (and system) can run the engine.
   int (*is_supported)(void);
 

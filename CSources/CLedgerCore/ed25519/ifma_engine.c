@@ -12,7 +12,6 @@ const cl_ed25519_engine cl_ed25519_avx512ifma = {
     .name = "avx512ifma",
     .point_bytes = sizeof(ifma_affine),
     .sum_max = 4096,
-    .decode_lanes = 16,
     .is_supported = is_supported,
     .decode = ifma_decode,
     .reduce = cl_ed25519_reduce_each,

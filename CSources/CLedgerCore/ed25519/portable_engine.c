@@ -41,7 +41,6 @@ const cl_ed25519_engine cl_ed25519_portable = {
     .name = "portable",
     .point_bytes = sizeof(affine_cached),
     .sum_max = 2048,
-    .decode_lanes = 2,
     .is_supported = always,
     .decode = decode,
     .reduce = cl_ed25519_reduce_each,
