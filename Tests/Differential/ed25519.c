@@ -2,8 +2,9 @@
 //
 // Signatures in batches of 1 … 300, from all good to all bad, are mutated in the ways
 // that tell implementations apart, and each engine's bitmap is compared with the portable
-// engine's single verdicts. Ends with 1 at the first difference, after saying what it was.
-// A run is repeated by its seed but for the engines' own random coefficients.
+// engine's single verdicts; those of prepared keys on each engine, too. Ends with 1 at
+// the first difference, after saying what it was. A run is repeated by its seed but for
+// the engines' own random coefficients.
 
 #include <sodium.h>
 #include <stdio.h>
@@ -182,6 +183,25 @@ static void say(const char *name, const signed_message *m, size_t count, int ver
          sodium_bin2hex(message, sizeof message, m->message, m->length));
 }
 
+// One in 64 of the batch, each by a key prepared for the purpose.
+static int same_prepared(const cl_ed25519_engine *engine, const char *name, size_t count) {
+  for (size_t i = below(64); i < count; i += 64) {
+    const signed_message *m = (const signed_message *)bytes + i;
+    cl_ed25519_prepared_key *key;
+    int verdict = 0;
+    if (cl_ed25519_prepare_key_by(engine, &key, m->key) == CL_ED25519_VALID) {
+      verdict = cl_ed25519_verify_prepared(key, m->signature, NULL, 0, m->message, m->length) ==
+                CL_ED25519_VALID;
+    }
+    cl_ed25519_free_prepared_key(key);
+    if (verdict == expected[i]) continue;
+    printf("prepared: ");
+    say(name, m, count, verdict);
+    return 0;
+  }
+  return 1;
+}
+
 static int same(const cl_ed25519_engine *engine, const char *name, size_t count) {
   cl_ed25519_verify_batch_by(engine, bytes, sizeof bytes, NULL, 0, items, count, bitmap);
   for (size_t i = 0; i < count; i++) {
@@ -239,7 +259,9 @@ int main(int count, char **arguments) {
                                    .message_length = messages[i].length};
     }
     for (int e = done % 64 == 0 ? 0 : 1; e < 3; e++) {
-      if (engines[e] != NULL && !same(engines[e], names[e], batch)) return 1;
+      if (engines[e] == NULL) continue;
+      if (!same(engines[e], names[e], batch)) return 1;
+      if (!same_prepared(engines[e], names[e], batch)) return 1;
     }
     done += batch;
   }

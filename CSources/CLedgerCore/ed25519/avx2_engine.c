@@ -17,6 +17,9 @@ const cl_ed25519_engine cl_ed25519_avx2 = {
     .scale = cl_ed25519_scale_each,
     .sum_memory = avx2_sum_memory,
     .add_up = avx2_add_up,
+    .multiples_bytes = &avx2_multiples_bytes,
+    .make_multiples = avx2_make_multiples,
+    .add_multiples = avx2_add_multiples,
     .verify = cl_ed25519_verify_portable,
 };
 

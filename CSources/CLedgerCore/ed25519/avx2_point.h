@@ -83,36 +83,46 @@ AVX2_INLINE void point4_complete(point4 *p, const fe4 *E, const fe4 *F, const fe
   fe4_mul(&p->T, E, H);
 }
 
-// p += entry, or p −= entry in lanes where `negative` has its sign bit set. With all of
-// E, F, G, H half of point.h's, for Z need not be doubled. E and H are carried from
-// differences and sums of columns: as dear as carrying the products.
-AVX2_INLINE void point4_add_entry(point4 *p, const avx2_entry *entry, __m256d negative) {
+// p += q, or p −= q in lanes where `negative` has its sign bit set, for affine q as in
+// avx2_entry. With all of E, F, G, H half of point.h's, for Z need not be doubled. E and H
+// are carried from differences and sums of columns: as dear as carrying the products.
+AVX2_INLINE void point4_add_affine(point4 *p, const fe4 *plus, const fe4 *minus,
+                                   const fe4 *product, __m256d negative) {
   const __m256d sign = _mm256_and_pd(negative, _mm256_set1_pd(-0.0));
-  fe4 sum, difference, product, left, right;
+  fe4 sum, difference, signed_product, left, right;
   for (int i = 0; i < 5; i++) {
-    __m256d plus = _mm256_broadcast_sd(&entry->sum[i]);
-    __m256d minus = _mm256_broadcast_sd(&entry->difference[i]);
-    sum.v[i] = _mm256_blendv_pd(plus, minus, negative);
-    difference.v[i] = _mm256_blendv_pd(minus, plus, negative);
-    product.v[i] = _mm256_xor_pd(_mm256_broadcast_sd(&entry->product[i]), sign);
+    sum.v[i] = _mm256_blendv_pd(plus->v[i], minus->v[i], negative);
+    difference.v[i] = _mm256_blendv_pd(minus->v[i], plus->v[i], negative);
+    signed_product.v[i] = _mm256_xor_pd(product->v[i], sign);
   }
-  fe4_columns a, b, c, difference_columns, sum_columns;
+  fe4_columns a, b, c, t;
   fe4 E, F, G, H;
   fe4_sub(&left, &p->Y, &p->X);   // 2 tight, by tight
   fe4_add(&right, &p->Y, &p->X);  // 2 tight, by tight
   fe4_mul_columns(&a, &left, &difference);
   fe4_mul_columns(&b, &right, &sum);
-  fe4_columns_sub(&difference_columns, &b, &a);
-  fe4_carry(&E, &difference_columns);
-  fe4_columns_add(&sum_columns, &b, &a);
-  fe4_carry(&H, &sum_columns);
-  fe4_mul_columns(&c, &p->T, &product);
-  fe4_to_columns(&a, &p->Z);
-  fe4_columns_add(&c, &c, &a);
-  fe4_carry(&G, &c);           // Z + C
+  fe4_columns_sub(&t, &b, &a);
+  fe4_carry(&E, &t);
+  fe4_columns_add(&t, &b, &a);
+  fe4_carry(&H, &t);
+  fe4_mul_columns(&c, &p->T, &signed_product);
+  fe4_to_columns(&t, &p->Z);
+  fe4_columns_add(&c, &c, &t);
+  fe4_carry(&G, &c);  // Z + C
   fe4_add(&F, &p->Z, &p->Z);
-  fe4_sub(&F, &F, &G);         // Z − C = 2·Z − G: 3 tight
+  fe4_sub(&F, &F, &G);  // Z − C = 2·Z − G: 3 tight
   point4_complete(p, &E, &F, &G, &H);
+}
+
+// The same with one point in all lanes.
+AVX2_INLINE void point4_add_entry(point4 *p, const avx2_entry *entry, __m256d negative) {
+  fe4 sum, difference, product;
+  for (int i = 0; i < 5; i++) {
+    sum.v[i] = _mm256_broadcast_sd(&entry->sum[i]);
+    difference.v[i] = _mm256_broadcast_sd(&entry->difference[i]);
+    product.v[i] = _mm256_broadcast_sd(&entry->product[i]);
+  }
+  point4_add_affine(p, &sum, &difference, &product, negative);
 }
 
 // p += q.

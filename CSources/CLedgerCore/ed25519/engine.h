@@ -46,6 +46,12 @@ struct cl_ed25519_engine {
   size_t (*sum_memory)(size_t count);
   // out = the sum; `memory` is 64-byte aligned, of sum_memory(count) bytes.
   void (*add_up)(point *out, const cl_ed25519_sum *sum, void *memory);
+  // Bytes of the multiples of one point that `add_multiples` uses, a multiple of 64.
+  const size_t *multiples_bytes;
+  // Makes them; `out` is 64-byte aligned.
+  void (*make_multiples)(uint8_t *out, const point *a);
+  // out = s·B + k·a, s and k below L.
+  void (*add_multiples)(point *out, const uint8_t *multiples, const scalar *s, const scalar *k);
   // One signature from its bytes: 1 valid, 0 not.
   int (*verify)(const uint8_t key[32], const uint8_t signature[64], const uint8_t *prefix,
                 size_t prefix_length, const uint8_t *message, size_t message_length);

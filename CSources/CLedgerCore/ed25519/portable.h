@@ -31,6 +31,15 @@ int prepared_is_valid(const prepared *p);
 size_t portable_sum_memory(size_t count);
 void portable_add_up(point *out, const cl_ed25519_sum *sum, void *memory);
 
+// And its multiples.
+extern const size_t portable_multiples_bytes;
+void portable_make_multiples(uint8_t *out, const point *a);
+void portable_add_multiples(point *out, const uint8_t *multiples, const scalar *s,
+                            const scalar *k);
+
+// out[i] = points[i] affine, for 0 < count <= BASE_MULTIPLES.
+void points_to_affine_cached(affine_cached *out, const point *points, int count);
+
 // Odd multiples B, 3B, …, 127B of the base point, and of 2^128·B; made at first use.
 #define BASE_WIDTH 8
 #define BASE_MULTIPLES 64

@@ -47,5 +47,8 @@ const cl_ed25519_engine cl_ed25519_portable = {
     .scale = cl_ed25519_scale_each,
     .sum_memory = portable_sum_memory,
     .add_up = portable_add_up,
+    .multiples_bytes = &portable_multiples_bytes,
+    .make_multiples = portable_make_multiples,
+    .add_multiples = portable_add_multiples,
     .verify = cl_ed25519_verify_portable,
 };
