@@ -94,7 +94,7 @@ extension Disseminator {
       effects.append(.unusable([arriving.digest]))
     }
     let bundle = arriving.bundle
-    let leaves = bundle.transactions.map { MerkleTree.leafHash($0.bytes) }
+    let leaves = MerkleTree.leafHashes(bundle.transactions.map(\.bytes))
     guard let proof = MerkleTree.inclusionProof(leafHashes: leaves, index: badTransaction)
     else { return }
     effects.append(

@@ -46,7 +46,8 @@ extension Disseminator {
     guard !shelf.holds(digest) else { return }
     let header = bundle.header
     let held = HeldBundle(
-      bundle: bundle, digest: digest, ids: bundle.transactions.map { $0.id(chain) }, isStored: true)
+      bundle: bundle, digest: digest, ids: Transaction.ids(of: bundle.transactions, chain: chain),
+      isStored: true)
     if let committed = shelf.author(header.author)?.committed,
       committed.incarnation == header.incarnation, header.number <= committed.number
     {

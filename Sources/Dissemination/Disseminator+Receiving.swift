@@ -63,7 +63,8 @@ extension Disseminator {
     checks.enqueue(
       .bundle(
         ArrivingBundle(
-          bundle: bundle, digest: digest, ids: bundle.transactions.map { $0.id(chain) }, key: key,
+          bundle: bundle, digest: digest,
+          ids: Transaction.ids(of: bundle.transactions, chain: chain), key: key,
           source: peer)),
       isUrgent: isWanted)
   }

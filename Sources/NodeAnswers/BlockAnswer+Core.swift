@@ -98,6 +98,6 @@ extension BundleAnswer {
       incarnation: header.incarnation, number: header.number, birthHeight: header.birthHeight,
       transactionsRoot: header.transactionsRoot.hex,
       signature: Hex.encode(bundle.signature.array), height: height,
-      transactions: bundle.transactions.map { $0.id(chain).hex })
+      transactions: Transaction.ids(of: bundle.transactions, chain: chain).map(\.hex))
   }
 }

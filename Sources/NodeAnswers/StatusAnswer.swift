@@ -50,6 +50,8 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
   public var processMicroseconds: UInt64
   /// What a transfer costs now.
   public var transferEstimate: EstimateAnswer
+  /// What computes signatures and hashes; nil from nodes of older releases, which do not say.
+  public var engines: EnginesAnswer?
 
   public init(
     network: String, isTest: Bool, chain: String, intervalMilliseconds: UInt64,
@@ -58,7 +60,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     pausedUntil: UInt64? = nil, view: UInt64, peersConnected: Int, peersKnown: Int,
     followers: Int = 0, pendingTransactions: Int, unflushedBlocks: Int, transactionsFinal: UInt64,
     viewChanges: UInt64, stages: [StageAnswer], processMicroseconds: UInt64,
-    transferEstimate: EstimateAnswer
+    transferEstimate: EstimateAnswer, engines: EnginesAnswer? = nil
   ) {
     self.network = network
     self.isTest = isTest
@@ -85,6 +87,7 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     self.stages = stages
     self.processMicroseconds = processMicroseconds
     self.transferEstimate = transferEstimate
+    self.engines = engines
   }
 }
 
@@ -116,6 +119,20 @@ extension StatusAnswer {
     stages = try values.decode([StageAnswer].self, forKey: .stages)
     processMicroseconds = try values.decode(UInt64.self, forKey: .processMicroseconds)
     transferEstimate = try values.decode(EstimateAnswer.self, forKey: .transferEstimate)
+    engines = try values.decodeIfPresent(EnginesAnswer.self, forKey: .engines)
+  }
+}
+
+/// The implementations that a node uses, by name: they differ in speed only.
+public struct EnginesAnswer: Codable, Equatable, Sendable {
+  public var ed25519: String
+  public var sha256: String
+  public var sha512: String
+
+  public init(ed25519: String, sha256: String, sha512: String) {
+    self.ed25519 = ed25519
+    self.sha256 = sha256
+    self.sha512 = sha512
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerCore
 
 /// The command-line tool: one file per command, parsing and printing only.
 @main
@@ -23,6 +24,8 @@ struct ECO2: AsyncParsableCommand {
   /// Runs a command. An error's text goes through `Printing`: nodes and files have a part in it.
   static func main() async {
     do {
+      // An engine that the environment names and the processor lacks stops every command.
+      _ = try EngineChoice.current()
       var command = try await asyncParseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -59,6 +59,16 @@ struct TransactionTests {
       && left.sponsorAuthorizations == right.sponsorAuthorizations
   }
 
+  @Test("the ids of many transactions, made together, are those of each")
+  func ids() throws {
+    var samples = CoreSamples(seed: 9)
+    let transactions = try (0..<40).map { _ in try samples.transaction() }
+    let ids = Transaction.ids(of: transactions, chain: chain)
+    #expect(ids == transactions.map { $0.id(chain) })
+    #expect(Set(ids).count == 40)
+    #expect(Transaction.ids(of: [], chain: chain).isEmpty)
+  }
+
   @Test("a slice of a larger buffer decodes as the same transaction, and the offsets point at keys")
   func offsets() throws {
     var samples = CoreSamples(seed: 6)

@@ -12,7 +12,8 @@ enum Samples {
       mode: "following", notVotingBecause: nil, view: 0, peersConnected: 3, peersKnown: 3,
       pendingTransactions: 0, unflushedBlocks: 0, transactionsFinal: 9, viewChanges: 0,
       stages: [StageAnswer(stage: "execute", microseconds: 7)], processMicroseconds: 70,
-      transferEstimate: EstimateAnswer(charge: "1", fee: "2", creationFee: "3"))
+      transferEstimate: EstimateAnswer(charge: "1", fee: "2", creationFee: "3"),
+      engines: EnginesAnswer(ed25519: "portable", sha256: "evp", sha512: "evp"))
   }
 
   static let statement = StatementAnswer(

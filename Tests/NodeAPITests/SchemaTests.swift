@@ -42,7 +42,9 @@ struct SchemaTests {
 
   /// Fields that are always sent and need not be read: a proof is there when it was asked for, and
   /// nodes of older releases leave out what they do not know.
-  private static let readLeniently = ["Account.proof", "Status.role", "Status.followers"]
+  private static let readLeniently = [
+    "Account.proof", "Status.role", "Status.followers", "Status.engines",
+  ]
 
   @Test("a field is required where the type cannot be read without it, and only there")
   func required() throws {
@@ -107,7 +109,8 @@ extension SchemaTests {
     let schedule = Samples.schedule(1)
     return [
       try Shape("Status", status), try Shape("Stage", status.stages[0]),
-      try Shape("Estimate", status.transferEstimate), try Shape("Genesis", Samples.genesis),
+      try Shape("Estimate", status.transferEstimate),
+      try Shape("Engines", try #require(status.engines)), try Shape("Genesis", Samples.genesis),
       try Shape("Parameters", Samples.parameters), try Shape("Validators", Samples.validators),
       try Shape("Validator", Samples.validators.members[0]), try Shape("Schedule", schedule),
       try Shape("Turn", schedule.turns[0]), try Shape("Mempool", Samples.mempool),

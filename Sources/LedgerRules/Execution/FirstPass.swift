@@ -28,8 +28,9 @@ extension ExecutionContext {
     plans.reserveCapacity(transactions.count)
     receipts.reserveCapacity(transactions.count)
     var bytesUsed: UInt64 = 0
+    let ids = Transaction.ids(of: transactions, chain: chain)
     for (index, transaction) in transactions.enumerated() {
-      let id = transaction.id(chain)
+      let id = ids[index]
       let sender = try account(transaction.body.sender)
       let payer = try account(transaction.body.payer)
       let price = Price(

@@ -34,6 +34,14 @@ enum Schemas {
         .field("stages", .list("CPU time by stage.", of: .reference("Stage"))),
         .field("processMicroseconds", .whole("CPU-µs of the process.", example: 1_000_000)),
         .field("transferEstimate", .reference("Estimate")),
+        .field("engines", .reference("Engines")),
+      ]),
+    ObjectSchema(
+      "Engines", "What computes signatures and hashes; they differ in speed only.",
+      [
+        .field("ed25519", .text("Of Ed25519 verification.", example: "avx512ifma")),
+        .field("sha256", .text("Of SHA-256.", example: "avx512")),
+        .field("sha512", .text("Of SHA-512.", example: "avx512")),
       ]),
     ObjectSchema(
       "Stage", "CPU time of one stage since the node's start.",

@@ -105,6 +105,8 @@ struct NodeQueries: NodeService {
   func status() async -> StatusAnswer {
     let standing = board.standing
     let name = opened.document.nodes.first { $0.account == opened.identity }?.name ?? ""
+    let engines = (try? EngineChoice.current())
+      .map { EnginesAnswer(ed25519: $0.ed25519, sha256: $0.sha256, sha512: $0.sha512) }
     return StatusAnswer(
       network: opened.document.network, isTest: isTestNetwork, chain: opened.chain.hex,
       intervalMilliseconds: opened.document.interval, role: opened.configuration.role.rawValue,
@@ -124,7 +126,8 @@ struct NodeQueries: NodeService {
       },
       processMicroseconds: CPUClock.processNanoseconds() / 1_000,
       transferEstimate: standing.chain?.transferEstimate
-        ?? EstimateAnswer(charge: "0", fee: "0", creationFee: "0"))
+        ?? EstimateAnswer(charge: "0", fee: "0", creationFee: "0"),
+      engines: engines)
   }
 
   var statusVersion: UInt64? { board.version }

@@ -83,6 +83,13 @@ struct StatusCommand: AsyncParsableCommand {
           + Printing.eco2(status.transferEstimate.fee)
       ),
     ]
+    if let engines = status.engines {
+      facts.append(
+        (
+          "engines",
+          "Ed25519 \(engines.ed25519), SHA-256 \(engines.sha256), SHA-512 \(engines.sha512)"
+        ))
+    }
     return Printing.facts(facts) + "\n\n"
       + Printing.table(
         perTransaction, header: ["stage", "CPU-µs", "per final transaction"])
