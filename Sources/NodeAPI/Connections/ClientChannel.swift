@@ -30,6 +30,7 @@ struct ClientChannel: HTTPChannelHandler {
   /// Nil where there are no events.
   let events: EventRoutes?
   let admission: Admission
+  let farewells = TurnAway.Farewells()
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
@@ -38,7 +39,7 @@ struct ClientChannel: HTTPChannelHandler {
       do throws(APIError) {
         place = try admit(channel)
       } catch {
-        try pipeline.addHandler(TurnAway(answer: Self.response(error)))
+        try pipeline.addHandler(TurnAway(answer: Self.response(error), farewells: farewells))
         return Value(channel: channel, spoken: nil)
       }
       try pipeline.addHandler(
