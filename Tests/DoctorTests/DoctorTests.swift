@@ -163,9 +163,9 @@ struct DoctorTests {
       var configuration = try home.loadConfiguration().configuration
       configuration.peers.known[0].endpoint = .init(host: "127.0.0.1", port: listener.port)
       try home.save(configuration)
-      // It waits for a connection: not on a thread that runs tests.
+      // It waits for a connection: on a thread of its own.
       async let answering = withCheckedContinuation { continuation in
-        DispatchQueue.global().async {
+        Thread.detachNewThread {
           continuation.resume(
             returning: listener.answerOnce("HTTP/1.1 400 Bad Request\r\n\r\n"))
         }

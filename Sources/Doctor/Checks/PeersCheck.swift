@@ -1,10 +1,8 @@
-import Dispatch
 import Foundation
 import LedgerCore
 import LedgerRules
 import NodeRuntime
 import PeerNetwork
-import Synchronization
 
 /// Whether the known nodes can be reached, and are who they should be.
 struct PeersCheck {
@@ -72,23 +70,29 @@ struct PeersCheck {
     let peers = peers
     // Without a key of its own: any key shows who answers.
     let seed = seed ?? (try? SystemRandom.bytes(32)) ?? [UInt8](repeating: 1, count: 32)
+    return await withTaskGroup { group in
+      for (index, peer) in peers.enumerated() {
+        group.addTask { (index, await Self.meet(peer, seed: seed)) }
+      }
+      var results = [Result<PublicKey, PeerProbeError>](
+        repeating: .failure(.timeout), count: peers.count)
+      for await (index, result) in group { results[index] = result }
+      return results
+    }
+  }
+
+  private static func meet(_ peer: NodeConfiguration.Peer, seed: [UInt8])
+    async -> Result<PublicKey, PeerProbeError>
+  {
+    let address = PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)
     return await withCheckedContinuation { continuation in
-      // These block: not on the pool that runs tasks.
-      DispatchQueue.global().async {
-        let results = Mutex([Int: Result<PublicKey, PeerProbeError>]())
-        DispatchQueue.concurrentPerform(iterations: peers.count) { index in
-          let peer = peers[index]
-          let address = PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)
-          let result = Result { () throws(PeerProbeError) in
+      // It blocks: on a thread of its own, so that silent peers do not wait for each other.
+      Thread.detachNewThread {
+        continuation.resume(
+          returning: Result { () throws(PeerProbeError) in
             try PeerProbe.transportKey(
               at: address, seed: seed, timeoutMilliseconds: Thresholds.peerTimeoutMilliseconds)
-          }
-          results.withLock { $0[index] = result }
-        }
-        let all = results.withLock { results in
-          peers.indices.map { results[$0] ?? .failure(.timeout) }
-        }
-        continuation.resume(returning: all)
+          })
       }
     }
   }
