@@ -9,8 +9,10 @@ extension FigureDefinition {
     batch(256, .avx512ifma, bar: .atLeast(14)),
     batch(1024, .avx512ifma, bar: .atLeast(18)),
     batch(4096, .avx512ifma, bar: .atLeast(20)),
+    batch(4096, .avx512ifma, isCached: true, bar: .atLeast(25)),
     batch(1024, .avx2, bar: .atLeast(4.5)),
     batch(1024, .portable, bar: .atLeast(2.8)),
+    prepared,
     single,
     workers,
     oneBad,
@@ -34,13 +36,18 @@ extension FigureDefinition {
 
   static let oneByOne = "libsodium one by one"
 
-  private static func batch(_ count: Int, _ engine: Engine, bar: Bar) -> FigureDefinition {
+  /// - Parameter isCached: every key has been seen before, and is in the cache of decoded keys.
+  private static func batch(
+    _ count: Int, _ engine: Engine, isCached: Bool = false, bar: Bar
+  ) -> FigureDefinition {
     FigureDefinition(
-      id: "ed25519.batch\(count).\(engine.figureName)", bar: bar,
+      id: "ed25519.batch\(count).\(engine.figureName)" + (isCached ? ".cached" : ""), bar: bar,
       environment: engine.environment, against: oneByOne
     ) { effort in
       try engine.expectChosen()
       let signed = try SignedMessages(count: count)
+      let cache = isCached ? cl_ed25519_new_key_cache(4 * count) : nil
+      defer { cl_ed25519_free_key_cache(cache) }
       // The peer's time does not depend on how many there are: a turn of 64 is long enough.
       let peerCount = min(count, 64)
       var verdicts = [UInt8](repeating: 0, count: (count + 7) / 8)
@@ -48,13 +55,40 @@ extension FigureDefinition {
       var peerValid = 0
       let run = PairedRun(
         effort: effort, subjectUnits: count, peerUnits: peerCount,
-        subject: { code = signed.verify(&verdicts) },
+        subject: { code = signed.verify(on: nil, keys: cache, &verdicts) },
         peer: { peerValid = signed.verifyBySodium(peerCount) })
       guard code == CL_ED25519_VALID, peerValid == peerCount else {
         throw BenchmarkFault.broken("valid signatures were refused")
       }
+      if isCached { try expectFound(in: cache) }
       return run
     }
+  }
+
+  /// Throws where a twentieth of the look-ups or more, the first round's among them, found nothing.
+  private static func expectFound(in cache: OpaquePointer?) throws {
+    var (hits, misses): (UInt64, UInt64) = (0, 0)
+    cl_ed25519_key_cache_counts(cache, &hits, &misses)
+    guard hits > 19 * misses else {
+      throw BenchmarkFault.broken("the cache held \(hits) of \(hits + misses) keys")
+    }
+  }
+
+  private static let prepared = FigureDefinition(
+    id: "ed25519.single.prepared", bar: .atLeast(2.2), environment: [:], against: oneByOne
+  ) { effort in
+    // As many keys as an ER Node's set has; the processor's memory holds other keys' tables, too.
+    let signed = try SignedMessages(count: 21)
+    let keys = try signed.prepareKeys()
+    var (valid, peerValid) = (0, 0)
+    let run = PairedRun(
+      effort: effort, subjectUnits: signed.count, peerUnits: signed.count,
+      subject: { valid = signed.verify(with: keys) },
+      peer: { peerValid = signed.verifyBySodium(signed.count) })
+    guard valid == signed.count, peerValid == signed.count else {
+      throw BenchmarkFault.broken("valid signatures were refused")
+    }
+    return run
   }
 
   private static let single = FigureDefinition(
@@ -113,8 +147,8 @@ extension FigureDefinition {
     var unused = verdicts
     // The subject of the pair is the good batch, so that the ratio is bad ÷ good.
     let run = PairedRun(
-      effort: effort, subjectUnits: 4096, peerUnits: 4096, subject: { _ = good.verify(&unused) },
-      peer: { _ = bad.verify(&verdicts) })
+      effort: effort, subjectUnits: 4096, peerUnits: 4096, subject: { _ = good.verify(on: nil, &unused) },
+      peer: { _ = bad.verify(on: nil, &verdicts) })
     let named = (0..<4096).filter { verdicts[$0 / 8] >> ($0 % 8) & 1 == 0 }
     guard named == [place] else { throw BenchmarkFault.broken("the bad one was not named") }
     return run
@@ -122,19 +156,37 @@ extension FigureDefinition {
 }
 
 extension SignedMessages {
-  /// The same, shared out to workers.
-  func verify(on workers: OpaquePointer?, _ verdicts: inout [UInt8]) -> Int32 {
-    bytes.withUnsafeBufferPointer { base in
-      cl_ed25519_verify_batch_on(
-        workers, nil, base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
+  /// Each key, prepared.
+  func prepareKeys() throws -> [PreparedKey] {
+    try (0..<count).map { index in
+      let start = keyStart + 32 * index
+      guard let bytes = Bytes32(bytes[start..<start + 32]),
+        let key = PreparedKey(PublicKey(bytes))
+      else { throw BenchmarkFault.broken("a key was not prepared") }
+      return key
     }
   }
 
-  /// The engine's batch verification of all.
-  func verify(_ verdicts: inout [UInt8]) -> Int32 {
+  /// How many of all their own prepared keys find valid, one by one.
+  func verify(with keys: [PreparedKey]) -> Int {
+    (0..<count).count { index in
+      let start = signatureStart + 64 * index
+      guard let r = Bytes32(bytes[start..<start + 32]),
+        let s = Bytes32(bytes[start + 32..<start + 64])
+      else { return false }
+      return keys[index].verify(
+        Signature(r: r, s: s), prefix: [],
+        message: bytes[Self.length * index..<Self.length * (index + 1)])
+    }
+  }
+
+  /// The engine's batch verification of all, shared out to workers, with a cache of keys.
+  func verify(
+    on workers: OpaquePointer?, keys: OpaquePointer? = nil, _ verdicts: inout [UInt8]
+  ) -> Int32 {
     bytes.withUnsafeBufferPointer { base in
-      cl_ed25519_verify_batch(
-        base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
+      cl_ed25519_verify_batch_on(
+        workers, keys, base.baseAddress, base.count, nil, 0, items, items.count, &verdicts)
     }
   }
 
