@@ -6,6 +6,7 @@ public final class NodeMetrics: Sendable {
   public let members: MemberMetrics
   public let peers: PeerMetrics
   public let dissemination: DisseminationMetrics
+  public let signatures: SignatureMetrics
   public let store: StoreMetrics
   public let api: APIMetrics
   public let carbon: CarbonMetrics
@@ -19,6 +20,7 @@ public final class NodeMetrics: Sendable {
     members = MemberMetrics(&list)
     peers = PeerMetrics(&list)
     dissemination = DisseminationMetrics(&list)
+    signatures = SignatureMetrics(&list)
     store = StoreMetrics(&list)
     api = APIMetrics(&list)
     carbon = CarbonMetrics(&list)

@@ -10,6 +10,10 @@ enum NodeLimits {
     return tip > kept ? tip - kept : 0
   }
 
+  /// Senders' keys kept decoded, of 192 bytes each: 12 MiB.
+  static let senderKeysMax = 65_536
+  /// Consensus keys kept prepared, of 102 KB each at most.
+  static let preparedKeysMax = 64
   /// Peer frames and submissions waiting for the replica.
   static let queueBytesMax = 64 * 1024 * 1024
   /// Peers' requests for logged blocks that wait for the disk.

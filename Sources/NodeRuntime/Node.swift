@@ -66,21 +66,26 @@ public final class Node: Sendable {
       socket.close()
       throw error
     }
+    let signatures = SignatureVerifier(
+      chain: opened.chain, workers: configuration.signatureWorkers, metrics: metrics,
+      logger: logs[.node])
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
-      signer: opened.signer, desk: desk, board: board, metrics: metrics, watch: watch,
-      logger: logs[.replica]
+      signatures: signatures, signer: opened.signer, desk: desk, board: board, metrics: metrics,
+      watch: watch, logger: logs[.replica]
     ) { reason in
       board.halted(reason)
       faults.yield(reason)
     }
+    performer.prepare(opened.document.nodes.map(\.consensusKey))
     loop = ReplicaLoop(
       replica: replica, first: effects, queue: queue, performer: performer,
       watch: watch, meter: lane, logger: logs[.replica])
     reads = DiskReads(log: opened.store.log, metrics: metrics)
     if let pausedSeconds { control.pause(seconds: pausedSeconds) }
     let reader = MetricsReader(
-      metrics: metrics, network: peers, router: router, store: opened.store, board: board,
+      metrics: metrics, network: peers, router: router, store: opened.store,
+      signatures: signatures, board: board,
       path: home.path, peers: network.peers.map(\.account), names: names,
       isFullNode: opened.account == nil)
     let service = NodeQueries(

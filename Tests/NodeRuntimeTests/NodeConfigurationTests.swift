@@ -36,12 +36,25 @@ struct NodeConfigurationTests {
     }
   }
 
+  @Test("workers are a number of them or auto, and nothing else")
+  func workers() throws {
+    for (text, count) in [("auto", nil), ("0", 0), ("64", 64)] as [(String, Int?)] {
+      let read = try Self.read("[node]\nsignature-workers = \"\(text)\"\n")
+      #expect(read.configuration.signatureWorkers == count)
+    }
+    for text in ["", "65", "-1", "+1", " 1", "1.0", "all", "99999999999999999999"] {
+      let faults = Self.faults("[node]\nsignature-workers = \"\(text)\"\n")
+      #expect(faults.first?.hasPrefix("node.toml:2:21: ") == true, "\(text): \(faults)")
+    }
+  }
+
   @Test("what is written is read back, and every setting has its comment")
   func roundTrip() throws {
     let account = try #require(AccountID(hex: Self.account))
     let key = try #require(PublicKey(hex: Self.key))
     var configuration = NodeConfiguration()
     configuration.account = account
+    configuration.signatureWorkers = 3
     configuration.peers.known = [
       .init(
         account: AccountID(hex: Self.key), transportKey: key,

@@ -147,7 +147,8 @@ extension FigureDefinition {
     var unused = verdicts
     // The subject of the pair is the good batch, so that the ratio is bad ÷ good.
     let run = PairedRun(
-      effort: effort, subjectUnits: 4096, peerUnits: 4096, subject: { _ = good.verify(on: nil, &unused) },
+      effort: effort, subjectUnits: 4096, peerUnits: 4096,
+      subject: { _ = good.verify(on: nil, &unused) },
       peer: { _ = bad.verify(on: nil, &verdicts) })
     let named = (0..<4096).filter { verdicts[$0 / 8] >> ($0 % 8) & 1 == 0 }
     guard named == [place] else { throw BenchmarkFault.broken("the bad one was not named") }

@@ -8,6 +8,9 @@ public struct NodeConfiguration: Sendable, Equatable {
   public var role = Role.validator
   /// The ER Node's account; a full node needs none.
   public var account: AccountID?
+  /// Threads that share large batches of signatures; nil: as many as there are cores beyond two, at
+  /// most 8.
+  public var signatureWorkers: Int?
   public var peers = Peers()
   public var api = API()
   public var store = Store()

@@ -18,6 +18,14 @@ extension Setting {
         "node.account", \.account, expected: hexExpected,
         "Account of this ER Node, as the genesis names it. A full node has none.",
         parse: { text in AccountID(hex: text).map { .some($0) } }, write: { $0?.hex ?? "" })),
+    text(
+      "node.signature-workers", \.signatureWorkers,
+      expected: #""auto" or a number, "0" to "\#(WorkerPool.workersMax)""#,
+      """
+      Threads that verify signatures of large batches together; "0": none, whoever needs the \
+      verdicts computes them; "auto": one for each core beyond two, at most 8.
+      """,
+      parse: SettingText.workers, write: { $0.map(String.init) ?? "auto" }),
   ]
 
   private static let peers: [Setting] = [

@@ -122,6 +122,15 @@ enum SettingText {
     return nil
   }
 
+  /// `auto` is nil; nil of nil is no value.
+  static func workers(_ text: String) -> Int?? {
+    if text == "auto" { return .some(nil) }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let count = Int(text),
+      count <= WorkerPool.workersMax
+    else { return nil }
+    return count
+  }
+
   static func place(_ text: String) -> NodeConfiguration.Metrics.Place? {
     switch text {
     case "api": .api

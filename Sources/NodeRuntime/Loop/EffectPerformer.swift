@@ -14,6 +14,7 @@ import Signer
 /// Turns the replica's effects into I/O, each kind on its own lane.
 final class EffectPerformer: Sendable {
   let chain: ChainID
+  private let signatures: SignatureVerifier
   private let queue: EventQueue<NodeEvent>
   private let peers: PeerNetwork
   private let store: NodeStore
@@ -35,10 +36,12 @@ final class EffectPerformer: Sendable {
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
-    signer: Signer?, desk: SubmissionDesk, board: NodeBoard, metrics: NodeMetrics,
-    watch: ReplicaWatch, logger: Logger, onFault: @escaping @Sendable (String) -> Void
+    signatures: SignatureVerifier, signer: Signer?, desk: SubmissionDesk, board: NodeBoard,
+    metrics: NodeMetrics, watch: ReplicaWatch, logger: Logger,
+    onFault: @escaping @Sendable (String) -> Void
   ) {
     self.chain = chain
+    self.signatures = signatures
     self.queue = queue
     self.peers = peers
     self.store = store
@@ -83,9 +86,9 @@ final class EffectPerformer: Sendable {
         peers.broadcast(on: channel.connection, bytes)
       case .announce(let bytes): peers.announce(bytes)
       case .verify(let token, let checks, isUrgent: true):
-        answers.append(.verified(token, verify(checks)))
+        answers.append(.verified(token, signatures.verify(checks)))
       case .verify(let token, let checks, isUrgent: false):
-        verifier.run { [self] in answer(.verified(token, verify(checks))) }
+        verifier.run { [self] in answer(.verified(token, signatures.verify(checks))) }
       case .wake(let time): wake = time
       case .accepted(let ids):
         watch.accepted(ids)
@@ -121,16 +124,14 @@ final class EffectPerformer: Sendable {
     for lane in [verifier, signing, writer, flusher, reader, followerReader] { lane.finish() }
   }
 
+  /// Has the consensus keys of these members prepared, before what is verified from now on.
+  func prepare(_ members: [PublicKey]) {
+    verifier.run { [signatures] in signatures.prepare(members) }
+  }
+
   func stopForFault(_ reason: String) { onFault(reason) }
 
   private func answer(_ event: ReplicaEvent) { queue.require(.replica(event)) }
-
-  private func verify(_ checks: [SignatureCheck]) -> [Bool] {
-    metrics.measure(.signatures, items: checks.count) {
-      let verdicts = Ed25519.verify(checks, chain: chain)
-      return checks.indices.map { verdicts[$0] }
-    }
-  }
 
   private func halt(_ failure: ReplicaFailure) -> [ReplicaEvent] {
     queue.require(.fault("\(failure)"))

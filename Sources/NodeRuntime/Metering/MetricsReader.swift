@@ -31,6 +31,7 @@ final class MetricsReader: Sendable {
   private let network: PeerNetwork
   private let router: PeerRouter
   private let store: NodeStore
+  private let signatures: SignatureVerifier
   private let board: NodeBoard
   private let path: String
   private let peers: [Peer]
@@ -40,13 +41,14 @@ final class MetricsReader: Sendable {
   /// - Parameter path: in the file system that holds the node's data.
   init(
     metrics: NodeMetrics, network: PeerNetwork, router: PeerRouter, store: NodeStore,
-    board: NodeBoard, path: String, peers: [AccountID], names: MemberNames,
-    isFullNode: Bool
+    signatures: SignatureVerifier, board: NodeBoard, path: String, peers: [AccountID],
+    names: MemberNames, isFullNode: Bool
   ) {
     self.metrics = metrics
     self.network = network
     self.router = router
     self.store = store
+    self.signatures = signatures
     self.board = board
     self.path = path
     let counted = metrics.peers
@@ -87,6 +89,7 @@ final class MetricsReader: Sendable {
 
   private func read() {
     ProcessReading.take(into: metrics.process)
+    signatures.count()
     metrics.chain.show(mode: board.standing.mode)
     for peer in peers { read(peer) }
     metrics.peers.followers.set(network.followerCount)
