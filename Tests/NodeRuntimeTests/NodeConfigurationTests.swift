@@ -39,7 +39,8 @@ struct NodeConfigurationTests {
   @Test("workers are a number of them or auto, and nothing else")
   func workers() throws {
     for (text, count) in [("auto", nil), ("0", 0), ("64", 64)] as [(String, Int?)] {
-      let read = try Self.read("[node]\nsignature-workers = \"\(text)\"\n")
+      let read = try Self.read(
+        "[node]\naccount = \"\(Self.account)\"\nsignature-workers = \"\(text)\"\n")
       #expect(read.configuration.signatureWorkers == count)
     }
     for text in ["", "65", "-1", "+1", " 1", "1.0", "all", "99999999999999999999"] {

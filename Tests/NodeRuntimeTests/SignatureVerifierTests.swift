@@ -50,6 +50,20 @@ struct SignatureVerifierTests {
     #expect(verifier.verify([]).isEmpty)
   }
 
+  @Test("a bundle's header is verified alone, the transactions with it together")
+  func bundles() {
+    let verifier = verifier(workers: 0)
+    verifier.prepare(keys[..<2].map(\.publicKey))
+    let transactions = checks(keys, domain: .transaction, bad: [4])
+    for bad in [[], [0]] as [Set<Int>] {
+      let header = checks([keys[1]], domain: .bundle, bad: bad)
+      let verdicts = verifier.verify(header + transactions)
+      #expect(verdicts == [bad.isEmpty] + (0..<12).map { $0 != 4 })
+    }
+    #expect(line("eco2_signatures_total{way=\"prepared\"}")?.hasSuffix(" 2") == true)
+    #expect(line("eco2_signatures_total{way=\"batch\"}")?.hasSuffix(" 24") == true)
+  }
+
   @Test("a known key's signature of another domain or chain is invalid")
   func domains() {
     let verifier = verifier(workers: 0)

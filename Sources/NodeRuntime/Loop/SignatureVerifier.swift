@@ -48,10 +48,16 @@ final class SignatureVerifier: Sendable {
   /// One verdict a check, in their order.
   func verify(_ checks: [SignatureCheck]) -> [Bool] {
     metrics.measure(.signatures, items: checks.count) {
-      if checks.count < Self.batchMin, let verdicts = verifyAlone(checks) { return verdicts }
-      let verdicts = Ed25519.verify(checks, chain: chain, on: pool, keys: senders)
-      metrics.signatures.batched.add(UInt64(checks.count))
-      return checks.indices.map { verdicts[$0] }
+      var verdicts = [Bool](repeating: false, count: checks.count)
+      let alone = verifyAlone(checks, &verdicts)
+      metrics.signatures.prepared.add(UInt64(alone.count))
+      guard alone.count < checks.count else { return verdicts }
+      let together = checks.indices.filter { !alone.contains($0) }
+      let found = Ed25519.verify(
+        together.map { checks[$0] }, chain: chain, on: pool, keys: senders)
+      for (index, place) in together.enumerated() { verdicts[place] = found[index] }
+      metrics.signatures.batched.add(UInt64(together.count))
+      return verdicts
     }
   }
 
@@ -61,17 +67,19 @@ final class SignatureVerifier: Sendable {
     metrics.signatures.follow(found: hits, decoded: misses)
   }
 
-  /// Nil when a key is not prepared.
-  private func verifyAlone(_ checks: [SignatureCheck]) -> [Bool]? {
-    let keys = prepared.withLock { prepared in checks.map { prepared[$0.key] } }
-    var verdicts: [Bool] = []
-    for (check, key) in zip(checks, keys) {
-      guard let key else { return nil }
-      verdicts.append(
-        key.verify(
-          check.signature, domain: check.domain, chain: chain, message: check.message))
+  /// Verifies those of ER Nodes whose keys are prepared, unless they are many: which they are.
+  private func verifyAlone(_ checks: [SignatureCheck], _ verdicts: inout [Bool]) -> Set<Int> {
+    let members = checks.indices.filter { checks[$0].domain != .transaction }
+    guard !members.isEmpty, members.count < Self.batchMin else { return [] }
+    let keys = prepared.withLock { prepared in members.map { prepared[checks[$0].key] } }
+    var done: Set<Int> = []
+    for (place, key) in zip(members, keys) {
+      guard let key else { continue }
+      let check = checks[place]
+      verdicts[place] = key.verify(
+        check.signature, domain: check.domain, chain: chain, message: check.message)
+      done.insert(place)
     }
-    metrics.signatures.prepared.add(UInt64(checks.count))
-    return verdicts
+    return done
   }
 }
