@@ -64,6 +64,10 @@ bench-api: build ## how many single requests one node answers, and that none is 
 differential: ## the Ed25519 engines against each other (CASES, SEED)
 	@Scripts/differential $(or $(CASES),10000000) $(or $(SEED),1)
 
+.PHONY: fuzz
+fuzz: prepare ## libFuzzer on the engines, with sanitizers (FUZZ_SECONDS=120 each)
+	@Scripts/fuzz $(or $(FUZZ_SECONDS),120)
+
 .PHONY: format
 format: ## settle the layout of all Swift files
 	@swift format -i -r Sources Tests Examples Benchmarks/Sources Benchmarks/Benchmarks \

@@ -53,7 +53,7 @@ public struct APIServer: Sendable {
       onServerRunning: { channel in
         await onListening(channel.localAddress?.port ?? 0)
       },
-      logger: logger)
+      logger: Logger(label: logger.label) { [logger] _ in QuietStop(logger) })
     try await application.run()
   }
 

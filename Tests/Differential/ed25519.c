@@ -6,12 +6,12 @@
 // the first difference, after saying what it was. A run is repeated by its seed but for
 // the engines' own random coefficients.
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cl_ed25519.h"
+#include "odd_points.h"
 
 #define POOL 256
 #define BATCH_MAX 300
@@ -38,91 +38,32 @@ static void fill(uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++) bytes[i] = (uint8_t)next();
 }
 
-// L, and a point of order 8: its multiples are the eight points of small order.
-static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                  0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
-                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
-static const uint8_t order_8[32] = {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f,
-                                    0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
-                                    0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6,
-                                    0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a};
-static uint8_t small_order[8][32];
-
 static void require(int holds, const char *what) {
   if (holds) return;
   printf("cannot run: %s\n", what);
   exit(2);
 }
 
-static void make_small_order(void) {
-  memset(small_order[0], 0, 32);
-  small_order[0][0] = 1;
-  for (int i = 1; i < 8; i++) {
-    require(crypto_core_ed25519_add(small_order[i], small_order[i - 1], order_8) == 0,
-            "points of small order are not added");
-  }
-}
-
 // A signature that holds. With `torsion`, A and R have a part of small order, which the
 // cofactor takes away; then also unreduced steps of the equation are told apart.
 static void sign(signed_message *out, int torsion) {
-  uint8_t a[32], r[32], k[64], seed[64];
+  uint8_t a[32], r[32], seed[64];
   out->length = below(MESSAGE_MAX + 1);
   fill(out->message, out->length);
   fill(seed, 64);
   crypto_core_ed25519_scalar_reduce(a, seed);
   fill(seed, 64);
   crypto_core_ed25519_scalar_reduce(r, seed);
-  crypto_scalarmult_ed25519_base_noclamp(out->key, a);
-  crypto_scalarmult_ed25519_base_noclamp(out->signature, r);
-  if (torsion) {
-    const uint32_t which = below(8);
-    if (which != 0) {
-      crypto_core_ed25519_add(out->key, out->key, small_order[which]);
-      crypto_core_ed25519_add(out->signature, out->signature, small_order[below(7) + 1]);
-    }
-  }
-  crypto_hash_sha512_state hash;
-  crypto_hash_sha512_init(&hash);
-  crypto_hash_sha512_update(&hash, out->signature, 32);
-  crypto_hash_sha512_update(&hash, out->key, 32);
-  crypto_hash_sha512_update(&hash, out->message, out->length);
-  crypto_hash_sha512_final(&hash, k);
-  uint8_t challenge[32];
-  crypto_core_ed25519_scalar_reduce(challenge, k);
-  crypto_core_ed25519_scalar_mul(challenge, challenge, a);
-  crypto_core_ed25519_scalar_add(out->signature + 32, challenge, r);
+  const uint32_t which = torsion ? below(8) : 0;
+  sign_shifted(out->key, out->signature, a, r, which, which != 0 ? below(7) + 1 : 0, out->message,
+               out->length);
 }
 
-// Encodings at the edges: y of 0 … 23, p … p + 18 and below p, each with either sign;
-// points of small order; bytes.
 static void edge(uint8_t out[32]) {
-  switch (below(4)) {
-    case 0:
-      memset(out, 0, 32);
-      out[0] = (uint8_t)below(24);
-      break;
-    case 1:
-      memset(out, 0xff, 32);
-      out[0] = (uint8_t)(0xff - below(24));
-      out[31] = 0x7f;
-      break;
-    case 2:
-      memcpy(out, small_order[below(8)], 32);
-      break;
-    default:
-      fill(out, 32);
-  }
-  out[31] ^= (uint8_t)(below(2) << 7);
-}
-
-// S + n modulo 2^256.
-static void shift_s(signed_message *m, const uint8_t n[32]) {
-  unsigned carry = 0;
-  for (int i = 0; i < 32; i++) {
-    carry += (unsigned)m->signature[32 + i] + n[i];
-    m->signature[32 + i] = (uint8_t)carry;
-    carry >>= 8;
+  if (below(4) == 0) {
+    fill(out, 32);
+  } else {
+    edge_encoding(out, below(EDGES));
   }
 }
 
@@ -141,7 +82,7 @@ static void mutate(signed_message *m, const signed_message *other) {
       if (m->length > 0) m->message[below(m->length)] ^= (uint8_t)(1 << below(8));
       break;
     case 4:
-      shift_s(m, order);
+      shift_scalar(m->signature + 32, order);
       break;
     case 5:
       edge(m->key);
@@ -161,13 +102,13 @@ static void mutate(signed_message *m, const signed_message *other) {
       memcpy(m->signature + 32, other->signature + 32, 32);
       break;
     case 10:
-      shift_s(m, one);
+      shift_scalar(m->signature + 32, one);
       break;
     default:
       memcpy(minus_one, order, 32);
       minus_one[0]--;
-      shift_s(m, minus_one);
-      if (m->signature[63] > 0x10) shift_s(m, one);
+      shift_scalar(m->signature + 32, minus_one);
+      if (m->signature[63] > 0x10) shift_scalar(m->signature + 32, one);
   }
 }
 
@@ -217,7 +158,7 @@ int main(int count, char **arguments) {
   const uint64_t cases = count > 1 ? strtoull(arguments[1], NULL, 10) : 1000000;
   state = count > 2 ? strtoull(arguments[2], NULL, 10) : 1;
   require(sodium_init() >= 0, "libsodium does not start");
-  make_small_order();
+  require(make_small_order() == 0, "points of small order are not added");
   const char *names[] = {"portable", "avx2", "avx512ifma"};
   const cl_ed25519_engine *engines[3];
   printf("engines:");

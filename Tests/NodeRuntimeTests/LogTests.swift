@@ -131,6 +131,40 @@ struct LogTests {
     #expect(paper.written.last?.hasSuffix("peers: next\n") == true)
   }
 
+  @Test("a warning that comes every second is written once a minute, with how often it came")
+  func repetitions() {
+    let paper = Paper()
+    let logger = paper.logs()[.peers]
+    for second in 0..<130 {
+      logger.warning("closed", metadata: ["address": "a"])
+      if second == 5 { logger.warning("closed", metadata: ["address": "b"]) }
+      paper.time.withLock { $0 += 1_000 }
+    }
+    let seen = paper.written.map { $0.split(separator: " ", maxSplits: 1).last ?? "" }
+    #expect(
+      seen == [
+        "warning peers: closed address=a\n", "warning peers: closed address=b\n",
+        "warning peers: closed address=a repeated=59\n",
+        "warning peers: closed address=a repeated=59\n",
+      ])
+    // A clock that was set back silences nothing for longer than before.
+    paper.time.withLock { $0 -= 1_000_000 }
+    logger.warning("closed", metadata: ["address": "a"])
+    #expect(paper.written.count == 5)
+  }
+
+  @Test("many different warnings do not silence each other, and are not kept for ever")
+  func variety() {
+    var repeated = RepeatedWarnings()
+    for number in 0...RepeatedWarnings.rememberedMax {
+      let isQuiet = repeated.isQuiet("\(number)", second: 1)
+      let times = repeated.writes("\(number)", second: 1)
+      #expect(!isQuiet && times == 0)
+    }
+    let (first, second) = (repeated.isQuiet("0", second: 2), repeated.isQuiet("1", second: 2))
+    #expect(!first && second)
+  }
+
   @Test(
     "moments are written as RFC 3339 in UTC",
     arguments: [

@@ -24,8 +24,11 @@ struct LogLine {
   }
 
   /// `2026-11-22T04:50:01.123Z notice replica: view change height=12 view=1`
-  private var text: String {
-    var text = "\(Timestamp.rfc3339(milliseconds: time)) \(level.rawValue) \(module): "
+  private var text: String { "\(Timestamp.rfc3339(milliseconds: time)) \(said)" }
+
+  /// All of the text but the time.
+  var said: String {
+    var text = "\(level.rawValue) \(module): "
     text += LogText.escaped(Self.cut(message))
     for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
       text += " \(LogText.escaped(name))=\(Self.word(Self.flat(value, depth: 0)))"

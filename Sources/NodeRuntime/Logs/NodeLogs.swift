@@ -72,7 +72,12 @@ final class LogSink: Sendable {
   private let hasPriority: Bool
   private let now: @Sendable () -> UInt64
   private let output: @Sendable (String) -> Void
-  private let budgets = Mutex<[String: WarningBudget]>([:])
+  private struct Limits {
+    var budgets: [String: WarningBudget] = [:]
+    var repeated = RepeatedWarnings()
+  }
+
+  private let limits = Mutex(Limits())
 
   init(
     _ settings: NodeConfiguration.Log, now: @escaping @Sendable () -> UInt64,
@@ -93,10 +98,13 @@ final class LogSink: Sendable {
     var line = line
     line.time = now()
     // The lock is held while writing: it is also what keeps lines apart.
-    budgets.withLock { budgets in
+    limits.withLock { limits in
       if line.level == .warning || line.level == .error {
         let second = line.time / 1_000
-        let (isShown, unshown) = budgets[line.module, default: WarningBudget()].next(second: second)
+        let said = line.said
+        guard !limits.repeated.isQuiet(said, second: second) else { return }
+        let (isShown, unshown) = limits.budgets[line.module, default: WarningBudget()]
+          .next(second: second)
         if unshown > 0 {
           let note = LogLine(
             time: line.time, level: .warning, module: line.module,
@@ -104,6 +112,8 @@ final class LogSink: Sendable {
           output(note.written(as: format, hasPriority: hasPriority))
         }
         guard isShown else { return }
+        let times = limits.repeated.writes(said, second: second)
+        if times > 0 { line.fields["repeated"] = "\(times)" }
       }
       output(line.written(as: format, hasPriority: hasPriority))
     }
