@@ -11,7 +11,7 @@ eco2 = .build/release/eco2
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1|/' | \
-	  while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: prepare
 prepare: ## install the system libraries that are missing, check Swift
@@ -51,6 +51,10 @@ soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted ever
 bench: prepare ## the engines against their peers, as ratios (BENCH=ed25519 for some)
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench $(BENCH) --json Benchmarks/results/latest.json
+
+.PHONY: bench-single
+bench-single: prepare ## single figures without peers, by ordo-one/benchmark
+	@swift package --package-path Benchmarks benchmark
 
 .PHONY: metrics
 metrics: build ## promtool's judgement of a running node's metrics and of the alerts
