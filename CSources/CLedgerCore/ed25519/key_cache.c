@@ -61,7 +61,11 @@ static void free_memory(cl_ed25519_key_cache *cache) {
 }
 
 cl_ed25519_key_cache *cl_ed25519_new_key_cache(size_t keys_max) {
-  const cl_ed25519_engine *engine = cl_choose_ed25519();
+  return cl_ed25519_new_key_cache_by(cl_choose_ed25519(), keys_max);
+}
+
+cl_ed25519_key_cache *cl_ed25519_new_key_cache_by(const cl_ed25519_engine *engine,
+                                                  size_t keys_max) {
   size_t sets = 1;
   while (sets * 2 * WAYS <= keys_max && sets < ((size_t)1 << 24)) sets *= 2;
   cl_ed25519_key_cache *cache = calloc(1, sizeof *cache);
