@@ -2,8 +2,8 @@
 //
 // Signatures in batches of 1 … 300, from all good to all bad, are mutated in the ways
 // that tell implementations apart, and each engine's bitmap is compared with the portable
-// engine's single verdicts; those of prepared keys on each engine, too. Ends with 1 at
-// the first difference, after saying what it was. A run is repeated by its seed but for
+// engine's single verdicts; so are those with a cache of keys, and of prepared keys. Ends with 1
+// at the first difference, after saying what it was. A run is repeated by its seed but for
 // the engines' own random coefficients.
 
 #include <stdio.h>
@@ -11,9 +11,12 @@
 #include <string.h>
 
 #include "cl_ed25519.h"
+#include "driver.h"
 #include "odd_points.h"
 
 #define POOL 256
+// Fewer than there are keys, so that keys replace each other.
+#define CACHED_KEYS 128
 #define BATCH_MAX 300
 #define MESSAGE_MAX 200
 
@@ -21,22 +24,6 @@ typedef struct {
   uint8_t key[32], signature[64], message[MESSAGE_MAX];
   uint32_t length;
 } signed_message;
-
-static uint64_t state;
-
-// splitmix64
-static uint64_t next(void) {
-  uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-static uint32_t below(uint32_t limit) { return (uint32_t)(next() % limit); }
-
-static void fill(uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) bytes[i] = (uint8_t)next();
-}
 
 static void require(int holds, const char *what) {
   if (holds) return;
@@ -49,10 +36,10 @@ static void require(int holds, const char *what) {
 static void sign(signed_message *out, int torsion) {
   uint8_t a[32], r[32], seed[64];
   out->length = below(MESSAGE_MAX + 1);
-  fill(out->message, out->length);
-  fill(seed, 64);
+  random_bytes(out->message, out->length);
+  random_bytes(seed, 64);
   crypto_core_ed25519_scalar_reduce(a, seed);
-  fill(seed, 64);
+  random_bytes(seed, 64);
   crypto_core_ed25519_scalar_reduce(r, seed);
   const uint32_t which = torsion ? below(8) : 0;
   sign_shifted(out->key, out->signature, a, r, which, which != 0 ? below(7) + 1 : 0, out->message,
@@ -61,7 +48,7 @@ static void sign(signed_message *out, int torsion) {
 
 static void edge(uint8_t out[32]) {
   if (below(4) == 0) {
-    fill(out, 32);
+    random_bytes(out, 32);
   } else {
     edge_encoding(out, below(EDGES));
   }
@@ -143,15 +130,26 @@ static int same_prepared(const cl_ed25519_engine *engine, const char *name, size
   return 1;
 }
 
-static int same(const cl_ed25519_engine *engine, const char *name, size_t count) {
-  cl_ed25519_verify_batch_by(engine, bytes, sizeof bytes, NULL, 0, items, count, bitmap);
+// The batch, every second one with the engine's cache of keys: each verdict, and what is returned.
+static int same(const cl_ed25519_engine *engine, cl_ed25519_key_cache *cache, const char *name,
+                size_t count) {
+  const int cached = below(2) == 1;
+  const int code = cached ? cl_ed25519_verify_batch_cached(cache, bytes, sizeof bytes, NULL, 0,
+                                                           items, count, bitmap)
+                          : cl_ed25519_verify_batch_by(engine, bytes, sizeof bytes, NULL, 0,
+                                                       items, count, bitmap);
+  int all = 1;
   for (size_t i = 0; i < count; i++) {
     const int verdict = bitmap[i / 8] >> i % 8 & 1;
+    all &= expected[i];
     if (verdict == expected[i]) continue;
+    if (cached) printf("with a cache: ");
     say(name, (const signed_message *)bytes + i, count, verdict);
     return 0;
   }
-  return 1;
+  if (code == (all ? CL_ED25519_VALID : CL_ED25519_INVALID)) return 1;
+  printf("%s returns %d for a batch of %zu\n", name, code, count);
+  return 0;
 }
 
 int main(int count, char **arguments) {
@@ -161,12 +159,17 @@ int main(int count, char **arguments) {
   require(make_small_order() == 0, "points of small order are not added");
   const char *names[] = {"portable", "avx2", "avx512ifma"};
   const cl_ed25519_engine *engines[3];
+  cl_ed25519_key_cache *caches[3];
   printf("engines:");
   for (int e = 0; e < 3; e++) {
     engines[e] = cl_ed25519_engine_named(names[e]);
-    if (engines[e] != NULL) printf(" %s", names[e]);
+    if (engines[e] == NULL) continue;
+    printf(" %s", names[e]);
+    caches[e] = cl_ed25519_new_key_cache_by(engines[e], CACHED_KEYS);
+    require(caches[e] != NULL, "no memory for a cache of keys");
   }
   printf("; %llu signatures, seed %llu\n", (unsigned long long)cases, (unsigned long long)state);
+  fflush(stdout);
 
   static signed_message pool[POOL];
   uint64_t done = 0, valid = 0, mutated = 0;
@@ -201,10 +204,11 @@ int main(int count, char **arguments) {
     }
     for (int e = done % 64 == 0 ? 0 : 1; e < 3; e++) {
       if (engines[e] == NULL) continue;
-      if (!same(engines[e], names[e], batch)) return 1;
+      if (!same(engines[e], caches[e], names[e], batch)) return 1;
       if (!same_prepared(engines[e], names[e], batch)) return 1;
     }
     done += batch;
+    say_progress("verdicts", done, cases);
   }
   printf("all the same: %llu signatures, %llu mutated, %llu valid\n", (unsigned long long)done,
          (unsigned long long)mutated, (unsigned long long)valid);

@@ -10,35 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver.h"
 #include "ed25519/engine.h"
+#include "odd_points.h"
 
 #define BATCH_MAX 4096
 
-static uint64_t state;
-
-static uint64_t random_word(void) {  // SplitMix64
-  uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-static void random_bytes(void *out, size_t length) {
-  uint8_t *bytes = out;
-  for (size_t i = 0; i < length; i += 8) {
-    uint64_t word = random_word();
-    memcpy(bytes + i, &word, length - i < 8 ? length - i : 8);
-  }
-}
-
-// Mostly random; else close to 0, p, 2^255 or a point of small order, or a run of ones.
+// Mostly random; else close to 0 or 2^256, at an edge, or with a run of ones.
 static void random_encoding(uint8_t out[32]) {
-  // y of the points of order 8, as words.
-  static const uint64_t order_8[2][4] = {
-      {UINT64_C(0x4fd84d3d706a17c7), UINT64_C(0x0f67100d760b3cba),
-       UINT64_C(0xc6cc392cfa53202a), UINT64_C(0x7a03ac9277fdc74e)},
-      {UINT64_C(0xb027b2c28f95e826), UINT64_C(0xf098eff289f4c345),
-       UINT64_C(0x3933c6d305acdfd5), UINT64_C(0x05fc536d880238b1)}};
   random_bytes(out, 32);
   switch (random_word() % 32) {
     case 0:
@@ -52,7 +31,7 @@ static void random_encoding(uint8_t out[32]) {
       out[31] = 0x7f;
       break;
     case 3:
-      memcpy(out, order_8[random_word() % 2], 32);
+      edge_encoding(out, below(EDGES));
       break;
     case 4:
       memset(out + random_word() % 24, 0xff, 8);
@@ -167,6 +146,10 @@ int main(int count, char **arguments) {
     fprintf(stderr, "this processor runs no implementation called %s\n", name);
     return 2;
   }
+  if (sodium_init() < 0 || make_small_order() != 0) {
+    fprintf(stderr, "libsodium does not start, or does not add points of small order\n");
+    return 3;
+  }
   static side own, portable;
   start(&own, engine);
   start(&portable, cl_ed25519_engine_named("portable"));
@@ -187,6 +170,7 @@ int main(int count, char **arguments) {
       return 1;
     }
     done += part;
+    say_progress(name, done, cases);
   }
   printf("%s and portable agree on %lu cases\n", name, cases);
   return 0;

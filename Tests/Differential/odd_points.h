@@ -18,7 +18,7 @@ static const uint8_t order_8[32] = {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x
 static uint8_t small_order[8][32];
 
 // Fills small_order; 0, or -1 when libsodium does not add its points.
-static int make_small_order(void) {
+static inline int make_small_order(void) {
   memset(small_order[0], 0, 32);
   small_order[0][0] = 1;
   for (int i = 1; i < 8; i++) {
@@ -31,7 +31,7 @@ static int make_small_order(void) {
 
 // The encodings at the edges, by index below EDGES: y of 0 … 23, y of p … p + 18 and of five
 // below p, points of small order; each with either sign.
-static void edge_encoding(uint8_t out[32], unsigned index) {
+static inline void edge_encoding(uint8_t out[32], unsigned index) {
   const unsigned which = index / 2;
   if (which < 24) {
     memset(out, 0, 32);
@@ -47,7 +47,7 @@ static void edge_encoding(uint8_t out[32], unsigned index) {
 }
 
 // S + n modulo 2^256, in place.
-static void shift_scalar(uint8_t s[32], const uint8_t n[32]) {
+static inline void shift_scalar(uint8_t s[32], const uint8_t n[32]) {
   unsigned carry = 0;
   for (int i = 0; i < 32; i++) {
     carry += (unsigned)s[i] + n[i];
@@ -58,9 +58,10 @@ static void shift_scalar(uint8_t s[32], const uint8_t n[32]) {
 
 // A signature of `message` that holds by ZIP-215, by the key of scalar a with nonce r (both
 // reduced), key and nonce shifted by the points of small order of these indices.
-static void sign_shifted(uint8_t key[32], uint8_t signature[64], const uint8_t a[32],
-                         const uint8_t r[32], unsigned key_torsion, unsigned nonce_torsion,
-                         const uint8_t *message, size_t length) {
+static inline void sign_shifted(uint8_t key[32], uint8_t signature[64], const uint8_t a[32],
+                                const uint8_t r[32], unsigned key_torsion,
+                                unsigned nonce_torsion, const uint8_t *message,
+                                size_t length) {
   uint8_t digest[64], challenge[32];
   crypto_scalarmult_ed25519_base_noclamp(key, a);
   crypto_scalarmult_ed25519_base_noclamp(signature, r);
