@@ -69,7 +69,9 @@ let package = Package(
       name: "CLedgerCore",
       path: "CSources/CLedgerCore",
       cSettings: [
-        .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
+        .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]),
+        // The bounds that the vector code's comments argue, asserted limb by limb.
+        .define("CL_ED25519_CHECK_BOUNDS", .when(configuration: .debug)),
       ],
       linkerSettings: [
         .linkedLibrary("sodium"),
