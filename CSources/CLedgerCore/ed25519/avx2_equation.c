@@ -13,8 +13,8 @@
 #define WIDTH_MIN 4
 #define WIDTH_MAX 9
 
-// Groups of four windows that hold a scalar below L with a carry bit, and a signed
-// coefficient: −2^127 ..< 2^127 has signed digits without another carry.
+// Groups of four windows that hold a scalar below L with a carry bit, and a coefficient's
+// magnitude: at most 0x8080…80, it has signed digits without a carry out of 128 bits.
 #define LONG_GROUPS(width) (((254 + (width) - 1) / (width) + 3) / 4)
 #define SHORT_GROUPS(width) (((128 + (width) - 1) / (width) + 3) / 4)
 #define GROUPS_MAX (LONG_GROUPS(WIDTH_MIN) + SHORT_GROUPS(WIDTH_MIN))

@@ -3,7 +3,7 @@
 #include "shani_rounds.h"
 
 SHA_TARGET static void hash(const uint8_t *prefix, size_t prefix_length, const uint8_t *data,
-                        size_t length, uint8_t *out) {
+                            size_t length, uint8_t *out) {
   halves s = from_words(cl_sha256_initial);
   uint8_t memory[CL_SHA256_BLOCK];
   size_t position = 0;
@@ -18,8 +18,8 @@ SHA_TARGET static void hash(const uint8_t *prefix, size_t prefix_length, const u
 }
 
 SHA_INLINE void step_of(uint32_t *state, const uint8_t *const *blocks, unsigned fresh, int n) {
-  halves s[4];
-  v4 w[4][4];
+  halves s[2];
+  v4 w[2][4];
   UNROLL for (int l = 0; l < n; l++) {
     s[l] = from_words(fresh >> l & 1 ? cl_sha256_initial : state + 8 * l);
     UNROLL for (int i = 0; i < 4; i++) w[l][i] = load(blocks[l], i);
@@ -29,21 +29,19 @@ SHA_INLINE void step_of(uint32_t *state, const uint8_t *const *blocks, unsigned 
 }
 
 SHA_TARGET static void step(uint32_t *state, const uint8_t *const *blocks, unsigned busy,
-                        unsigned fresh) {
-  if (busy >> 2 != 0) {
-    step_of(state, blocks, fresh, 4);
-  } else if (busy >> 1 != 0) {
+                            unsigned fresh) {
+  if (busy >> 1 != 0) {
     step_of(state, blocks, fresh, 2);
   } else {
     step_of(state, blocks, fresh, 1);
   }
 }
 
-static const cl_sha256_lanes four = {2, 1, 8, step};
+static const cl_sha256_lanes two = {2, 1, 8, step};
 
 static void messages(const uint8_t *prefix, size_t prefix_length, const uint8_t *base,
                      const cl_sha256_range *ranges, size_t count, uint8_t *out) {
-  cl_sha256_run(&four, prefix, prefix_length, base, ranges, count, out);
+  cl_sha256_run(&two, prefix, prefix_length, base, ranges, count, out);
 }
 
 static int is_supported(void) {
