@@ -46,6 +46,33 @@ struct RoutesTests {
     }
   }
 
+  @Test("a height that is refused says what this route takes")
+  func heights() async throws {
+    try await LiveServer.with(MemoryNode()) { server in
+      func detail(_ path: String) async throws -> String {
+        try await server.ask("GET", path).json(ErrorAnswer.self).detail
+      }
+      #expect(try await detail("/v1/blocks/newest").contains("or `latest`, not `newest`"))
+      let certificate = try await detail("/v1/blocks/latest/certificate")
+      #expect(certificate.contains("a number") && !certificate.contains("or `latest`"))
+      #expect(try await detail("/v1/blocks/0").hasPrefix("The first block has height 1;"))
+      #expect(try await detail("/v1/statements/0").hasPrefix("The first block has height 1;"))
+      #expect(try await detail("/v1/blocks/6") == "There is no final block at height 6 yet.")
+    }
+  }
+
+  @Test("a code for what the node cannot take now does not ask to change the transaction")
+  func transactionCodes() async throws {
+    try await LiveServer.with(MemoryNode()) { server in
+      for (code, isToBeChanged) in [
+        ("already_known", false), ("pool_full", false), ("expired", true),
+      ] {
+        let meaning = try await server.ask("GET", "/v1/problems/\(code)").json(ProblemAnswer.self)
+        #expect(meaning.advice.contains("can be changed") == isToBeChanged, "\(code)")
+      }
+    }
+  }
+
   @Test("each route answers what the node says, as JSON")
   func answers() async throws {
     let node = try MemoryNode()

@@ -96,4 +96,21 @@ struct WebSocketTests {
       }
     }
   }
+
+  @Test("an upgrade without version 13 or without a key is told what a WebSocket needs")
+  func wrongVersions() async throws {
+    let version = "Sec-WebSocket-Version: 13\r\n"
+    let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    try await LiveServer.with(MemoryNode()) { server in
+      for headers in ["Sec-WebSocket-Version: 8\r\n\(key)", version, key, version + version + key] {
+        let connection = try RawConnection(port: server.port)
+        try await connection.send(
+          "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            + "Connection: Upgrade\r\n\(headers)\r\n")
+        let head = try await connection.head()
+        #expect(head.status == 400, "\(headers)")
+        #expect(head.headers["sec-websocket-version"] == "13", "\(headers)")
+      }
+    }
+  }
 }

@@ -19,7 +19,7 @@ struct HostCheck: Sendable {
   func check(host: String) throws(APIError) {
     guard allows(host: host) else {
       throw Problem.hostNotAllowed.because(
-        "This node does not answer as `\(host.prefix(80))`; \(Problem.hostNotAllowed.advice)")
+        "This node does not answer as `\(host.prefix(80))`. \(Problem.hostNotAllowed.advice)")
     }
   }
 
@@ -39,7 +39,7 @@ struct HostCheck: Sendable {
     if origins.contains(origin) { return origin }
     if takesAnyReader, isReading { return "*" }
     throw Problem.originNotAllowed.because(
-      "Pages of `\(origin.prefix(80))` may not ask this node so; "
+      "Pages of `\(origin.prefix(80))` may not ask this node so. "
         + Problem.originNotAllowed.advice)
   }
 

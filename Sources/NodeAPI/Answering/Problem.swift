@@ -140,9 +140,15 @@ extension Problem {
         code: code, status: problem.status.code, title: problem.title, advice: problem.advice)
     }
     return TransactionFault.allCases.first { $0.code == code }.map {
-      ProblemAnswer(
-        code: code, status: nil, title: $0.sentence,
-        advice: "A transaction was refused or failed with it; the transaction can be changed.")
+      ProblemAnswer(code: code, status: nil, title: $0.sentence, advice: advice(on: $0))
+    }
+  }
+
+  private static func advice(on fault: TransactionFault) -> String {
+    switch fault {
+    case .blockFull, .poolFull, .senderQueueFull, .alreadyKnown, .notReady:
+      "A transaction was refused with it as things stood; nothing in it has to be changed."
+    default: "A transaction was refused or failed with it; the transaction can be changed."
     }
   }
 }

@@ -62,7 +62,7 @@ struct ClientChannel: HTTPChannelHandler {
       let upgrade = NIOTypedHTTPServerUpgradeHandler<Spoken>(
         httpEncoder: encoder, extraHTTPHandlers: [decoder, requests],
         upgradeConfiguration: .init(
-          upgraders: [upgrader(events, place)],
+          upgraders: [CheckedUpgrader(upgrader: upgrader(events, place))],
           notUpgradingCompletionHandler: { channel in
             channel.eventLoop.makeCompletedFuture { try Self.http(channel) }
           }))
@@ -143,7 +143,7 @@ struct ClientChannel: HTTPChannelHandler {
   }
 
   /// Answers over HTTP, and lets the guard end the connection.
-  private static func refuse(_ error: any Error, on channel: any Channel) {
+  static func refuse(_ error: any Error, on channel: any Channel) {
     let error =
       error as? APIError ?? (error as? NodeServiceError).map { APIError($0) }
       ?? Problem.internalError.error
@@ -153,6 +153,7 @@ struct ClientChannel: HTTPChannelHandler {
       headers: [
         "Content-Type": ResponseFormat.problem, "Content-Length": String(body.count),
         "Cache-Control": "no-store", "Connection": "close",
+        "Sec-WebSocket-Version": CheckedUpgrader.version,
       ])
     channel.write(HTTPServerResponsePart.head(head), promise: nil)
     channel.write(

@@ -93,6 +93,7 @@ struct BlockRoutes: Sendable {
         problems: [.badHeight, .storeFailed, .busy]
       ) { call in
         let height = try Self.height(call.value)
+        guard height > 0 else { throw Self.missing(height) }
         let found = try await service.statements(downFrom: height, limit: 1)
         guard let statement = found.first, statement.height == height else {
           throw Self.missing(height)
@@ -118,12 +119,12 @@ struct BlockRoutes: Sendable {
 
   private func block(_ call: Call) async throws -> Answer {
     let isLatest = call.value == "latest"
-    let height = isLatest ? nil : try Self.height(call.value)
+    let height = isLatest ? nil : try Self.height(call.value, orLatest: true)
     let freshness: Answer.Freshness = isLatest ? .changing : .final
     if try call.type([ResponseFormat.json, ResponseFormat.block]) == ResponseFormat.block {
-      let height =
-        if let height { height } else { try await service.block(nil)?.height ?? 0 }
-      let contents = try await contents(height)
+      let found = if let height { height } else { try await service.block(nil)?.height }
+      guard let found else { throw Self.missing(nil) }
+      let contents = try await contents(found)
       return Answer(contents.blockBytes, contentType: ResponseFormat.block, freshness).negotiated()
     }
     guard let block = try await service.block(height) else { throw Self.missing(height) }
@@ -181,16 +182,23 @@ struct BlockRoutes: Sendable {
     return contents
   }
 
-  private static func height(_ text: String) throws(APIError) -> UInt64 {
+  private static func height(
+    _ text: String, orLatest: Bool = false
+  ) throws(APIError) -> UInt64 {
     guard let height = Decimal.parse(text) else {
       throw Problem.badHeight.because(
-        "The height must be a number or `latest`, not `\(text.prefix(40))`.")
+        "The height must be a number, without leading zeros and below 2^64"
+          + "\(orLatest ? ", or `latest`" : ""), not `\(text.prefix(40))`.")
     }
     return height
   }
 
   private static func missing(_ height: UInt64?) -> APIError {
-    Problem.notFound.because(
+    guard height != 0 else {
+      return Problem.notFound.because(
+        "The first block has height 1; what was before it is told by /v1/genesis.")
+    }
+    return Problem.notFound.because(
       height.map { "There is no final block at height \($0) yet." }
         ?? "There is no final block yet.")
   }

@@ -99,7 +99,8 @@ struct TransactionRoutes: Sendable {
     }
     guard let found = try await service.transaction(id) else {
       throw Problem.notFound.because(
-        "This node does not know the transaction \(id): it never came here, or was final long ago.")
+        "This node does not know the transaction \(id): it never came here, or how it ended is not "
+          + "remembered any more.")
     }
     // What is only remembered as an end can get its contents later.
     let isFinal = found.answer.status == .final && found.answer.receipt != nil
