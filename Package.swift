@@ -166,8 +166,8 @@ let package = Package(
     tests(
       "NodeRuntimeTests",
       [
-        "LedgerCore", "Dissemination", "Replica", "LedgerMetrics", "NodeAPI", "NodeAnswers",
-        "NodeRuntime",
+        "LedgerCore", "CatchUp", "Dissemination", "Replica", "LedgerMetrics", "NodeAPI",
+        "NodeAnswers", "NodeRuntime",
         logging,
       ]),
     tests(

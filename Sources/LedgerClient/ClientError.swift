@@ -38,7 +38,7 @@ public enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreachable(let node, let reason):
-      "No node answers at \(node): \(reason). Is it running? Try `eco2 status --node \(node)`."
+      "No node answers at \(node): \(reason). Does one run there, and is that its API's address?"
     case .connectionClosed: "The node closed the connection before it had answered; try again."
     case .timedOut(let milliseconds):
       "No answer came within \(milliseconds) ms; try again, give more time, or ask another node."

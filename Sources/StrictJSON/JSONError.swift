@@ -58,7 +58,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private var sentence: String {
     switch kind {
-    case .unexpected: "there stands what JSON does not have there"
+    case .unexpected: "a character that JSON does not have there"
     case .cutOff: "it is cut off"
     case .duplicateName(let name): "the name `\(name)` stands twice"
     case .tooDeep: "it nests more than \(JSONLimits.depthMax) deep"

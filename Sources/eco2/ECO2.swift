@@ -1,5 +1,6 @@
 import ArgumentParser
 import LedgerCore
+import NodeRuntime
 
 /// The command-line tool: one file per command, parsing and printing only.
 @main
@@ -13,6 +14,7 @@ struct ECO2: AsyncParsableCommand {
         eco2 status --node 127.0.0.1:8101
         eco2 block latest --node 127.0.0.1:8101
       """,
+    version: NodeRelease.version,
     subcommands: [
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
       ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
@@ -23,10 +25,12 @@ struct ECO2: AsyncParsableCommand {
 
   /// Runs a command. An error's text goes through `Printing`: nodes and files have a part in it.
   static func main() async {
+    var isRunning = false
     do {
       // An engine that the environment names and the processor lacks stops every command.
       _ = try EngineChoice.current()
       var command = try await asyncParseAsRoot()
+      isRunning = true
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -34,7 +38,9 @@ struct ECO2: AsyncParsableCommand {
       }
     } catch {
       let code = exitCode(for: error)
-      let text = fullMessage(for: error)
+      // What a command meets while it runs says what to do; the usage would be that of `eco2`.
+      let met = isRunning ? error as? ValidationError : nil
+      let text = met.map { "Error: \($0.message)" } ?? fullMessage(for: error)
       if code.isSuccess || text.isEmpty { exit(withError: error) }
       Printing.complain(text)
       exit(withError: code)

@@ -63,6 +63,7 @@ struct JudgementTests {
       full {
         $0.mode = "catching-up"
         $0.notVotingBecause = "height 30 is final elsewhere"
+        $0.timestamp = 1_000
       } == [
         "warning: the full node is at height 9 and catches up: height 30 is final elsewhere"
       ])

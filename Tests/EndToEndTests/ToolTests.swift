@@ -129,6 +129,26 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "what cannot be sent is said before anything is signed or paid", .timeLimit(.minutes(1)))
+    func wrongSends() async throws {
+      try await LiveNetwork.run { network in
+        let recipient = try network.key("treasury").address
+        for (words, reason) in [
+          ([recipient, "1.123456789eco2"], "eco2 with 8 decimals at most"),
+          ([recipient, "1"], "`1` is no amount"), ([recipient, "0eco2"], "moves nothing"),
+          (["savings", "1eco2"], "eco2 key list"), ([recipient], "followed by no amount"),
+          ([String(recipient.dropLast()), "1eco2"], "is no address"),
+        ] {
+          let sent = try eco2(
+            ["send", "--from", network.folder.accountKey("treasury"), "--to"] + words
+              + ["--node", "\(network.addresses[0])"])
+          #expect(sent.status == 64 && sent.output.contains(reason), "\(sent.output)")
+          #expect(!sent.output.contains("Usage: eco2 <subcommand>"))
+        }
+      }
+    }
+
     @Test("nodes whose testnet command is killed end by themselves", .timeLimit(.minutes(1)))
     func orphans() async throws {
       try await LiveNetwork.withFolder { path in

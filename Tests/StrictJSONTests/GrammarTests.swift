@@ -150,7 +150,7 @@ struct GrammarTests {
     #expect(error.line == 3)
     #expect(error.column == 10)
     #expect(error.offset == 25)
-    #expect(error.description == "there stands what JSON does not have there, at line 3, column 10")
+    #expect(error.description == "a character that JSON does not have there, at line 3, column 10")
     #expect(failure("[1,\n2]]")?.line == 2)
     #expect(failure("")?.description == "it is cut off, at line 1, column 1")
   }

@@ -83,6 +83,8 @@ struct NodeCheck {
     let age = now - status.timestamp
     let (patience, isEndless) = status.intervalMilliseconds.multipliedReportingOverflow(
       by: Thresholds.intervalsWithoutBlock)
+    // Of one that catches up that much is known: it has been said.
+    if status.mode == "catching-up" { return }
     if !isEndless, age > patience {
       notes.problem(
         "the last block is \(age / 1_000) s old; there should be one every "

@@ -59,7 +59,12 @@ struct ConfigurationReader {
     }
     guard faults.isEmpty else { return }
     let place = TOMLPlaces.Place(line: error.source.begin.line, column: error.source.begin.column)
-    fault(place, "this is not TOML: \(LogText.escaped(error.description))")
+    // The parser writes what it saw escaped already.
+    let reason = error.description.split(
+      separator: "\\", omittingEmptySubsequences: false
+    ).map { LogText.escaped(String($0)) }
+      .joined(separator: "\\")
+    fault(place, "this is not TOML: \(reason)")
   }
 
   private mutating func read(_ table: TOMLTable, at prefix: [String]) {

@@ -10,6 +10,7 @@ import Logging
 import PeerNetwork
 import Replica
 import Signer
+import Synchronization
 
 /// Turns the replica's effects into I/O, each kind on its own lane.
 final class EffectPerformer: Sendable {
@@ -33,6 +34,7 @@ final class EffectPerformer: Sendable {
   private let followerReader: Lane
   private let followerBytes = ServeBudget(bytesPerSecond: NodeLimits.followerServeBytesPerSecond)
   private let onFault: @Sendable (String) -> Void
+  private let lastMode = Mutex<CatchUpMode?>(nil)
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
@@ -322,7 +324,11 @@ final class EffectPerformer: Sendable {
       count(note)
       logger.warning("consensus: \(note)")
     case .mode(let mode):
-      logger.notice("mode: \(mode.text)")
+      let last = lastMode.withLock { last in
+        defer { last = mode }
+        return last
+      }
+      logger.log(level: mode.logLevel(after: last), "mode: \(mode.text)")
       raiseWatermark(for: mode)
     case .progress(let progress):
       logger.info("catching up: height \(progress.height) of \(progress.target)")

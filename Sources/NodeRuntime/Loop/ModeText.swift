@@ -1,7 +1,17 @@
 import CatchUp
 import LedgerCore
+import Logging
 
 extension CatchUpMode {
+  /// How it is logged after the mode before: one more height to reach is progress, no other mode.
+  func logLevel(after last: CatchUpMode?) -> Logger.Level {
+    if case .catchingUp(.behind) = self, case .catchingUp(.behind)? = last {
+      .info
+    } else {
+      .notice
+    }
+  }
+
   /// For the log.
   var text: String {
     switch self {

@@ -1,5 +1,5 @@
 /// What runs here.
-enum NodeRelease {
+public enum NodeRelease {
   /// The heading in CHANGELOG.md.
-  static let version = "unreleased"
+  public static let version = "unreleased"
 }

@@ -8,6 +8,10 @@ struct ConfigCommand: ParsableCommand {
     discussion: """
       A node's settings are in node.toml in its home. The variable ECO2_SECTION_NAME overrides the \
       file, and --set section.name=value overrides both.
+
+      Examples:
+        eco2 config check --home net/node-00
+        eco2 config show --home net/node-00
       """,
     subcommands: [Check.self, Show.self, Reference.self])
 

@@ -57,7 +57,11 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     let problems = report.findings.count { $0.verdict == .problem }
     let warnings = report.findings.count { $0.verdict == .warning }
-    lines += ["", "\(problems) problems, \(warnings) warnings."]
+    lines += ["", "\(count(problems, "problem")), \(count(warnings, "warning"))."]
     return lines.joined(separator: "\n")
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }

@@ -12,8 +12,8 @@ struct GenesisCommand: ParsableCommand {
     commandName: "genesis",
     abstract: "Makes a network: its genesis document, its keys, and a home for each ER Node.",
     discussion: """
-      The credits of a registry's export become the lots behind the first ECC. Records that may not
-      enter the reserve are left out and listed. Nothing is ever overwritten.
+      The credits of a registry's export become the lots behind the first ECC. Records that may \
+      not enter the reserve are left out and listed. Nothing is ever overwritten.
 
       Examples:
         eco2 genesis --credits credits.csv --registry gold-standard --factors factors.csv \\

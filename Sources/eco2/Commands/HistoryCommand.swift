@@ -5,6 +5,10 @@ struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "The index of transactions and accounts beside a stopped node's log.",
+    discussion: """
+      Example:
+        eco2 history rebuild --home net/node-00
+      """,
     subcommands: [HistoryRebuildCommand.self])
 }
 

@@ -113,16 +113,16 @@ struct SendCommand: AsyncParsableCommand {
         guard let recipient else {
           throw ValidationError("Before the amount \(word) must stand an address.")
         }
+        guard amount.amount > .zero else {
+          throw ValidationError("`\(word)` moves nothing; send more.")
+        }
         transfers.append(
           Transfer(token: amount.token, recipient: recipient, amount: amount.amount))
         isUsed = true
         continue
       }
+      recipient = try Self.recipient(word, network)
       guard isUsed else { throw ValidationError("No amount stands before \(word).") }
-      do { recipient = try AccountID(address: word, network: network) } catch {
-        throw ValidationError(
-          "`\(word)` is neither an amount such as 12.5eco2 or 3ecc nor an address: \(error)")
-      }
       isUsed = false
     }
     guard isUsed else { throw ValidationError("The last address is followed by no amount.") }
@@ -130,5 +130,25 @@ struct SendCommand: AsyncParsableCommand {
       throw ValidationError("A transaction holds at most \(Limits.operationsMax) operations.")
     }
     return transfers
+  }
+
+  /// The account of an address; what is none says what it may have been meant for.
+  private static func recipient(_ word: String, _ network: NetworkKind) throws -> AccountID {
+    do { return try AccountID(address: word, network: network) } catch {
+      if word.first.map({ $0.isNumber || $0 == "." }) == true {
+        let forms = Token.allCases.map {
+          "\($0.symbol.lowercased()) with \($0.decimals) decimals at most"
+        }
+        throw ValidationError(
+          "`\(word)` is no amount, such as 12.5eco2: a number and its token, "
+            + "\(forms.joined(separator: " or ")).")
+      }
+      if !word.hasPrefix("eco2") {
+        throw ValidationError(
+          "`\(word)` is neither an amount such as 12.5eco2 nor an address, which begins with eco2; "
+            + "your own accounts' stand in `eco2 key list`.")
+      }
+      throw ValidationError("`\(word)` is no address: \(error)")
+    }
   }
 }

@@ -6,6 +6,8 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Where a node stands.",
     discussion: """
+      Several nodes are shown in a table, each with its own word.
+
       Examples:
         eco2 status
         eco2 status --node 127.0.0.1:8105 --json

@@ -11,8 +11,8 @@ struct TestnetCommand: AsyncParsableCommand {
     commandName: "testnet",
     abstract: "Runs a whole network on this machine, each ER Node its own process.",
     discussion: """
-      Makes keys and a genesis from real credits, starts the nodes, prints one line a block and a
-      summary. Ctrl-C stops everything in order; a second Ctrl-C does not wait for transactions
+      Makes keys and a genesis from real credits, starts the nodes, prints one line a block and a \
+      summary. Ctrl-C stops everything in order; a second Ctrl-C does not wait for transactions \
       under way. Fails when something accepted was lost, roots differ or a block is missing.
 
       With --home the network stays: its nodes can be audited, and the same command goes on with it.
