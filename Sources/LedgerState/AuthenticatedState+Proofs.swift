@@ -74,14 +74,14 @@ extension AuthenticatedState {
   /// The nearest leaf below or above a path that has none.
   private func neighbour(of path: Digest, onLeft: Bool) throws(StateError) -> StateLeaf? {
     let bucket = tree.bucket(of: path)
-    let own = try provenLeaves(in: Digest.range(prefix: bucket, depth: tree.depth))
+    let own = try provenLeaves(in: Digest.range(prefix: tree.bucketCount | bucket, depth: tree.depth))
     if let leaf = onLeft
       ? own.last(where: { $0.path < path }) : own.first(where: { $0.path > path })
     {
       return leaf
     }
     guard let beside = tree.nonEmptyBucket(beside: bucket, onLeft: onLeft) else { return nil }
-    let leaves = try provenLeaves(in: Digest.range(prefix: beside, depth: tree.depth))
+    let leaves = try provenLeaves(in: Digest.range(prefix: tree.bucketCount | beside, depth: tree.depth))
     return onLeft ? leaves.last : leaves.first
   }
 
@@ -90,10 +90,10 @@ extension AuthenticatedState {
   }
 }
 
-extension UpperTree {
+extension StateTree {
   /// The nearest bucket on one side that holds leaves.
   func nonEmptyBucket(beside bucket: Int, onLeft: Bool) -> Int? {
-    var index = bucket
+    var index = bucketCount | bucket
     let ownSide = onLeft ? 1 : 0
     while index > 1 {
       if index & 1 == ownSide, !self[index ^ 1].isEmpty { break }
@@ -105,6 +105,6 @@ extension UpperTree {
       let nearer = 2 * index + ownSide
       index = self[nearer].isEmpty ? nearer ^ 1 : nearer
     }
-    return index
+    return index - bucketCount
   }
 }

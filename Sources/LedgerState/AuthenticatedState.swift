@@ -13,7 +13,7 @@ public import LedgerCore
 ///   before the first of them.
 public final class AuthenticatedState: RecordSource {
   private(set) var reader: any StateReader
-  private(set) var tree: UpperTree
+  private(set) var tree: StateTree
   /// Final blocks the store has not written, oldest first.
   private(set) var layers: [(height: UInt64, layer: StateLayer)] = []
   /// The last final block's height; 0 is genesis.
@@ -78,9 +78,7 @@ public final class AuthenticatedState: RecordSource {
       throw .overlayFull(max: StateLimits.overlayLayersMax)
     }
     let fitting = delta.depth == tree.depth ? delta : try stage(delta.changes)
-    for level in fitting.levels {
-      for (index, node) in zip(level.indices, level.nodes) { tree[index] = node }
-    }
+    tree.apply(fitting.tree)
     precondition(root == delta.root, "an adopted delta gives another root than when it was staged")
     layers.append((next, fitting.layer))
     height = next
@@ -140,7 +138,7 @@ public final class AuthenticatedState: RecordSource {
     let tooEmpty = tree.depth > 0 && recordCount < (leavesPerBucket << tree.depth) / 8
     guard tooFull && tree.depth < StateLimits.bucketDepthMax || tooEmpty else { return }
     let over = layers.reduce(StateLayer([])) { $0.merged(with: $1.layer) }
-    let (built, count): (UpperTree, Int)
+    let (built, count): (StateTree, Int)
     do {
       (built, count) = try Self.build(reader, under: over, leavesPerBucket)
     } catch { throw .read(error) }
@@ -152,7 +150,7 @@ public final class AuthenticatedState: RecordSource {
   /// The tree over what a reader shows with a layer laid over it, and its number of leaves.
   private static func build(
     _ reader: any StateReader, under layer: StateLayer?, _ leavesPerBucket: Int
-  ) throws(StateReadError) -> (UpperTree, Int) {
+  ) throws(StateReadError) -> (StateTree, Int) {
     var builder = TreeBuilder(leavesPerBucket: leavesPerBucket)
     let over = layer ?? StateLayer([])
     var next = 0

@@ -11,42 +11,16 @@ public struct StateDelta: Sendable {
   /// Records after.
   public let recordCount: Int
   let layer: StateLayer
-  /// The upper nodes it changes, by level from the root down; as many levels as the tree has.
-  let levels: [DeltaLevel]
+  /// The nodes it changes.
+  let tree: TreeDelta
   /// The deltas between the tip it was staged above and its own base, oldest first.
   let ancestors: [StateDelta]
 
   /// The writes that change something, ascending by path.
   public var changes: [StateChange] { layer.changes }
 
-  /// The levels of the tree it was computed for.
-  var depth: Int { levels.count - 1 }
-
-  /// The node at a heap index, when the delta changes it.
-  func node(at index: Int) -> TreeNode? {
-    levels[index.bitWidth - 1 - index.leadingZeroBitCount].node(at: index)
-  }
-}
-
-/// Changed nodes of one level, ascending by heap index.
-struct DeltaLevel: Sendable {
-  var indices: [Int] = []
-  var nodes: [TreeNode] = []
-
-  mutating func append(_ index: Int, _ node: TreeNode) {
-    indices.append(index)
-    nodes.append(node)
-  }
-
-  func node(at index: Int) -> TreeNode? {
-    var low = 0
-    var high = indices.count
-    while low < high {
-      let middle = (low + high) / 2
-      if indices[middle] < index { low = middle + 1 } else { high = middle }
-    }
-    return low < indices.count && indices[low] == index ? nodes[low] : nil
-  }
+  /// The depth of the tree it was computed for.
+  var depth: Int { tree.depth }
 }
 
 /// A write as the store keeps it.

@@ -74,8 +74,25 @@ public protocol StateReader: RecordSource, Sendable {
   func record(at path: Digest) throws(StateReadError) -> StateRecord?
   /// The leaves whose paths lie in the range, ascending.
   func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf]
+  /// The leaves of buckets, ascending: bucket b holds the paths whose first `depth` bits are b.
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves
   /// Calls the body with every leaf, ascending: how the tree is built at start.
   func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError)
+}
+
+extension StateReader {
+  public func leaves(inBuckets buckets: [UInt32], depth: Int)
+    throws(StateReadError) -> BucketLeaves
+  {
+    var found = BucketLeaves()
+    for bucket in buckets {
+      for leaf in try leaves(in: Digest.range(prefix: Int(bucket), depth: depth)) {
+        found.append(leaf)
+      }
+      found.endBucket()
+    }
+    return found
+  }
 }
 
 /// Why state cannot be read; a node that meets one stops.

@@ -8,11 +8,15 @@ import LedgerCore
 struct TreeBuilder {
   private static let sampleCount = 4_096
 
+  /// Leaves hashed in one go.
+  private static let chunkLeaves = 65_536
+
   private let leavesPerBucket: Int
   private var sample: [StateLeaf] = []
-  private var tree: UpperTree?
+  private var tree: StateTree?
+  /// The bucket that is open; those before it are in `chunk` or in the tree.
   private var bucket = 0
-  private var bucketLeaves: [StateLeaf] = []
+  private var chunk = BucketLeaves()
   /// Leaves seen so far.
   private(set) var count = 0
 
@@ -27,11 +31,13 @@ struct TreeBuilder {
   }
 
   /// The tree over all leaves taken.
-  mutating func finish() -> UpperTree {
+  mutating func finish() -> StateTree {
     if tree == nil { start(expecting: count) }
-    closeBucket()
-    tree?.buildUpperLevels()
-    return tree ?? UpperTree(depth: 0)
+    let built = tree ?? StateTree(depth: 0)
+    chunk.endBucket()
+    built.fill(from: bucket + 1 - chunk.count, chunk)
+    built.build()
+    return built
   }
 
   /// So many leaves lie below this path; scaled to the whole range of paths.
@@ -41,27 +47,24 @@ struct TreeBuilder {
   }
 
   private mutating func start(expecting expected: Int) {
-    let new = UpperTree(
-      depth: UpperTree.depth(forLeaves: expected, leavesPerBucket: leavesPerBucket))
-    bucket = new.bucketCount
-    tree = new
+    tree = StateTree(
+      depth: StateTree.depth(forLeaves: expected, leavesPerBucket: leavesPerBucket))
     for leaf in sample { place(leaf) }
     sample = []
   }
 
   private mutating func place(_ leaf: StateLeaf) {
-    guard let index = tree?.bucket(of: leaf.path) else { return }
-    if index != bucket {
-      precondition(index > bucket, "leaves are not in ascending order")
-      closeBucket()
-      bucket = index
+    guard let tree else { return }
+    let index = tree.bucket(of: leaf.path)
+    precondition(index >= bucket, "leaves are not in ascending order")
+    while bucket < index {
+      chunk.endBucket()
+      bucket += 1
+      if chunk.leaves.count >= Self.chunkLeaves || chunk.count >= Self.chunkLeaves {
+        tree.fill(from: bucket - chunk.count, chunk)
+        chunk.removeAll()
+      }
     }
-    bucketLeaves.append(leaf)
-  }
-
-  private mutating func closeBucket() {
-    guard !bucketLeaves.isEmpty, let depth = tree?.depth else { return }
-    tree?[bucket] = TreeNode.subtree(bucketLeaves[...], depth: depth)
-    bucketLeaves.removeAll(keepingCapacity: true)
+    chunk.append(leaf)
   }
 }

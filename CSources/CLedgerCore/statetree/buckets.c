@@ -1,0 +1,150 @@
+#include "tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cl_sha256.h"
+
+// Buckets hold a few leaves each, and their nodes hang on each other: what is hashed
+// together are the nodes of one level in many buckets. So the nodes of some buckets are
+// planned first, then hashed level by level from the deepest up.
+
+// Room for planned nodes at first.
+#define PLANNED_MIN 1024
+// Pairs hashed in one call.
+#define PAIRS_MAX 512
+
+// A node to be hashed: from and to slots, of which the first is the empty subtree, then
+// come the leaves, then the planned nodes in order.
+typedef struct {
+  uint32_t left, right, slot;
+  uint32_t level;
+} planned;
+
+typedef struct {
+  const cl_state_leaf *leaves;
+  planned *nodes;
+  size_t count, room;
+  uint32_t slots;
+  int code;
+} plan;
+
+static uint64_t word(const uint8_t *path, int i) {
+  uint64_t bits;
+  memcpy(&bits, path + 8 * i, 8);
+  return __builtin_bswap64(bits);
+}
+
+// How many leading bits two paths share; 256 when they are equal.
+static unsigned shared_bits(const uint8_t *a, const uint8_t *b) {
+  for (int i = 0; i < 4; i++) {
+    const uint64_t differing = word(a, i) ^ word(b, i);
+    if (differing != 0) return 64 * (unsigned)i + (unsigned)__builtin_clzll(differing);
+  }
+  return 256;
+}
+
+static int bit(const uint8_t *path, unsigned level) {
+  return path[level / 8] >> (7 - level % 8) & 1;
+}
+
+static uint32_t add(plan *p, uint32_t left, uint32_t right, unsigned level) {
+  if (p->count == p->room) {
+    const size_t room = p->room == 0 ? PLANNED_MIN : 2 * p->room;
+    planned *const grown = realloc(p->nodes, room * sizeof *grown);
+    if (grown == NULL) {
+      p->code = CL_STATE_NO_MEMORY;
+      return 0;
+    }
+    p->nodes = grown;
+    p->room = room;
+  }
+  const uint32_t slot = p->slots++;
+  p->nodes[p->count++] = (planned){left, right, slot, level};
+  return slot;
+}
+
+// Plans the node over leaves first ..< last at `level`; its slot. Recursion ends after 256
+// levels, since each goes below the level where the leaves differ.
+static uint32_t plan_node(plan *p, uint32_t first, uint32_t last, unsigned level) {
+  if (last - first == 1) return 1 + first;
+  const uint8_t *const path = p->leaves[first].path;
+  const unsigned split = shared_bits(path, p->leaves[last - 1].path);
+  // The first leaf with a one there, if leaves ascend.
+  uint32_t middle = first + 1;
+  while (middle < last && !bit(p->leaves[middle].path, split & 255)) middle++;
+  if (split < level || split > 255 || middle == last || bit(path, split)) {
+    p->code = CL_STATE_BAD_ORDER;
+    return 0;
+  }
+  const uint32_t left = plan_node(p, first, middle, split + 1);
+  const uint32_t right = plan_node(p, middle, last, split + 1);
+  if (p->code != CL_STATE_OK) return 0;
+  uint32_t node = add(p, left, right, split);
+  // Above, up to the bucket, the other child is empty.
+  for (unsigned at = split; at > level && p->code == CL_STATE_OK; at--) {
+    node = bit(path, at - 1) ? add(p, 0, node, at - 1) : add(p, node, 0, at - 1);
+  }
+  return node;
+}
+
+// Hashes what is planned, the deepest level first, into slots of 32 bytes.
+static int hash_plan(const plan *p, uint8_t *slots) {
+  size_t ends[258] = {0};
+  for (size_t i = 0; i < p->count; i++) ends[255 - p->nodes[i].level + 1]++;
+  for (int i = 1; i < 258; i++) ends[i] += ends[i - 1];
+  uint32_t *const order = malloc((p->count + 1) * sizeof *order);
+  if (order == NULL) return CL_STATE_NO_MEMORY;
+  size_t next[257];
+  memcpy(next, ends, sizeof next);
+  for (size_t i = 0; i < p->count; i++) order[next[255 - p->nodes[i].level]++] = (uint32_t)i;
+  uint8_t pairs[64 * PAIRS_MAX];
+  for (int level = 0; level < 256; level++) {
+    for (size_t start = ends[level]; start < ends[level + 1];) {
+      const size_t left = ends[level + 1] - start, count = left < PAIRS_MAX ? left : PAIRS_MAX;
+      for (size_t i = 0; i < count; i++) {
+        const planned *const node = &p->nodes[order[start + i]];
+        memcpy(pairs + 64 * i, slots + 32 * (size_t)node->left, 32);
+        memcpy(pairs + 64 * i + 32, slots + 32 * (size_t)node->right, 32);
+      }
+      cl_sha256_inner_level(pairs, count, pairs);
+      for (size_t i = 0; i < count; i++) {
+        memcpy(slots + 32 * (size_t)p->nodes[order[start + i]].slot, pairs + 32 * i, 32);
+      }
+      start += count;
+    }
+  }
+  free(order);
+  return CL_STATE_OK;
+}
+
+int state_bucket_nodes(unsigned depth, const cl_state_leaf *leaves, const uint32_t *starts,
+                       size_t count, uint8_t *hashes, uint8_t *many) {
+  const uint32_t base = starts[0], leaf_count = starts[count] - base;
+  if (leaf_count > 0) leaves += base;
+  plan p = {.leaves = leaves, .slots = 1 + leaf_count};
+  uint32_t *const found = malloc((count + 1) * sizeof *found);
+  if (found == NULL) return CL_STATE_NO_MEMORY;
+  for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
+    const uint32_t start = starts[b] - base, end = starts[b + 1] - base;
+    if (end > start && shared_bits(leaves[start].path, leaves[end - 1].path) < depth) {
+      p.code = CL_STATE_BAD_ORDER;
+    }
+    found[b] = end == start ? 0 : plan_node(&p, start, end, depth);
+    many[b] = end - start > 1;
+  }
+  uint8_t *const slots = p.code == CL_STATE_OK ? malloc(32 * (size_t)p.slots) : NULL;
+  if (p.code == CL_STATE_OK && slots == NULL) p.code = CL_STATE_NO_MEMORY;
+  if (p.code == CL_STATE_OK) {
+    memset(slots, 0, 32);
+    for (uint32_t i = 0; i < leaf_count; i++) memcpy(slots + 32 * (1 + i), leaves[i].hash, 32);
+    p.code = hash_plan(&p, slots);
+  }
+  for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
+    memcpy(hashes + 32 * b, slots + 32 * (size_t)found[b], 32);
+  }
+  free(slots);
+  free(found);
+  free(p.nodes);
+  return p.code;
+}

@@ -1,0 +1,48 @@
+#ifndef STATETREE_TREE_H
+#define STATETREE_TREE_H
+
+#include "cl_state_tree.h"
+
+// Nodes of one level that a delta changes, by ascending index.
+typedef struct {
+  uint32_t *indices;
+  uint8_t *hashes, *many;
+  size_t count;
+} state_level;
+
+struct cl_state_tree {
+  unsigned depth;
+  uint8_t *hashes;  // 32 bytes a node, in heap order
+  uint8_t *many;    // one a node
+};
+
+struct cl_state_delta {
+  unsigned depth;
+  uint8_t root[32];
+  // levels[l] is at l steps from the root.
+  state_level levels[CL_STATE_DEPTH_MAX + 1];
+};
+
+// Hashes the nodes of one level whose children are given side by side: for i < count,
+// children[64·i ..< +64] is left ‖ right, and sides[2·i], sides[2·i + 1] say whether they
+// have two leaves or more. `children` is overwritten.
+void state_hash_parents(uint8_t *children, const uint8_t *sides, size_t count, uint8_t *hashes,
+                        uint8_t *many);
+
+// Nodes whose children are gathered at a time.
+#define STATE_GATHER_MAX 512
+
+// For b < count, the node over leaves[starts[b] ..< starts[b + 1]], which ascend by path
+// and share their first `depth` bits: its hash in hashes[32·b ..< +32], and in many[b]
+// whether it has two leaves or more. `starts` ascends and has count + 1 elements.
+int state_bucket_nodes(unsigned depth, const cl_state_leaf *leaves, const uint32_t *starts,
+                       size_t count, uint8_t *hashes, uint8_t *many);
+
+// The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket
+// buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend.
+int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
+                    size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
+                    const uint8_t *hashes, const uint8_t *many, size_t count,
+                    cl_state_delta **out);
+
+#endif
