@@ -74,14 +74,16 @@ extension AuthenticatedState {
   /// The nearest leaf below or above a path that has none.
   private func neighbour(of path: Digest, onLeft: Bool) throws(StateError) -> StateLeaf? {
     let bucket = tree.bucket(of: path)
-    let own = try provenLeaves(in: Digest.range(prefix: tree.bucketCount | bucket, depth: tree.depth))
+    let own = try provenLeaves(
+      in: Digest.range(prefix: tree.bucketCount | bucket, depth: tree.depth))
     if let leaf = onLeft
       ? own.last(where: { $0.path < path }) : own.first(where: { $0.path > path })
     {
       return leaf
     }
     guard let beside = tree.nonEmptyBucket(beside: bucket, onLeft: onLeft) else { return nil }
-    let leaves = try provenLeaves(in: Digest.range(prefix: tree.bucketCount | beside, depth: tree.depth))
+    let leaves = try provenLeaves(
+      in: Digest.range(prefix: tree.bucketCount | beside, depth: tree.depth))
     return onLeft ? leaves.last : leaves.first
   }
 

@@ -11,13 +11,13 @@ extension AuthenticatedState {
     let ancestors = try chain(to: parent)
     var layer = StateLayer(changes)
     let buckets = tree.buckets(of: layer)
-    let below: BucketLeaves
-    do { below = try reader.leaves(inBuckets: buckets, depth: tree.depth) } catch {
-      throw .read(error)
-    }
-    let staged = tree.stage(
-      above: ancestors.map(\.tree), buckets: buckets, below,
-      layers: layers.map(\.layer) + ancestors.map(\.layer) + [layer])
+    let staged: StagedTree
+    do throws(StateReadError) {
+      staged = try tree.stage(
+        above: ancestors.map(\.tree), buckets: buckets,
+        try reader.leaves(inBuckets: buckets, depth: tree.depth),
+        layers: layers.map(\.layer) + ancestors.map(\.layer) + [layer])
+    } catch { throw .read(error) }
     if staged.changed.contains(0) { layer = layer.keeping(staged.changed.map { $0 == 1 }) }
     return StateDelta(
       base: ancestors.last?.root ?? root, root: staged.delta.root,

@@ -171,7 +171,7 @@ public final class AuthenticatedState: RecordSource {
       }
     }
     for index in next..<over.count { takeOver(index) }
-    let tree = builder.finish()
+    let tree = try builder.finish()
     return (tree, builder.count)
   }
 }

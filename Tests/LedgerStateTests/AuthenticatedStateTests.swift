@@ -197,4 +197,47 @@ struct AuthenticatedStateTests {
     }
     #expect(throws: failure) { _ = try state.value(of: key(1)) }
   }
+
+  @Test("a store whose leaves are out of order is a typed error, at start and when staging")
+  func disorderedReader() throws {
+    let failure = StateReadError.storeFailed("the store's leaves are out of order")
+    for count in [2, 5, 700, 9_000] {
+      #expect(throws: failure) {
+        _ = try AuthenticatedState(reader: DisorderedReader(records(count)))
+      }
+    }
+    let state = try AuthenticatedState(reader: MemoryReader(records(700)))
+    try state.flushed(through: 0, reader: DisorderedReader(records(700)))
+    #expect(throws: StateError.read(failure)) {
+      _ = try state.stage((0..<700).map { StateChange(key: key($0), value: [3, 3]) })
+    }
+  }
+}
+
+/// A reader over a damaged store: the first leaf comes last.
+private final class DisorderedReader: StateReader {
+  private let whole: MemoryReader
+
+  init(_ records: [StateKey: [UInt8]]) { whole = MemoryReader(records) }
+
+  var height: UInt64 { whole.height }
+
+  func value(of key: StateKey) throws(StateReadError) -> [UInt8]? { try whole.value(of: key) }
+
+  func record(at path: Digest) throws(StateReadError) -> StateRecord? {
+    try whole.record(at: path)
+  }
+
+  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
+    let leaves = try whole.leaves(in: range)
+    return Array(leaves.dropFirst() + leaves.prefix(1))
+  }
+
+  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
+    var first: StateLeaf?
+    try whole.forEachLeaf { leaf in
+      if first == nil { first = leaf } else { body(leaf) }
+    }
+    if let first { body(first) }
+  }
 }

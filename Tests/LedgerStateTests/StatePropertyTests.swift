@@ -99,7 +99,7 @@ struct StatePropertyTests {
   }
 
   @Test("leaves that share all bits but the last are chained down to it")
-  func deepNeighbours() {
+  func deepNeighbours() throws {
     var low = Bytes32.zero
     low[0] = 0x5A
     var high = low
@@ -116,7 +116,7 @@ struct StatePropertyTests {
     var builder = TreeBuilder(leavesPerBucket: 1)
     builder.add(left)
     builder.add(right)
-    let built = builder.finish()
+    let built = try builder.finish()
     #expect(built.depth == 1)
     #expect(built.root == tree)
   }

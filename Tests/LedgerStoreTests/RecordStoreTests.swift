@@ -193,4 +193,28 @@ struct RecordStoreTests {
       height: 5, root: root(5))
     #expect(try records.value(of: StateKey(bytes(255, 0))) == bytes(1024 * 1024, 3))
   }
+
+  @Test("the leaves of many buckets are those of their ranges, one after the other")
+  func buckets() throws {
+    try createLedger(temporary.home)
+    let store = try openLedger(temporary.home)
+    try store.records.flush(changes: changes(0..<300, 2), height: 1, root: root(1))
+    var leaves: [StateLeaf] = []
+    try store.records.forEachLeaf { leaves.append($0) }
+    #expect(leaves.count == 300)
+    for depth in [0, 1, 4, 9, 12] {
+      let all = (0..<UInt32(1) << UInt32(depth)).map { $0 }
+      let few = all.filter { $0 % 7 == 3 || $0 % 11 == 0 }
+      for buckets in [all, few, [], Array(all.suffix(1))] {
+        let found = try store.records.leaves(inBuckets: buckets, depth: depth)
+        let snapshot = try store.records.snapshot().leaves(inBuckets: buckets, depth: depth)
+        #expect(found.starts == snapshot.starts && found.leaves == snapshot.leaves)
+        #expect(found.count == buckets.count)
+        for (index, bucket) in buckets.enumerated() {
+          let range = Int(found.starts[index])..<Int(found.starts[index + 1])
+          #expect(Array(found.leaves[range]) == leaves.filter { $0.path.prefix(depth) == bucket })
+        }
+      }
+    }
+  }
 }

@@ -118,8 +118,13 @@ static int hash_plan(const plan *p, uint8_t *slots) {
   return CL_STATE_OK;
 }
 
-int state_bucket_nodes(unsigned depth, const cl_state_leaf *leaves, const uint32_t *starts,
-                       size_t count, uint8_t *hashes, uint8_t *many) {
+uint64_t state_bucket_of(const uint8_t *path, unsigned depth) {
+  return depth == 0 ? 0 : word(path, 0) >> (64 - depth);
+}
+
+int state_bucket_nodes(unsigned depth, const uint32_t *buckets, size_t first,
+                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
+                       uint8_t *hashes, uint8_t *many) {
   const uint32_t base = starts[0], leaf_count = starts[count] - base;
   if (leaf_count > 0) leaves += base;
   plan p = {.leaves = leaves, .slots = 1 + leaf_count};
@@ -127,10 +132,16 @@ int state_bucket_nodes(unsigned depth, const cl_state_leaf *leaves, const uint32
   if (found == NULL) return CL_STATE_NO_MEMORY;
   for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
     const uint32_t start = starts[b] - base, end = starts[b + 1] - base;
-    if (end > start && shared_bits(leaves[start].path, leaves[end - 1].path) < depth) {
-      p.code = CL_STATE_BAD_ORDER;
+    const uint64_t bucket = buckets != NULL ? buckets[b] : first + b;
+    found[b] = 0;
+    if (end > start) {
+      if (state_bucket_of(leaves[start].path, depth) != bucket ||
+          state_bucket_of(leaves[end - 1].path, depth) != bucket) {
+        p.code = CL_STATE_BAD_ORDER;
+        break;
+      }
+      found[b] = plan_node(&p, start, end, depth);
     }
-    found[b] = end == start ? 0 : plan_node(&p, start, end, depth);
     many[b] = end - start > 1;
   }
   uint8_t *const slots = p.code == CL_STATE_OK ? malloc(32 * (size_t)p.slots) : NULL;

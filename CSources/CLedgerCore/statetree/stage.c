@@ -1,7 +1,7 @@
+#include "tree.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "tree.h"
 
 // A batch's buckets are cut into pieces, which workers share: each lays the layers over its
 // leaves, and hashes its buckets' nodes.
@@ -24,16 +24,10 @@ static int make_room(leaf_list *list, size_t more) {
   return CL_STATE_OK;
 }
 
-static uint64_t bucket_of(const uint8_t *path, unsigned depth) {
-  uint64_t bits;
-  memcpy(&bits, path, 8);
-  return depth == 0 ? 0 : __builtin_bswap64(bits) >> (64 - depth);
-}
-
 // The first place from `from` on whose path is in `bucket` or behind it.
 static size_t seek(const cl_state_layer *layer, size_t from, uint64_t bucket, unsigned depth) {
   size_t step = 1, low = from, high = from;
-  while (high < layer->count && bucket_of(layer->paths + 32 * high, depth) < bucket) {
+  while (high < layer->count && state_bucket_of(layer->paths + 32 * high, depth) < bucket) {
     low = high + 1;
     high += step;
     step *= 2;
@@ -41,7 +35,7 @@ static size_t seek(const cl_state_layer *layer, size_t from, uint64_t bucket, un
   if (high > layer->count) high = layer->count;
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    if (bucket_of(layer->paths + 32 * middle, depth) < bucket) {
+    if (state_bucket_of(layer->paths + 32 * middle, depth) < bucket) {
       low = middle + 1;
     } else {
       high = middle;
@@ -137,7 +131,7 @@ static int stage_piece(const work *w, size_t first, size_t last, int64_t *added)
     starts[b - first + 1] = (uint32_t)merged.count;
   }
   if (code == CL_STATE_OK) {
-    code = state_bucket_nodes(w->depth, merged.leaves, starts, last - first,
+    code = state_bucket_nodes(w->depth, w->buckets + first, 0, merged.leaves, starts, last - first,
                               w->hashes + 32 * first, w->many + first);
   }
   free(scratch[0].leaves);
@@ -205,10 +199,10 @@ typedef struct {
 static void fill_task(void *context, size_t i) {
   const fill_work *const w = context;
   const size_t at = i * PIECE_BUCKETS, left = w->count - at;
-  const size_t bucket = ((size_t)1 << w->tree->depth) + w->first + at;
-  w->codes[i] = state_bucket_nodes(w->tree->depth, w->leaves, w->starts + at,
-                                   left < PIECE_BUCKETS ? left : PIECE_BUCKETS,
-                                   w->tree->hashes + 32 * bucket, w->tree->many + bucket);
+  const size_t node = ((size_t)1 << w->tree->depth) + w->first + at;
+  w->codes[i] = state_bucket_nodes(w->tree->depth, NULL, w->first + at, w->leaves,
+                                   w->starts + at, left < PIECE_BUCKETS ? left : PIECE_BUCKETS,
+                                   w->tree->hashes + 32 * node, w->tree->many + node);
 }
 
 int cl_state_tree_fill(cl_state_tree *tree, cl_workers *workers, size_t first, size_t count,

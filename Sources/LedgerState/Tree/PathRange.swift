@@ -1,6 +1,16 @@
-import LedgerCore
+public import LedgerCore
 
 extension Digest {
+  /// The lowest path whose first `depth` bits (0 … 32) are `prefix`.
+  public static func lowest(prefix: UInt32, depth: Int) -> Digest {
+    range(prefix: Int(prefix), depth: depth).lowerBound
+  }
+
+  /// The first `depth` bits (0 … 32).
+  public func prefix(_ depth: Int) -> UInt32 {
+    depth == 0 ? 0 : UInt32(truncatingIfNeeded: bytes.leadingBits >> UInt64(64 - depth))
+  }
+
   /// The lowest and the highest path whose first `depth` bits are the last `depth` bits of
   /// `prefix`.
   static func range(prefix: Int, depth: Int) -> ClosedRange<Digest> {

@@ -35,9 +35,7 @@ import LedgerCore
   var root: TreeNode { self[1] }
 
   /// The bucket that a path falls in: 0 ..< `bucketCount`.
-  func bucket(of path: Digest) -> Int {
-    depth == 0 ? 0 : Int(path.bytes.leadingBits >> UInt64(64 - depth))
-  }
+  func bucket(of path: Digest) -> Int { Int(path.prefix(depth)) }
 
   /// The node at a heap index.
   subscript(index: Int) -> TreeNode {
@@ -48,12 +46,13 @@ import LedgerCore
     return TreeNode(hash: Digest(hash), isMany: many != 0)
   }
 
-  /// Sets buckets from `first` on; the levels above are stale until `build`.
-  func fill(from first: Int, _ buckets: BucketLeaves) {
+  /// Sets buckets from `first` on; the levels above are stale until `build`. Throws when leaves do
+  /// not ascend or are not their bucket's: the store is damaged.
+  func fill(from first: Int, _ buckets: BucketLeaves) throws(StateReadError) {
     let code = unsafe buckets.withPointers { leaves, starts in
       unsafe cl_state_tree_fill(handle, nil, first, buckets.count, leaves, starts)
     }
-    precondition(code == CL_STATE_OK, "leaves are not in ascending order")
+    try Self.check(code)
   }
 
   /// Hashes every level above the buckets.
@@ -71,10 +70,11 @@ import LedgerCore
   ///   - ancestors: deltas above the tree, oldest first.
   ///   - buckets: all that the batch writes in, ascending, and `leaves` what the store shows there.
   ///   - layers: over those leaves, oldest first; the last is the batch.
+  /// - Throws: when leaves do not ascend or are not their bucket's: the store is damaged.
   func stage(
     above ancestors: [TreeDelta], buckets: [UInt32], _ leaves: BucketLeaves,
     layers: [StateLayer]
-  ) -> StagedTree {
+  ) throws(StateReadError) -> StagedTree {
     var changed = [UInt8](repeating: 0, count: layers.last?.count ?? 0)
     var added: Int64 = 0
     var made: OpaquePointer?
@@ -88,11 +88,15 @@ import LedgerCore
         }
       }
     }
-    guard code == CL_STATE_OK, let made = unsafe made else {
-      preconditionFailure("a batch cannot be staged (\(code)): no memory, or leaves out of order")
-    }
+    try Self.check(code)
+    guard let made = unsafe made else { preconditionFailure("a staged batch has a delta") }
     return StagedTree(
       delta: unsafe TreeDelta(made), changed: changed, added: Int(added))
+  }
+
+  private static func check(_ code: Int32) throws(StateReadError) {
+    precondition(code != CL_STATE_NO_MEMORY, "there is no memory for the state's tree")
+    guard code == CL_STATE_OK else { throw .storeFailed("the store's leaves are out of order") }
   }
 }
 

@@ -17,6 +17,7 @@ struct TreeBuilder {
   /// The bucket that is open; those before it are in `chunk` or in the tree.
   private var bucket = 0
   private var chunk = BucketLeaves()
+  private var fault: StateReadError?
   /// Leaves seen so far.
   private(set) var count = 0
 
@@ -30,12 +31,13 @@ struct TreeBuilder {
     if sample.count == Self.sampleCount { start(expecting: estimate(from: leaf)) }
   }
 
-  /// The tree over all leaves taken.
-  mutating func finish() -> StateTree {
+  /// The tree over all leaves taken. Throws when they did not ascend: the store is damaged.
+  mutating func finish() throws(StateReadError) -> StateTree {
     if tree == nil { start(expecting: count) }
     let built = tree ?? StateTree(depth: 0)
     chunk.endBucket()
-    built.fill(from: bucket + 1 - chunk.count, chunk)
+    if fault == nil { fill(built, below: bucket + 1) }
+    if let fault { throw fault }
     built.build()
     return built
   }
@@ -54,17 +56,23 @@ struct TreeBuilder {
   }
 
   private mutating func place(_ leaf: StateLeaf) {
-    guard let tree else { return }
+    guard let tree, fault == nil else { return }
     let index = tree.bucket(of: leaf.path)
-    precondition(index >= bucket, "leaves are not in ascending order")
     while bucket < index {
       chunk.endBucket()
       bucket += 1
       if chunk.leaves.count >= Self.chunkLeaves || chunk.count >= Self.chunkLeaves {
-        tree.fill(from: bucket - chunk.count, chunk)
-        chunk.removeAll()
+        fill(tree, below: bucket)
       }
     }
+    // One that stands before its bucket is found when that is hashed.
     chunk.append(leaf)
+  }
+
+  private mutating func fill(_ tree: StateTree, below end: Int) {
+    do throws(StateReadError) { try tree.fill(from: end - chunk.count, chunk) } catch {
+      fault = error
+    }
+    chunk.removeAll()
   }
 }

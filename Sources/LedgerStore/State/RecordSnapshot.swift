@@ -35,6 +35,14 @@ public final class RecordSnapshot: StateReader {
     try reading { transaction throws(StoreError) in try transaction.leaves(in: range, databases) }
   }
 
+  public func leaves(inBuckets buckets: [UInt32], depth: Int)
+    throws(StateReadError) -> BucketLeaves
+  {
+    try reading { transaction throws(StoreError) in
+      try transaction.leaves(inBuckets: buckets, depth: depth, databases)
+    }
+  }
+
   public func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
     try reading { transaction throws(StoreError) in
       try transaction.forEachLeaf(from: nil, databases) { leaf in

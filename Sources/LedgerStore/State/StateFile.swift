@@ -103,22 +103,24 @@ extension StoreError {
     _ database: UInt32, from lower: [UInt8],
     _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreError) -> Bool
   ) throws(StoreError) {
+    var cursor = try cursor(database)
+    var isThere = try unsafe lower.withUnsafeBytesTyped { lower throws(StoreError) in
+      try unsafe cursor.seek(lower)
+    }
+    while isThere {
+      guard try unsafe body(cursor.key, cursor.value) else { return }
+      isThere = try cursor.next()
+    }
+  }
+
+  /// A cursor, which must not outlive the transaction.
+  func cursor(_ database: UInt32) throws(StoreError) -> ReadCursor {
     var opened: OpaquePointer?
-    var code = unsafe cl_lmdb_cursor_open(handle, database, &opened)
+    let code = unsafe cl_lmdb_cursor_open(handle, database, &opened)
     guard code == CL_LMDB_OK, let cursor = unsafe opened else {
       throw StoreError(lmdb: code, "open cursor", file.path)
     }
-    defer { unsafe cl_lmdb_cursor_close(cursor) }
-    var key = unsafe cl_lmdb_bytes()
-    var value = unsafe cl_lmdb_bytes()
-    code = unsafe lower.withUnsafeBufferPointer {
-      unsafe cl_lmdb_cursor_seek(cursor, $0.baseAddress, $0.count, &key, &value)
-    }
-    while code == CL_LMDB_OK {
-      guard try unsafe body(buffer(key), buffer(value)) else { return }
-      code = unsafe cl_lmdb_cursor_next(cursor, &key, &value)
-    }
-    guard code == CL_LMDB_NOT_FOUND else { throw StoreError(lmdb: code, "scan", file.path) }
+    return unsafe ReadCursor(cursor, path: file.path)
   }
 
   /// The file's bound, and its pages in bytes.
@@ -132,6 +134,43 @@ extension StoreError {
     let code = unsafe cl_lmdb_database_stat(handle, database, &stat)
     guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "measure", file.path) }
     return stat
+  }
+}
+
+/// Stands on an entry of a database, or on none. Its bytes are valid while its transaction is.
+@safe struct ReadCursor: ~Copyable {
+  private let handle: OpaquePointer
+  private let path: String
+  private var found = (key: unsafe cl_lmdb_bytes(), value: unsafe cl_lmdb_bytes())
+
+  fileprivate init(_ handle: OpaquePointer, path: String) {
+    unsafe self.handle = handle
+    self.path = path
+  }
+
+  deinit { unsafe cl_lmdb_cursor_close(handle) }
+
+  /// The key of the entry it stands on.
+  var key: UnsafeRawBufferPointer { unsafe buffer(found.key) }
+  /// The value of the entry it stands on.
+  var value: UnsafeRawBufferPointer { unsafe buffer(found.value) }
+
+  /// Moves to the first entry at or above a key, or to the very first; whether there is one.
+  mutating func seek(_ lower: UnsafeRawBufferPointer) throws(StoreError) -> Bool {
+    let start = unsafe lower.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    return try isThere(
+      unsafe cl_lmdb_cursor_seek(handle, start, lower.count, &found.key, &found.value))
+  }
+
+  /// Moves to the next entry; whether there is one.
+  mutating func next() throws(StoreError) -> Bool {
+    try isThere(unsafe cl_lmdb_cursor_next(handle, &found.key, &found.value))
+  }
+
+  private func isThere(_ code: Int32) throws(StoreError) -> Bool {
+    if code == CL_LMDB_NOT_FOUND { return false }
+    guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "scan", path) }
+    return true
   }
 }
 

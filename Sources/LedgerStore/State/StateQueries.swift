@@ -56,10 +56,7 @@ extension ReadTransaction {
   ) throws(StoreError) {
     try unsafe scan(databases.records, from: lower?.bytes.array ?? []) {
       key, record throws(StoreError) -> Bool in
-      guard key.count == 32 else {
-        throw .damaged(StoreDamage(.stateNote(path: file.path), .badLayout))
-      }
-      let path = unsafe Digest(copying: key)
+      let path = try unsafe Self.path(of: key, file)
       guard let hash = unsafe RecordLayout.leafHash(record) else {
         throw .damaged(StoreDamage(.record(path: path), .badLayout))
       }
@@ -77,6 +74,57 @@ extension ReadTransaction {
       return true
     }
     return leaves
+  }
+
+  /// The leaves of buckets, ascending, with one cursor: bucket b holds the paths whose first
+  /// `depth` bits are b.
+  func leaves(inBuckets buckets: [UInt32], depth: Int, _ databases: StateDatabases)
+    throws(StoreError) -> BucketLeaves
+  {
+    var found = BucketLeaves()
+    found.reserve(buckets: buckets.count, leaves: 4 * buckets.count)
+    var cursor = try cursor(databases.records)
+    /// The path the cursor stands on; nil behind the last one, or before the first seek.
+    var path: Digest?
+    var isAtEnd = false
+    for bucket in buckets {
+      let lower = Digest.lowest(prefix: bucket, depth: depth)
+      // Side by side buckets need no seek.
+      if !isAtEnd, path.map({ $0 < lower }) ?? true {
+        var bytes = lower.bytes
+        isAtEnd = try !Self.seek(&cursor, &bytes)
+        path = isAtEnd ? nil : try unsafe Self.path(of: cursor.key, file)
+      }
+      while let here = path, here.prefix(depth) == bucket {
+        guard let hash = unsafe RecordLayout.leafHash(cursor.value) else {
+          throw .damaged(StoreDamage(.record(path: here), .badLayout))
+        }
+        found.append(StateLeaf(path: here, hash: hash))
+        isAtEnd = try !cursor.next()
+        path = isAtEnd ? nil : try unsafe Self.path(of: cursor.key, file)
+      }
+      found.endBucket()
+    }
+    return found
+  }
+
+  private static func seek(
+    _ cursor: inout ReadCursor, _ lower: inout Bytes32
+  ) throws(StoreError) -> Bool {
+    var result: Result<Bool, StoreError> = .success(false)
+    unsafe withUnsafeBytes(of: &lower) { lower in
+      result = Result { () throws(StoreError) in try unsafe cursor.seek(lower) }
+    }
+    return try result.get()
+  }
+
+  private static func path(
+    of key: UnsafeRawBufferPointer, _ file: StateFile
+  ) throws(StoreError) -> Digest {
+    guard key.count == 32 else {
+      throw .damaged(StoreDamage(.stateNote(path: file.path), .badLayout))
+    }
+    return unsafe Digest(copying: key)
   }
 
   func indexRange(
