@@ -11,13 +11,11 @@ import LedgerCore
   let depth: Int
   fileprivate let handle: OpaquePointer
 
-  /// A tree without leaves.
-  init(depth: Int) {
+  /// A tree without leaves. Throws when there is no memory for it.
+  init(depth: Int) throws(StateReadError) {
     precondition(
       (0...StateLimits.bucketDepthMax).contains(depth), "a tree's depth is out of bounds")
-    guard let made = unsafe cl_state_tree_new(UInt32(depth)) else {
-      preconditionFailure("there is no memory for the state's tree")
-    }
+    guard let made = unsafe cl_state_tree_new(UInt32(depth)) else { throw .noMemoryForTree }
     self.depth = depth
     unsafe handle = made
   }
@@ -89,15 +87,23 @@ import LedgerCore
       }
     }
     try Self.check(code)
-    guard let made = unsafe made else { preconditionFailure("a staged batch has a delta") }
+    guard let made = unsafe made else { throw .noMemoryForTree }
     return StagedTree(
       delta: unsafe TreeDelta(made), changed: changed, added: Int(added))
   }
 
   private static func check(_ code: Int32) throws(StateReadError) {
-    precondition(code != CL_STATE_NO_MEMORY, "there is no memory for the state's tree")
-    guard code == CL_STATE_OK else { throw .storeFailed("the store's leaves are out of order") }
+    switch code {
+    case CL_STATE_OK: return
+    case CL_STATE_NO_MEMORY: throw .noMemoryForTree
+    default: throw .storeFailed("the store's leaves are out of order")
+    }
   }
+}
+
+extension StateReadError {
+  fileprivate static let noMemoryForTree =
+    StateReadError.storeFailed("there is no memory for the state's tree")
 }
 
 /// The changed nodes of all levels of a tree; they never change themselves.

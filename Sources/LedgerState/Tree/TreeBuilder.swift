@@ -26,7 +26,7 @@ struct TreeBuilder {
   /// Takes the next leaf; paths ascend strictly.
   mutating func add(_ leaf: StateLeaf) {
     count += 1
-    guard tree == nil else { return place(leaf) }
+    guard tree == nil, fault == nil else { return place(leaf) }
     sample.append(leaf)
     if sample.count == Self.sampleCount { start(expecting: estimate(from: leaf)) }
   }
@@ -34,12 +34,12 @@ struct TreeBuilder {
   /// The tree over all leaves taken. Throws when they did not ascend: the store is damaged.
   mutating func finish() throws(StateReadError) -> StateTree {
     if tree == nil { start(expecting: count) }
-    let built = tree ?? StateTree(depth: 0)
     chunk.endBucket()
-    if fault == nil { fill(built, below: bucket + 1) }
+    if fault == nil, let tree { fill(tree, below: bucket + 1) }
     if let fault { throw fault }
-    built.build()
-    return built
+    guard let tree else { return try StateTree(depth: 0) }
+    tree.build()
+    return tree
   }
 
   /// So many leaves lie below this path; scaled to the whole range of paths.
@@ -49,8 +49,10 @@ struct TreeBuilder {
   }
 
   private mutating func start(expecting expected: Int) {
-    tree = StateTree(
-      depth: StateTree.depth(forLeaves: expected, leavesPerBucket: leavesPerBucket))
+    do throws(StateReadError) {
+      tree = try StateTree(
+        depth: StateTree.depth(forLeaves: expected, leavesPerBucket: leavesPerBucket))
+    } catch { fault = error }
     for leaf in sample { place(leaf) }
     sample = []
   }
