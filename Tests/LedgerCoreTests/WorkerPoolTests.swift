@@ -1,3 +1,4 @@
+import Foundation
 import LedgerCore
 import Synchronization
 import Testing
@@ -14,7 +15,7 @@ struct WorkerPoolTests {
     }
   }
 
-  @Test("callers beyond the queue's limit do their own work, and all get their results")
+  @Test("callers at once all get their results")
   func manyCallers() async throws {
     let pool = try WorkerPool(workers: 2)
     let sums = await withTaskGroup(of: Int.self, returning: [Int].self) { group in
@@ -28,6 +29,39 @@ struct WorkerPoolTests {
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(sums.sorted() == (0..<200).map { $0 * 256 + 120 })
+  }
+
+  @Test("callers beyond the queue's limit do their own work", .timeLimit(.minutes(1)))
+  func fullQueue() throws {
+    let pool = try WorkerPool(workers: 2)
+    // The workers hold the first call until the callers for whom there is no place have helped
+    // themselves: 100 but for the 64 that wait, and that call once both its tasks are taken.
+    let (callers, helped) = (100, 100 - 1 - 64)
+    let counts = Mutex((own: 0, returned: 0))
+    let changed = NSCondition()
+    for _ in 0..<callers {
+      Thread {
+        let caller = ObjectIdentifier(Thread.current)
+        pool.run(2) { index in
+          changed.lock()
+          defer { changed.unlock() }
+          if ObjectIdentifier(Thread.current) == caller {
+            if index == 1 { counts.withLock { $0.own += 1 } }
+            changed.broadcast()
+          } else {
+            while counts.withLock({ $0.own }) < helped { changed.wait() }
+          }
+        }
+        changed.lock()
+        counts.withLock { $0.returned += 1 }
+        changed.broadcast()
+        changed.unlock()
+      }.start()
+    }
+    changed.lock()
+    while counts.withLock({ $0.returned }) < callers { changed.wait() }
+    changed.unlock()
+    #expect(counts.withLock { $0.own } >= helped)
   }
 
   @Test("a task that shares out work of its own does not wait for itself")
