@@ -23,6 +23,20 @@ extension EndToEndTests {
     }
 
     @Test(
+      "an engine that the environment names and the processor lacks stops every command",
+      arguments: ["ECO2_ED25519", "ECO2_SHA256", "ECO2_SHA512"])
+    func engines(variable: String) async throws {
+      try await Tool.with { tool in
+        for name in ["none", ""] {
+          let result = try tool.run(
+            "/usr/bin/env", ["\(variable)=\(name)", LiveNetwork.eco2, "--help"])
+          #expect(result.status != 0)
+          #expect(result.complaints.contains("\(variable) names no implementation"))
+        }
+      }
+    }
+
+    @Test(
       "a genesis is made from real credits once, and never over another", .timeLimit(.minutes(1)))
     func genesis() async throws {
       try await LiveNetwork.withFolder { path in
