@@ -7,12 +7,28 @@ enum Terminal {
   /// Whether a person sits at standard input.
   static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// Asks without echo; nil when nobody can be asked. The caller erases the bytes.
+  /// Asks without echo; nil when nobody can be asked, or answers. Ctrl-C ends the tool, with the
+  /// terminal as it was: `getpass` would take it for a character. The caller erases the bytes.
   static func secret(_ prompt: String) -> [UInt8]? {
-    guard isInteractive, let entered = unsafe getpass(prompt) else { return nil }
-    let count = unsafe strlen(entered)
-    defer { unsafe memset(entered, 0, count) }
-    return (0..<count).map { unsafe UInt8(bitPattern: entered[$0]) }
+    var before = termios()
+    guard isInteractive, unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
+    let interrupt = unsafe withUnsafeBytes(of: before.c_cc) { unsafe $0[Int(VINTR)] }
+    var quiet = before
+    quiet.c_lflag &= ~tcflag_t(ECHO | ISIG)
+    // So it ends a line, and is its last byte.
+    unsafe withUnsafeMutableBytes(of: &quiet.c_cc) { unsafe $0[Int(VEOL)] = interrupt }
+    guard show(prompt), unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 else { return nil }
+    var line = [UInt8](repeating: 0, count: 4_096)
+    let count = unsafe line.withUnsafeMutableBytes { bytes in
+      unsafe read(STDIN_FILENO, bytes.baseAddress, bytes.count)
+    }
+    _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+    _ = show("\n")
+    defer { KeyFile.erase(&line) }
+    guard count > 0 else { return nil }
+    if interrupt != 0, line[count - 1] == interrupt { exit(130) }
+    let hasEnd = line[count - 1] == UInt8(ascii: "\n")
+    return Array(line.prefix(hasEnd ? count - 1 : count))
   }
 
   /// Writes to the terminal itself, never to a file or pipe that standard output may be; false when
