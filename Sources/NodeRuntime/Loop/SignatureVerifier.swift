@@ -15,6 +15,8 @@ final class SignatureVerifier: Sendable {
   private static let batchMin = 8
 
   private let chain: ChainID
+  /// What stands before a message, of each domain.
+  private let prefixes: [SigningDomain: [UInt8]]
   private let pool: WorkerPool?
   private let senders: SenderKeyCache?
   private let prepared = Mutex<[PublicKey: PreparedKey]>([:])
@@ -24,6 +26,8 @@ final class SignatureVerifier: Sendable {
   ///   beyond two, at most 8.
   init(chain: ChainID, workers: Int?, metrics: NodeMetrics, logger: Logger) {
     self.chain = chain
+    prefixes = Dictionary(
+      uniqueKeysWithValues: SigningDomain.allCases.map { ($0, $0.prefix(chain)) })
     self.metrics = metrics
     let count = workers ?? min(max(0, ProcessInfo.processInfo.activeProcessorCount - 2), 8)
     do throws(WorkerPoolError) {
@@ -74,10 +78,9 @@ final class SignatureVerifier: Sendable {
     let keys = prepared.withLock { prepared in members.map { prepared[checks[$0].key] } }
     var done: Set<Int> = []
     for (place, key) in zip(members, keys) {
-      guard let key else { continue }
       let check = checks[place]
-      verdicts[place] = key.verify(
-        check.signature, domain: check.domain, chain: chain, message: check.message)
+      guard let key, let prefix = prefixes[check.domain] else { continue }
+      verdicts[place] = key.verify(check.signature, prefix: prefix, message: check.message)
       done.insert(place)
     }
     return done

@@ -48,7 +48,7 @@ struct BlockCommand: AsyncParsableCommand {
         block.certifiedAfterMilliseconds.map { "\($0) ms after the slot's start" } ?? "-"
       ),
       ("", ""),
-      ("footprint", Printing.mass(statement.footprint) + " CO2e"),
+      ("footprint", Printing.mass(statement.footprint) + " CO2e of all ER Nodes"),
       (
         "due",
         "\(Printing.mass(statement.due)) = paid \(Printing.mass(statement.paid)) + fund "
@@ -61,9 +61,9 @@ struct BlockCommand: AsyncParsableCommand {
       ),
       ("charged", Printing.mass(statement.operationCharges)),
       (
-        "since genesis",
-        "footprint \(Printing.mass(statement.footprintCumulative)), consumed "
-          + "\(Printing.mass(statement.consumedCumulative)), retired "
+        "since block 1",
+        "footprint \(Printing.mass(statement.footprintCumulative)) with overhead and operations, "
+          + "consumed \(Printing.mass(statement.consumedCumulative)), retired "
           + "\(statement.tonnesRetiredCumulative) t"
       ),
       ("covered", statement.covered ? "yes" : "NOT COVERED"),
