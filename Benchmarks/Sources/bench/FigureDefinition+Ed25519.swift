@@ -65,11 +65,11 @@ extension FigureDefinition {
     }
   }
 
-  /// Throws where a twentieth of the look-ups or more, the first round's among them, found nothing.
+  /// Throws where a tenth of the look-ups or more, the first round's among them, found nothing.
   private static func expectFound(in cache: OpaquePointer?) throws {
     var (hits, misses): (UInt64, UInt64) = (0, 0)
     cl_ed25519_key_cache_counts(cache, &hits, &misses)
-    guard hits > 19 * misses else {
+    guard hits > 9 * misses else {
       throw BenchmarkFault.broken("the cache held \(hits) of \(hits + misses) keys")
     }
   }
