@@ -50,19 +50,6 @@ enum TreeHash {
     }
     return node.0
   }
-
-  /// SHA-256 of 0x01 and each pair: a whole level in one call.
-  static func level(_ pairs: [Digest]) -> [Digest] {
-    var nodes = pairs
-    unsafe nodes.withUnsafeMutableBytes { bytes in
-      guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-        return
-      }
-      unsafe cl_sha256_inner_level(start, bytes.count / 64, start)
-    }
-    nodes.removeLast(nodes.count - nodes.count / 2)
-    return nodes
-  }
 }
 
 extension ArraySlice<StateLeaf> {
