@@ -191,8 +191,6 @@ struct ICS23HostileTests {
     #expect(offset([0x1A, 2, 8, 10]) == .malformed(offset: 4))
     #expect(offset([0x1A, 3, 8, 0x80, 2]) == .malformed(offset: 4))
     #expect(offset([0x00]) == .malformed(offset: 2))
-    #expect(throws: ProofError.unsupportedKind) { _ = try CommitmentProof(protobuf: [0x1A, 0]) }
-    #expect(throws: ProofError.unsupportedKind) { _ = try CommitmentProof(protobuf: [0x22, 0]) }
     #expect(throws: ProofError.malformed(offset: 0)) { _ = try CommitmentProof(protobuf: []) }
   }
 

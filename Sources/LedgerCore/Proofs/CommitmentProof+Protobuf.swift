@@ -8,15 +8,19 @@ extension CommitmentProof {
     switch self {
     case .exist(let proof): writer.message(1) { proof.write(to: &$0) }
     case .nonexist(let proof): writer.message(2) { proof.write(to: &$0) }
+    case .batch(let proof): writer.message(3) { proof.write(to: &$0) }
+    case .compressed(let proof): writer.message(4) { proof.write(to: &$0) }
     }
     return writer.bytes
   }
 
-  /// Decodes at most `ProofLimits.proofBytesMax` bytes that must be one proof.
+  /// Decodes bytes that must be one proof: at most `ProofLimits.proofBytesMax` of a single one, at
+  /// most `ProofLimits.batchBytesMax` of a batch.
   public init(protobuf bytes: [UInt8]) throws(ProofError) {
-    guard bytes.count <= ProofLimits.proofBytesMax else {
-      throw .tooLarge(bytes: bytes.count, max: ProofLimits.proofBytesMax)
-    }
+    // The first byte tells the kind: field 3 or 4, length-delimited.
+    let isBatch = bytes.first == 0x1A || bytes.first == 0x22
+    let most = isBatch ? ProofLimits.batchBytesMax : ProofLimits.proofBytesMax
+    guard bytes.count <= most else { throw .tooLarge(bytes: bytes.count, max: most) }
     var reader = ProtobufReader(bytes[...])
     var proof: CommitmentProof?
     while let field = try reader.nextField() {
@@ -24,7 +28,8 @@ extension CommitmentProof {
       switch field {
       case 1: proof = .exist(try ExistenceProof(from: reader.message()))
       case 2: proof = .nonexist(try NonExistenceProof(from: reader.message()))
-      case 3, 4: throw .unsupportedKind
+      case 3: proof = .batch(try BatchProof(from: reader.message()))
+      case 4: proof = .compressed(try CompressedBatchProof(from: reader.message()))
       default: throw .malformed(offset: reader.fieldOffset)
       }
     }
@@ -44,7 +49,7 @@ extension ExistenceProof {
   init(from bytes: ProtobufReader) throws(ProofError) {
     var reader = bytes
     self.init(key: [], value: [], leaf: nil, path: [])
-    while let field = try reader.nextField(repeated: 4) {
+    while let field = try reader.nextField(repeated: 4...4) {
       switch field {
       case 1: key = try reader.bytes(max: ProofLimits.keyBytesMax)
       case 2: value = try reader.bytes(max: Limits.recordValueBytesMax)

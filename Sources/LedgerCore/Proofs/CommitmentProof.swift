@@ -1,8 +1,11 @@
-/// A proof that a tree under a root holds a key with its value, or does not hold it: ICS-23's
-/// `CommitmentProof`, whose stock verifiers in Go, Rust and TypeScript accept the same bytes.
+/// A proof that a tree under a root holds a key with its value, or does not hold it, or of many
+/// such at once: ICS-23's `CommitmentProof`, whose stock verifiers in Go, Rust and TypeScript
+/// accept the same bytes.
 public enum CommitmentProof: Hashable, Sendable {
   case exist(ExistenceProof)
   case nonexist(NonExistenceProof)
+  case batch(BatchProof)
+  case compressed(CompressedBatchProof)
 }
 
 /// That a key has a value: the hashing steps from them up to the root.

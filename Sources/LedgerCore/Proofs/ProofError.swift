@@ -4,9 +4,12 @@ public enum ProofError: Error, Equatable, Sendable {
   case tooLarge(bytes: Int, max: Int)
   /// The bytes are no ICS-23 protobuf message; the offset is that of the first wrong field.
   case malformed(offset: Int)
-  /// A batch or compressed proof: send single proofs.
-  case unsupportedKind
-  /// A proof of existence was given for absence, or the other way round.
+  /// A batch has more entries, or a compressed one more steps in its table, than are read.
+  case tooMany(count: Int, max: Int)
+  /// A compressed proof names a step that is not in its table.
+  case unknownStep(index: UInt32, count: Int)
+  /// A proof of existence was given for absence, or the other way round; or a batch where one proof
+  /// is asked for.
   case wrongKind
   /// An existence proof without its leaf step.
   case missingLeaf
@@ -28,7 +31,7 @@ public enum ProofError: Error, Equatable, Sendable {
   case tooDeep(steps: Int, max: Int)
   /// The specification itself cannot be used.
   case invalidSpec
-  /// The proof is for another key.
+  /// The proof is for another key; no entry of a batch proves that the key exists.
   case keyMismatch
   /// The proof is for another value.
   case valueMismatch
@@ -36,7 +39,7 @@ public enum ProofError: Error, Equatable, Sendable {
   case rootMismatch
   /// An absence proof without a neighbour.
   case noNeighbour
-  /// The key does not lie between the neighbours.
+  /// The key does not lie between the neighbours, or between those of any entry of a batch.
   case keyNotBetween
   /// Left and right do not stand beside each other, or at the edge.
   case notNeighbours

@@ -39,7 +39,7 @@ extension ProofSpec {
     guard areNeighbours else { throw .notNeighbours }
   }
 
-  private func comparable(_ key: [UInt8]) throws(ProofError) -> [UInt8] {
+  func comparable(_ key: [UInt8]) throws(ProofError) -> [UInt8] {
     comparesHashedKeys && leaf.prehashKey != .none ? try leaf.prehashKey.hash(key) : key
   }
 

@@ -8,6 +8,12 @@ public enum ProofLimits {
   public static let affixBytesMax = 1_024
   /// A proof: two neighbours with the longest values, and their paths.
   public static let proofBytesMax = 2 * Limits.recordValueBytesMax + 256 * 1024
+  /// A batch of proofs, compressed or not.
+  public static let batchBytesMax = 8 * 1024 * 1024
+  /// Proofs in a batch.
+  public static let batchEntriesMax = 1_024
+  /// Steps in the table of a compressed batch: two paths for each entry, none shared.
+  public static let batchStepsMax = 2 * batchEntriesMax * pathStepsMax
 }
 
 /// Reads the fields of a protobuf message whose fields are numbers below 32 and of two kinds:
@@ -26,8 +32,8 @@ struct ProtobufReader {
     fieldOffset = bytes.startIndex
   }
 
-  /// The next field's number, or nil at the end. No field but `repeated` may come twice.
-  mutating func nextField(repeated: Int? = nil) throws(ProofError) -> Int? {
+  /// The next field's number, or nil at the end. No field but those `repeated` may come twice.
+  mutating func nextField(repeated: ClosedRange<Int>? = nil) throws(ProofError) -> Int? {
     guard offset < bytes.endIndex else { return nil }
     fieldOffset = offset
     let tag = try varint()
@@ -37,7 +43,9 @@ struct ProtobufReader {
     }
     let field = Int(tag >> 3)
     let bit = UInt32(1) << UInt32(field)
-    guard seen & bit == 0 || field == repeated else { throw .malformed(offset: fieldOffset) }
+    guard seen & bit == 0 || repeated?.contains(field) == true else {
+      throw .malformed(offset: fieldOffset)
+    }
     seen |= bit
     return field
   }
@@ -47,7 +55,22 @@ struct ProtobufReader {
 
   /// The current field's bytes, to be read as a message.
   mutating func message() throws(ProofError) -> ProtobufReader {
-    ProtobufReader(try slice(max: ProofLimits.proofBytesMax))
+    ProtobufReader(try slice(max: .max))
+  }
+
+  /// The current field's packed numbers, none above `Int32.max`.
+  mutating func numbers(max: Int) throws(ProofError) -> [UInt32] {
+    var packed = try message()
+    packed.fieldOffset = fieldOffset
+    var numbers: [UInt32] = []
+    while packed.offset < packed.bytes.endIndex {
+      guard numbers.count < max else { throw .tooDeep(steps: numbers.count + 1, max: max) }
+      guard let number = Int32(exactly: try packed.varint()) else {
+        throw .malformed(offset: fieldOffset)
+      }
+      numbers.append(UInt32(number))
+    }
+    return numbers
   }
 
   /// The current field's number as a case.
@@ -99,6 +122,13 @@ struct ProtobufWriter {
     var inner = ProtobufWriter()
     body(&inner)
     delimited(field, inner.bytes)
+  }
+
+  /// Numbers one after another in one field, as proto3 packs them.
+  mutating func numbers(_ field: UInt8, _ values: [UInt32]) {
+    var packed = ProtobufWriter()
+    for value in values { packed.varint(UInt64(value)) }
+    bytes(field, packed.bytes)
   }
 
   private mutating func delimited(_ field: UInt8, _ value: [UInt8]) {
