@@ -216,9 +216,8 @@ struct BlockLogTests {
   @Test("bytes that look like a frame inside a payload do not stop a torn write from being cut")
   func forgedFrameInPayload() throws {
     // What an attacker can know: everything but the salt.
-    var forged: [UInt8] = []
-    FrameSeal(salt: Array(repeating: 0, count: 16)).write(
-      [bytes(40, 1)[...]], height: 9, group: 1 << 20, at: 400, into: &forged)
+    let forged = FrameSeal(salt: Array(repeating: 0, count: 16)).frame(
+      [bytes(40, 1)[...]], height: 9, group: 1 << 20, at: 400)
     do {
       let log = try open()
       try append(log, 1...2)

@@ -1,3 +1,4 @@
+import CLedgerCore
 import Glibc
 
 /// An open file, read and written at offsets; closed with its last reference. Thread safe as far
@@ -79,13 +80,18 @@ final class File: Sendable {
 
   /// Writes all bytes.
   func write(_ bytes: [UInt8], at offset: UInt64) throws(StoreError) {
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
+      try unsafe write(UnsafeRawBufferPointer(buffer), at: offset)
+    }
+  }
+
+  /// Writes all bytes.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StoreError) {
     var done = 0
     while done < bytes.count {
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
       let position = off_t(clamping: offset + UInt64(done))
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
-        return unsafe pwrite(descriptor, rest.baseAddress, rest.count, position)
-      }
+      let count = unsafe pwrite(descriptor, rest.baseAddress, rest.count, position)
       if count < 0 {
         if errno == EINTR { continue }
         throw StoreError(errno, "write", path)
@@ -93,6 +99,17 @@ final class File: Sendable {
       done += count
     }
   }
+
+  /// Lets the disk begin with what was written to a range, of which whole pages count. Makes
+  /// nothing durable; what goes wrong is told by `syncData`.
+  func startWriting(_ range: Range<UInt64>) {
+    let first = (range.lowerBound + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes
+    let end = range.upperBound / Self.pageBytes * Self.pageBytes
+    guard first < end else { return }
+    cl_start_writing(descriptor, first, end - first)
+  }
+
+  private static let pageBytes: UInt64 = 4096
 
   /// Gives the file at least this size, with disk blocks behind it that read as zeros.
   func allocate(_ bytes: UInt64) throws(StoreError) {

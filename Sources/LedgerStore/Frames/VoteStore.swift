@@ -73,8 +73,7 @@ public final class VoteStore: Sendable {
   private func write(number: UInt64, height: UInt64, _ payload: [UInt8]) throws(StoreError) {
     let slot = Int(number & 1)
     let file = try File(path(slot), .readWrite, dataSync: options.dataSync)
-    var frame: [UInt8] = []
-    seal.write([payload[...]], height: height, group: number, at: UInt64(slot), into: &frame)
+    let frame = seal.frame([payload[...]], height: height, group: number, at: UInt64(slot))
     if UInt64(frame.count) > (try file.size()) {
       try file.allocate(UInt64(frame.count))
       try file.syncAll()
