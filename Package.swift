@@ -51,6 +51,8 @@ let package = Package(
       targets: ["LedgerClient", "LedgerCore", "LedgerRules", "NodeAnswers"]),
     // What Benchmarks measures.
     .library(name: "LedgerCore", targets: ["LedgerCore"]),
+    .library(name: "LedgerState", targets: ["LedgerState"]),
+    .library(name: "LedgerStore", targets: ["LedgerStore"]),
     .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
   ],
   dependencies: [

@@ -13,6 +13,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let core: Target.Dependency = .product(name: "LedgerCore", package: "eco2-ledger")
+let state: Target.Dependency = .product(name: "LedgerState", package: "eco2-ledger")
+let store: Target.Dependency = .product(name: "LedgerStore", package: "eco2-ledger")
 let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
 
 let package = Package(
@@ -25,13 +27,16 @@ let package = Package(
   targets: [
     .target(
       name: "CPeers",
+      dependencies: [engines],
       cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
-      linkerSettings: [.linkedLibrary("sodium"), .linkedLibrary("crypto")]),
+      linkerSettings: [
+        .linkedLibrary("sodium"), .linkedLibrary("crypto"), .linkedLibrary("lmdb"),
+      ]),
     .target(name: "Paired", dependencies: ["CPeers"], swiftSettings: strict),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CPeers", "Paired", core, engines,
+        "CPeers", "Paired", core, state, store, engines,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

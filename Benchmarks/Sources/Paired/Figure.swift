@@ -5,9 +5,10 @@ public struct Figure: Codable, Sendable {
   /// The subject's own figure, in `unit`.
   public let value: Double
   public let unit: String
-  /// What it was measured against, in the same run.
+  /// What it was measured against, in the same run; or its bar, for a figure without a peer.
   public let against: String
-  /// How many times better than that; for a figure that names a cost, how many times that cost.
+  /// How many times better than that; for a figure that names a cost, how many times that cost; for
+  /// one without a peer, how many times its bar's value.
   public let ratio: Double
   /// The processor's name.
   public let cpu: String
@@ -26,14 +27,28 @@ public struct Figure: Codable, Sendable {
 
 /// What a figure has to reach.
 public enum Bar: Sendable {
+  /// By its ratio to its peer.
   case atLeast(Double)
   case atMost(Double)
+  /// By its value alone; it has no peer.
+  case valueAtLeast(Double, unit: String)
+  case valueAtMost(Double, unit: String)
 
-  /// Whether the ratio reaches it.
+  /// Whether a ratio reaches it: to the peer, or to the bar's own value.
   public func isReached(by ratio: Double) -> Bool {
     switch self {
     case .atLeast(let bound): ratio >= bound
     case .atMost(let bound): ratio <= bound
+    case .valueAtLeast: ratio >= 1
+    case .valueAtMost: ratio <= 1
+    }
+  }
+
+  /// The value that figures without a peer are divided by.
+  public var value: Double? {
+    switch self {
+    case .atLeast, .atMost: nil
+    case .valueAtLeast(let bound, _), .valueAtMost(let bound, _): bound
     }
   }
 
@@ -41,6 +56,8 @@ public enum Bar: Sendable {
     switch self {
     case .atLeast(let bound): "≥ \(Table.number(bound))×"
     case .atMost(let bound): "≤ \(Table.number(bound))×"
+    case .valueAtLeast(let bound, let unit): "≥ \(Table.number(bound)) \(unit)"
+    case .valueAtMost(let bound, let unit): "≤ \(Table.number(bound)) \(unit)"
     }
   }
 }

@@ -43,11 +43,32 @@ public struct PairedRun: Sendable {
       ours.append(Self.time(effort.turnSeconds, subjectUnits, subject))
       if !isPeerFirst { theirs.append(Self.time(effort.turnSeconds, peerUnits, peer)) }
     }
+    self.init(ours, theirs)
+  }
+
+  /// Runs rounds of whole jobs, which prepare what they need and say how long the job itself took.
+  /// Both sides run round 0 unmeasured, then rounds 1 … `rounds` in alternating order.
+  public init(
+    rounds: Int, subject: (Int) throws -> Duration, peer: (Int) throws -> Duration
+  ) throws {
+    var ours: [Double] = []
+    var theirs: [Double] = []
+    for round in 0...max(1, rounds) {
+      let isPeerFirst = round % 2 == 0
+      if isPeerFirst { theirs.append(try peer(round) / .microseconds(1)) }
+      ours.append(try subject(round) / .microseconds(1))
+      if !isPeerFirst { theirs.append(try peer(round) / .microseconds(1)) }
+    }
+    self.init(Array(ours.dropFirst()), Array(theirs.dropFirst()))
+  }
+
+  /// The run that rounds of these times make.
+  public init(_ ours: [Double], _ theirs: [Double]) {
     let ratios = zip(theirs, ours).map { $0 / $1 }.sorted()
-    microseconds = Self.quantile(ours.sorted(), 0.5)
-    peerMicroseconds = Self.quantile(theirs.sorted(), 0.5)
-    ratio = Self.quantile(ratios, 0.5)
-    quartiles = Self.quantile(ratios, 0.25)...Self.quantile(ratios, 0.75)
+    microseconds = Quantile.of(ours.sorted(), 0.5)
+    peerMicroseconds = Quantile.of(theirs.sorted(), 0.5)
+    ratio = Quantile.of(ratios, 0.5)
+    quartiles = Quantile.of(ratios, 0.25)...Quantile.of(ratios, 0.75)
   }
 
   /// Microseconds a unit, of as many repetitions as fill the turn.
@@ -62,12 +83,5 @@ public struct PairedRun: Sendable {
       taken = clock.now - start
     } while taken < .seconds(seconds)
     return taken / .microseconds(1) / Double(repetitions * units)
-  }
-
-  private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
   }
 }

@@ -23,6 +23,7 @@ public struct Table {
   /// A figure that cannot be measured here, and why.
   public func printSkipped(_ id: String, _ reason: String) {
     Swift.print(Self.padded(id, idWidth) + "  not measured: \(reason)")
+    fflush(nil)
   }
 
   private func line(
@@ -32,7 +33,7 @@ public struct Table {
     let columns = [
       Self.padded(id, idWidth), Self.padded(value, 12, isRight: true),
       Self.padded(ratio, 8, isRight: true), Self.padded(quartiles, 14, isRight: true),
-      Self.padded(bar, 9, isRight: true), Self.padded(mark, 1), against,
+      Self.padded(bar, 11, isRight: true), Self.padded(mark, 1), against,
     ]
     Swift.print(columns.joined(separator: "  "))
     fflush(nil)

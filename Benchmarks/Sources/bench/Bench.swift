@@ -10,16 +10,18 @@ struct Bench: ParsableCommand {
     commandName: "bench",
     abstract: "Measures the engines against their peers, in the same run.",
     discussion: """
-      Subject and peer take turns of a tenth of a second; a figure is the median of the turns' own
-      ratios. Every figure has a process of its own, bound to one core, in which the engine it names
-      is chosen. Nothing here fails a build: figures are read.
+      Subject and peer take turns of a tenth of a second, or of one job; a figure is the median of
+      the turns' own ratios. Every figure has a process of its own, bound to one core unless it is
+      about two, in which the engine it names is chosen. Figures of state stand on records that are
+      built first, in some minutes, and removed at the end. Nothing here fails a build: figures are
+      read.
 
       EXAMPLES
         bench                            all figures
         bench --quick ed25519.batch      a look at those whose names begin so
         bench --json results.json        and a file for programs
       """,
-    subcommands: [Table.self, Measure.self], defaultSubcommand: Table.self)
+    subcommands: [Table.self, Measure.self, BuildRecords.self], defaultSubcommand: Table.self)
 
   struct Table: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,6 +36,12 @@ struct Bench: ParsableCommand {
     @Option(help: "Write the figures to this file, as JSON.")
     var json: String?
 
+    @Option(help: "Where the records of state lie: 7 GB of disk, 25 GB for state.growth.")
+    var data = DataFolder.defaultPath
+
+    @Flag(help: "Leave the records there for the next run.")
+    var keepData = false
+
     func run() throws {
       let chosen = FigureDefinition.all.filter { definition in
         names.isEmpty || names.contains { definition.id.hasPrefix($0) }
@@ -47,16 +55,28 @@ struct Bench: ParsableCommand {
       print(cpu)
       print(
         "libsodium \(String(cString: peers_sodium_version())), "
-          + "\(String(cString: peers_openssl_version()))\n")
+          + String(cString: peers_openssl_version()))
+      let conditions = Conditions(isQuick: quick, data: DataFolder(path: data, isQuick: quick))
+      if quick { print(DataFolder.quickNotice) }
+      print()
+      let figures = measure(chosen, conditions, cpu)
+      if !keepData { conditions.data.remove() }
+      if let json { try ResultFile.write(figures, to: json) }
+    }
+
+    private func measure(
+      _ chosen: [FigureDefinition], _ conditions: Conditions, _ cpu: String
+    ) -> [Figure] {
       let table = Paired.Table(ids: chosen.map(\.id))
       table.printHead()
       var figures: [Figure] = []
       for definition in chosen {
         do {
-          let measured = try FigureProcess.run(definition, isQuick: quick)
+          try conditions.data.prepare(definition.needs)
+          let measured = try FigureProcess.run(definition, conditions)
           let figure = Figure(
-            id: definition.id, value: measured.microseconds, unit: "µs",
-            against: definition.against, ratio: measured.ratio, cpu: cpu)
+            id: definition.id, value: measured.value, unit: measured.unit,
+            against: definition.against(isQuick: quick), ratio: measured.ratio, cpu: cpu)
           table.print(
             figure, quartiles: measured.quartileLow...measured.quartileHigh, bar: definition.bar)
           figures.append(figure)
@@ -64,7 +84,7 @@ struct Bench: ParsableCommand {
           table.printSkipped(definition.id, "\(error)")
         }
       }
-      if let json { try ResultFile.write(figures, to: json) }
+      return figures
     }
   }
 
@@ -75,15 +95,31 @@ struct Bench: ParsableCommand {
 
     @Argument var id: String
     @Flag var quick = false
+    @Option var data = DataFolder.defaultPath
 
     func run() throws {
       guard let definition = FigureDefinition.all.first(where: { $0.id == id }) else {
         throw ValidationError("There is no figure '\(id)'.")
       }
       guard peers_start() == 0 else { throw ValidationError("libsodium does not start.") }
-      _ = peers_bind_to_core(0)
-      let run = try definition.measure(quick ? .quick : .full)
-      print(String(decoding: try JSONEncoder().encode(MeasuredFigure(run)), as: UTF8.self))
+      if definition.isOnOneCore { _ = peers_bind_to_core(0) }
+      let measured = try definition.measure(
+        Conditions(isQuick: quick, data: DataFolder(path: data, isQuick: quick)))
+      print(String(decoding: try JSONEncoder().encode(measured), as: UTF8.self))
+    }
+  }
+
+  struct BuildRecords: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build-records", abstract: "Builds the records that figures of state need.",
+      shouldDisplay: false)
+
+    @Option var data: String
+    @Option var count: Int
+    @Flag var raw = false
+
+    func run() throws {
+      try RecordBuilder(folder: RecordFolder(path: data, count: count, hasRaw: raw)).build()
     }
   }
 }

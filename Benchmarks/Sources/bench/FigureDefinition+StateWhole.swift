@@ -1,0 +1,103 @@
+import Foundation
+import LedgerCore
+import LedgerState
+import Paired
+
+/// Figures of the whole state, and those without a peer.
+extension FigureDefinition {
+  static let proofs = FigureDefinition(
+    id: "state.proofs", bar: .valueAtLeast(proofsBar, unit: "/s"), against: "its bar", cores: 1,
+    needs: .records
+  ) { conditions in
+    let folder = conditions.data.records
+    let (records, state) = (try RecordSet(folder), try StateSubject(folder))
+    let count = 10_000
+    var proofs: [CommitmentProof] = []
+    var batch = records.choice(count, seed: 0)
+    let rates = try (0...conditions.rounds).map { round in
+      batch = records.choice(count, seed: round)
+      let keys = batch.keys
+      let taken = try ContinuousClock().measure { proofs = try state.proofs(of: keys) }
+      return Double(count) / (taken / .seconds(1))
+    }
+    for (place, proof) in proofs.enumerated() {
+      try ProofSpec.smt.verifyMembership(
+        proof, root: state.root.bytes.array, key: batch.key(place).bytes,
+        value: batch.value(place))
+    }
+    return MeasuredFigure(Array(rates.dropFirst()), unit: "/s", against: proofsBar)
+  }
+
+  private static let proofsBar = 300_000.0
+
+  static let memory = FigureDefinition(
+    id: "state.memory", bar: .valueAtMost(memoryBar, unit: "MiB"), against: "its bar", cores: 2,
+    needs: .records
+  ) { conditions in
+    let folder = conditions.data.records
+    let state = try StateSubject(folder)
+    // No order of the records in memory here: their indices suffice.
+    let delta = try state.stage(
+      RecordSet.choose(updateCount, below: folder.count, seed: 1).map {
+        StateChange(key: RecordBatch.key(of: $0), value: RecordBatch.value(of: $0, generation: 255))
+      })
+    let resident = try ResidentMemory.bytes(without: folder.ledger)
+    guard delta.changes.count == updateCount else {
+      throw BenchmarkFault.broken("a write that changes a record was left out")
+    }
+    return MeasuredFigure([Double(resident) / 1_048_576], unit: "MiB", against: memoryBar)
+  }
+
+  private static let memoryBar = 400.0
+
+  static let growth = FigureDefinition(
+    id: "state.growth", bar: .atMost(1.6),
+    against: "a fifth of the records; the ratio is a cost", cores: 2, needs: .manyRecords
+  ) { conditions in
+    let folders = (many: conditions.data.manyRecords, few: conditions.data.records)
+    let team = try Team()
+    let (many, few) = (try RecordSet(folders.many), try RecordSet(folders.few))
+    let large = try StateSubject(folders.many)
+    let small = try StateSubject(folders.few)
+    var (largeRoot, smallRoot) = (Digest.zero, Digest.zero)
+    let run = try PairedRun(
+      rounds: conditions.rounds,
+      subject: { round in
+        let changes = many.updates(updateCount, seed: round).changes
+        return try ContinuousClock().measure { largeRoot = try large.stage(changes).root }
+      },
+      peer: { round in
+        let changes = few.updates(updateCount, seed: round).changes
+        return try ContinuousClock().measure { smallRoot = try small.stage(changes).root }
+      })
+    let last = conditions.rounds
+    guard
+      largeRoot == many.root(with: many.updates(updateCount, seed: last), team),
+      smallRoot == few.root(with: few.updates(updateCount, seed: last), team)
+    else { throw BenchmarkFault.broken("the updates' root is not that of their records") }
+    return MeasuredFigure(costOf: run)
+  }
+}
+
+/// What this process keeps in memory.
+enum ResidentMemory {
+  /// Resident bytes that are not of files in a folder: a mapped file's pages are the system's
+  /// cache.
+  static func bytes(without folder: String) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+    let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    var (total, isCounted) = (0, true)
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ", omittingEmptySubsequences: true)
+      guard let first = words.first else { continue }
+      if first == "Rss:" {
+        if isCounted, words.count > 1, let kilobytes = Int(words[1]) { total += kilobytes << 10 }
+      } else if first.last != ":" {
+        // A mapping's own line ends with its file.
+        isCounted = !line.contains(" " + folder + "/")
+      }
+    }
+    guard total > 0 else { throw BenchmarkFault.unavailable("/proc/self/smaps says nothing") }
+    return total
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import LedgerCore
+
+/// What has to lie in the data folder before a figure is measured.
+enum DataNeed: Sendable {
+  case nothing
+  /// The folder itself.
+  case folder
+  /// The records that figures are stated for, in the ledger's state and in the raw database.
+  case records
+  /// These, and five times as many in another state.
+  case manyRecords
+}
+
+/// Where the figures of state keep their records: built once in a run, used by the processes of all
+/// of them, and removed at its end.
+struct DataFolder: Sendable {
+  let path: String
+  let isQuick: Bool
+
+  /// Beside the package's sources.
+  static let defaultPath = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent(".data").path
+
+  static let quickNotice =
+    "quick: figures of state stand on 1 million records; their bars are meant for 10 million"
+
+  /// The records that figures stand on: 10 million, as their bars are stated for.
+  var records: RecordFolder {
+    RecordFolder(path: path, count: isQuick ? 1_000_000 : 10_000_000, hasRaw: true)
+  }
+
+  /// Five times as many.
+  var manyRecords: RecordFolder {
+    RecordFolder(path: path, count: isQuick ? 5_000_000 : 50_000_000, hasRaw: false)
+  }
+
+  /// Makes a need's data unless it is there. Throws `unavailable` when the disk has no room for it.
+  func prepare(_ need: DataNeed) throws {
+    if need == .nothing { return }
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    switch need {
+    case .nothing, .folder: break
+    case .records: try prepare([records])
+    case .manyRecords: try prepare([records, manyRecords])
+    }
+  }
+
+  private func prepare(_ folders: [RecordFolder]) throws {
+    let missing = folders.filter { !$0.isBuilt }
+    for folder in missing { try folder.remove() }
+    let needed = missing.reduce(0) { $0 + $1.bytesNeeded }
+    let values = try URL(fileURLWithPath: path).resourceValues(forKeys: [
+      .volumeAvailableCapacityKey
+    ])
+    let free = values.volumeAvailableCapacity ?? 0
+    guard needed <= free else {
+      throw BenchmarkFault.unavailable(
+        "\(path) needs \(Self.gigabytes(needed)) of disk, and \(Self.gigabytes(free)) are free "
+          + "(--data names another folder)")
+    }
+    for folder in missing {
+      _ = try OwnProcess.run(
+        ["build-records", "--data", path, "--count", "\(folder.count)"]
+          + (folder.hasRaw ? ["--raw"] : []), showsProgress: true)
+    }
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  private static func gigabytes(_ bytes: Int) -> String {
+    (Double(bytes) / 1e9).formatted(.number.precision(.fractionLength(1))) + " GB"
+  }
+}
+
+/// The folder of one number of records.
+struct RecordFolder: Sendable {
+  let count: Int
+  /// They are in a raw database, too.
+  let hasRaw: Bool
+  private let path: String
+
+  init(path: String, count: Int, hasRaw: Bool) {
+    self.path = path + "/\(count)"
+    self.count = count
+    self.hasRaw = hasRaw
+  }
+
+  var ledger: String { path + "/ledger" }
+  var raw: String { path + "/raw" }
+  /// Indices of all records in the order of their paths.
+  var order: String { path + "/order" }
+  /// The generation of each of them.
+  var generations: String { path + "/generations" }
+  private var note: String { path + "/built.json" }
+
+  /// What its builder says, and that it came to its end.
+  struct Built: Codable {
+    /// The records' form; another one is built anew.
+    var format = 1
+    /// The root of the state then.
+    let root: String
+    /// Seconds that each tenth of the records took, and seconds that ending took.
+    let subject: [Double]
+    let subjectEnd: Double
+    let raw: [Double]
+    let rawEnd: Double
+  }
+
+  /// What its builder said; nil unless all of it is there and has not been left half changed.
+  var built: Built? {
+    guard let bytes = FileManager.default.contents(atPath: note),
+      let built = try? JSONDecoder().decode(Built.self, from: bytes), built.format == 1
+    else { return nil }
+    return built
+  }
+
+  var isBuilt: Bool { built != nil }
+
+  /// Disk that building and flushing take at most: both databases with the pages that flushes write
+  /// anew, and the order.
+  var bytesNeeded: Int { count * (hasRaw ? 600 : 320) + (1 << 28) }
+
+  func make() throws {
+    for folder in [ledger, raw] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+  }
+
+  func remove() throws {
+    if FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// Says that the data are whole.
+  func seal(_ built: Built) throws {
+    try JSONEncoder().encode(built).write(to: URL(fileURLWithPath: note), options: .atomic)
+  }
+
+  /// Says that they are being changed: nobody trusts them after a run that was cut short.
+  func unseal() throws -> Built {
+    guard let built else { throw BenchmarkFault.broken("\(path) is not whole") }
+    try FileManager.default.removeItem(atPath: note)
+    return built
+  }
+}

@@ -1,0 +1,66 @@
+import LedgerCore
+import LedgerState
+import LedgerStore
+
+/// The ledger's state as figures use it: all calls into its modules that they time are here.
+final class StateSubject {
+  private let store: NodeStore
+  private let state: AuthenticatedState
+
+  /// Opens the state of a folder.
+  init(_ folder: RecordFolder) throws {
+    store = try NodeStore(home: folder.ledger, genesis: Self.chain)
+    state = try AuthenticatedState(reader: store.records)
+  }
+
+  static let chain = ChainID(SHA256.hash(Array("eco2 benchmarks".utf8)).bytes)
+
+  var root: Digest { state.root }
+
+  /// What a block's writes do.
+  func stage(_ changes: [StateChange]) throws -> StateDelta { try state.stage(changes) }
+
+  /// Puts a block of the next height into the log, which covers the state whenever it is opened.
+  func logNext() throws { try store.log.append(height: state.height + 1, block: [], receipts: []) }
+
+  /// Makes a delta the tip's and writes it to the store, synced.
+  func flush(_ delta: StateDelta) throws {
+    let height = state.height + 1
+    try state.adopt(delta, height: height)
+    try store.records.flush(changes: delta.changes, height: height, root: delta.root)
+    try state.flushed(through: height)
+  }
+
+  /// The sum of the first bytes of the records' values.
+  func read(_ keys: [StateKey]) throws -> UInt64 {
+    var sum: UInt64 = 0
+    for key in keys { sum &+= UInt64(try value(of: key)?.first ?? 0) }
+    return sum
+  }
+
+  func value(of key: StateKey) throws -> [UInt8]? { try store.records.value(of: key) }
+
+  /// A proof for each of these records.
+  func proofs(of keys: [StateKey]) throws -> [CommitmentProof] {
+    try keys.map { try state.existenceProof($0) }
+  }
+}
+
+/// Records on their way into an empty state.
+final class StateLoading {
+  private let home: String
+  private var changes: [StateChange] = []
+
+  init(_ folder: RecordFolder) { home = folder.ledger }
+
+  /// Takes records, ascending by path over all calls.
+  func add(_ records: [StateChange]) throws { changes += records }
+
+  /// Makes the state durable, and gives its root.
+  func finish() throws -> Digest {
+    let root = AuthenticatedState.root(of: changes)
+    try NodeStore.create(
+      home: home, genesis: StateSubject.chain, changes: changes, root: root)
+    return root
+  }
+}
