@@ -46,8 +46,9 @@ extension AuthenticatedState {
       level += 1
     }
     guard !tree[index].isEmpty else { return descent }
-    let all = try provenLeaves(in: Digest.range(prefix: index, depth: level))
-    var leaves = all[...]
+    // The leaf of a subtree that has but one: in whichever bucket it is.
+    while index < tree.bucketCount { index = 2 * index + (tree[2 * index].isEmpty ? 1 : 0) }
+    var leaves = try provenLeaves(inBucket: index - tree.bucketCount)[...]
     while leaves.count > 1, level < 256 {
       let middle = leaves.split(atBit: level)
       let isRight = path.bytes.bit(level)
@@ -74,21 +75,19 @@ extension AuthenticatedState {
   /// The nearest leaf below or above a path that has none.
   private func neighbour(of path: Digest, onLeft: Bool) throws(StateError) -> StateLeaf? {
     let bucket = tree.bucket(of: path)
-    let own = try provenLeaves(
-      in: Digest.range(prefix: tree.bucketCount | bucket, depth: tree.depth))
+    let own = try provenLeaves(inBucket: bucket)
     if let leaf = onLeft
       ? own.last(where: { $0.path < path }) : own.first(where: { $0.path > path })
     {
       return leaf
     }
     guard let beside = tree.nonEmptyBucket(beside: bucket, onLeft: onLeft) else { return nil }
-    let leaves = try provenLeaves(
-      in: Digest.range(prefix: tree.bucketCount | beside, depth: tree.depth))
+    let leaves = try provenLeaves(inBucket: beside)
     return onLeft ? leaves.last : leaves.first
   }
 
-  private func provenLeaves(in range: ClosedRange<Digest>) throws(StateError) -> [StateLeaf] {
-    do { return try leaves(in: range) } catch { throw .read(error) }
+  private func provenLeaves(inBucket bucket: Int) throws(StateError) -> [StateLeaf] {
+    do { return try leaves(inBucket: bucket) } catch { throw .read(error) }
   }
 }
 

@@ -3,20 +3,21 @@ import LedgerCore
 extension AuthenticatedState {
   /// Computes what writes do to the tip, or to a staged delta, and changes nothing.
   ///
-  /// Of several writes to one key the last wins; writes that change nothing are left out. Cost: one
-  /// `leaves(in:)` for each bucket touched, and the hashes above.
+  /// Of several writes to one key the last wins; writes that change nothing are left out. Cost: the
+  /// leaves of each bucket touched, and the hashes above.
+  ///
+  /// - Parameter reads: what the execution has read through `view(on:reads:)`.
   public func stage(
-    _ changes: [StateChange], on parent: StateDelta? = nil
+    _ changes: [StateChange], on parent: StateDelta? = nil, reads: ExecutionReads? = nil
   ) throws(StateError) -> StateDelta {
     let ancestors = try chain(to: parent)
     var layer = StateLayer(changes)
-    let buckets = tree.buckets(of: layer)
     let staged: StagedTree
     do throws(StateReadError) {
       staged = try tree.stage(
-        above: ancestors.map(\.tree), buckets: buckets,
-        try reader.leaves(inBuckets: buckets, depth: tree.depth),
-        layers: layers.map(\.layer) + ancestors.map(\.layer) + [layer])
+        above: ancestors.map(\.tree), buckets: tree.buckets(of: layer), of: reader,
+        reads: reads.flatMap { $0.flushes == flushes ? $0.below : nil },
+        under: layers.map(\.layer) + ancestors.map(\.layer) + [layer], workers: workers)
     } catch { throw .read(error) }
     if staged.changed.contains(0) { layer = layer.keeping(staged.changed.map { $0 == 1 }) }
     return StateDelta(
@@ -25,12 +26,20 @@ extension AuthenticatedState {
       tree: staged.delta, ancestors: ancestors)
   }
 
+  /// What an execution is about to read, to be given to `view` and to `stage`; not kept longer.
+  public func executionReads() throws(StateReadError) -> ExecutionReads {
+    ExecutionReads(below: try reader.reads(depth: tree.depth), flushes: flushes)
+  }
+
   /// A view for execution above the tip, or above a staged delta. The state must not adopt while
   /// the view lives.
-  public func view(on parent: StateDelta? = nil) throws(StateError) -> StateView {
-    let deltas = try chain(to: parent)
-    return deltas.isEmpty
-      ? StateView(over: self) : StateView(over: StagedState(state: self, deltas: deltas))
+  public func view(
+    on parent: StateDelta? = nil, reads: ExecutionReads? = nil
+  ) throws(StateError) -> StateView {
+    StateView(
+      over: StagedState(
+        state: self, deltas: try chain(to: parent),
+        reads: reads.flatMap { $0.flushes == flushes ? $0.below : nil }))
   }
 
   /// The deltas from the tip to one staged above it, oldest first, all of the tree's depth.
@@ -65,17 +74,31 @@ extension StateTree {
   }
 }
 
+/// What one execution reads, so that staging its writes need not read it again. It holds the
+/// store's state of one moment: keep it for the execution and its staging, not longer.
+public final class ExecutionReads {
+  let below: (any StateReads)?
+  /// The state's flushes when it was made.
+  let flushes: Int
+
+  init(below: (any StateReads)?, flushes: Int) {
+    self.below = below
+    self.flushes = flushes
+  }
+}
+
 /// The tip with staged deltas above it, as a view reads it.
 private struct StagedState: RecordSource {
   let state: AuthenticatedState
   /// Oldest first.
   let deltas: [StateDelta]
+  let reads: (any StateReads)?
 
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
     let path = key.hash
     for delta in deltas.reversed() {
       if let index = delta.layer.index(of: path) { return delta.layer.changes[index].value }
     }
-    return try state.value(of: key, path: path)
+    return try state.value(of: key, path: path, reads)
   }
 }

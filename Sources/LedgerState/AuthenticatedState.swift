@@ -21,23 +21,37 @@ public final class AuthenticatedState: RecordSource {
   /// Records at the tip.
   public private(set) var recordCount: Int
   private let leavesPerBucket: Int
+  let workers: WorkerPool?
+  /// Counts flushes: what was read below the layers of an earlier one is too old.
+  private(set) var flushes = 0
 
   /// Builds the tree over what the reader shows: one scan.
-  public convenience init(reader: any StateReader) throws(StateReadError) {
-    try self.init(reader: reader, leavesPerBucket: StateLimits.leavesPerBucket)
+  ///
+  /// - Parameter workers: those who share reading and hashing; nil where the caller does it.
+  public convenience init(
+    reader: any StateReader, workers: WorkerPool? = nil
+  ) throws(StateReadError) {
+    try self.init(
+      reader: reader, workers: workers, leavesPerBucket: StateLimits.leavesPerBucket)
   }
 
-  init(reader: any StateReader, leavesPerBucket: Int) throws(StateReadError) {
+  init(
+    reader: any StateReader, workers: WorkerPool? = nil, leavesPerBucket: Int
+  ) throws(StateReadError) {
     self.reader = reader
+    self.workers = workers
     self.leavesPerBucket = leavesPerBucket
     height = reader.height
-    (tree, recordCount) = try Self.build(reader, under: nil, leavesPerBucket)
+    (tree, recordCount) = try Self.build(
+      reader, under: [], count: try reader.recordCountEstimate(), leavesPerBucket, workers)
   }
 
   /// The root of a state that holds what these writes leave: the root of genesis.
-  public static func root(of changes: [StateChange]) -> Digest {
+  public static func root(of changes: [StateChange]) throws(StateReadError) -> Digest {
     let layer = StateLayer(changes)
-    return TreeNode.subtree(layer.merge(0..<layer.count, over: [])[...], depth: 0).hash
+    return try build(
+      EmptyReader(), under: [layer], count: layer.count, StateLimits.leavesPerBucket, nil
+    ).tree.root.hash
   }
 
   /// The root at the tip; zero for a state without records.
@@ -45,13 +59,16 @@ public final class AuthenticatedState: RecordSource {
 
   /// The record's value at the tip, or nil when there is none.
   public func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
-    try value(of: key, path: layers.isEmpty ? .zero : key.hash)
+    try value(of: key, path: layers.isEmpty ? .zero : key.hash, nil)
   }
 
-  func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {
+  func value(
+    of key: StateKey, path: Digest, _ reads: (any StateReads)?
+  ) throws(StateReadError) -> [UInt8]? {
     for (_, layer) in layers.reversed() {
       if let index = layer.index(of: path) { return layer.changes[index].value }
     }
+    if let reads { return try reads.value(of: key, path: path) }
     return try reader.value(of: key)
   }
 
@@ -104,6 +121,7 @@ public final class AuthenticatedState: RecordSource {
     }
     guard shown <= height else { throw .flushedAhead(flushed: shown, tip: height) }
     reader = next
+    flushes += 1
     layers.removeAll { $0.height <= written }
   }
 
@@ -125,9 +143,10 @@ public final class AuthenticatedState: RecordSource {
       .writes
   }
 
-  /// The leaves in a range at the tip, ascending.
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    var leaves = try reader.leaves(in: range)
+  /// The leaves of a bucket at the tip, ascending.
+  func leaves(inBucket bucket: Int) throws(StateReadError) -> [StateLeaf] {
+    let range = Digest.range(prefix: bucket, depth: tree.depth)
+    var leaves = try reader.leaves(inBuckets: [UInt32(bucket)], depth: tree.depth).leaves
     for (_, layer) in layers { leaves = layer.merge(layer.indices(in: range), over: leaves) }
     return leaves
   }
@@ -137,41 +156,39 @@ public final class AuthenticatedState: RecordSource {
     let tooFull = recordCount > 2 * leavesPerBucket << tree.depth
     let tooEmpty = tree.depth > 0 && recordCount < (leavesPerBucket << tree.depth) / 8
     guard tooFull && tree.depth < StateLimits.bucketDepthMax || tooEmpty else { return }
-    let over = layers.reduce(StateLayer([])) { $0.merged(with: $1.layer) }
-    let (built, count): (StateTree, Int)
+    let built: (tree: StateTree, count: Int)
     do {
-      (built, count) = try Self.build(reader, under: over, leavesPerBucket)
+      built = try Self.build(
+        reader, under: layers.map(\.layer), count: recordCount, leavesPerBucket, workers)
     } catch { throw .read(error) }
     precondition(
-      built.root == tree.root && count == recordCount, "a rebuilt tree has another root")
-    tree = built
+      built.tree.root == tree.root && built.count == recordCount,
+      "a rebuilt tree has another root")
+    tree = built.tree
   }
 
-  /// The tree over what a reader shows with a layer laid over it, and its number of leaves.
+  /// The tree over what a reader shows with layers laid over it, and its number of leaves, of
+  /// which there are about `count`.
   private static func build(
-    _ reader: any StateReader, under layer: StateLayer?, _ leavesPerBucket: Int
-  ) throws(StateReadError) -> (StateTree, Int) {
-    var builder = TreeBuilder(leavesPerBucket: leavesPerBucket)
-    let over = layer ?? StateLayer([])
-    var next = 0
-    func takeOver(_ index: Int) {
-      guard over.hashes[index] != .zero else { return }
-      builder.add(StateLeaf(path: over.paths[index], hash: over.hashes[index]))
-    }
-    try reader.forEachLeaf { leaf in
-      while next < over.count, over.paths[next] < leaf.path {
-        takeOver(next)
-        next += 1
-      }
-      if next < over.count, over.paths[next] == leaf.path {
-        takeOver(next)
-        next += 1
-      } else {
-        builder.add(leaf)
-      }
-    }
-    for index in next..<over.count { takeOver(index) }
-    let tree = try builder.finish()
-    return (tree, builder.count)
+    _ reader: any StateReader, under layers: [StateLayer], count: Int, _ leavesPerBucket: Int,
+    _ workers: WorkerPool?
+  ) throws(StateReadError) -> (tree: StateTree, count: Int) {
+    let tree = try StateTree(
+      depth: StateTree.depth(forLeaves: count, leavesPerBucket: leavesPerBucket))
+    let counted = try tree.load(
+      0..<tree.bucketCount, of: reader, under: layers, workers: workers)
+    tree.build(workers: workers)
+    return (tree, counted)
+  }
+}
+
+/// A state without records.
+private struct EmptyReader: StateReader {
+  var height: UInt64 { 0 }
+  func value(of key: StateKey) throws(StateReadError) -> [UInt8]? { nil }
+  func record(at path: Digest) throws(StateReadError) -> StateRecord? { nil }
+  func recordCountEstimate() throws(StateReadError) -> Int { 0 }
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    BucketLeaves(starts: Array(repeating: 0, count: buckets.count + 1), leaves: [])
   }
 }

@@ -41,6 +41,13 @@ public struct StateWrite: Hashable, Sendable {
   }
 }
 
+extension StateWrite {
+  /// What changes leave, ascending by path; of several to one key the last.
+  public static func all(of changes: [StateChange]) -> [StateWrite] { StateLayer(changes).writes }
+
+  public var change: StateChange { StateChange(key: key, value: value) }
+}
+
 extension StateLayer {
   var writes: [StateWrite] {
     changes.indices.map {

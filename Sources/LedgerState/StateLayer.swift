@@ -12,20 +12,32 @@ struct StateLayer: Sendable {
 
   /// Sorts and hashes writes; of several to one key the last wins.
   init(_ writes: [StateChange]) {
-    let keyed = SHA256.hashes(of: writes.map(\.key.bytes)).enumerated()
-      .map { ($0.element, $0.offset) }
-      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
-    paths.reserveCapacity(keyed.count)
-    changes.reserveCapacity(keyed.count)
-    for (path, index) in keyed {
+    let hashed = SHA256.hashes(of: writes.map(\.key.bytes))
+    paths.reserveCapacity(writes.count)
+    changes.reserveCapacity(writes.count)
+    for index in Self.order(of: hashed) {
+      let path = hashed[Int(index)]
       if paths.last == path {
         paths.removeLast()
         changes.removeLast()
       }
       paths.append(path)
-      changes.append(writes[index])
+      changes.append(writes[Int(index)])
     }
     hashes = Self.leafHashes(paths, changes)
+  }
+
+  /// The order in which paths ascend; equal ones stay as they are.
+  private static func order(of paths: [Digest]) -> [UInt32] {
+    unsafe [UInt32](unsafeUninitializedCapacity: paths.count) { order, count in
+      let code = unsafe paths.withUnsafeBytes { paths in
+        unsafe cl_state_sort(
+          paths.baseAddress?.assumingMemoryBound(to: UInt8.self), paths.count / 32,
+          order.baseAddress)
+      }
+      precondition(code == CL_STATE_OK, "there is no memory to sort a block's writes")
+      count = paths.count
+    }
   }
 
   private static func leafHashes(_ paths: [Digest], _ changes: [StateChange]) -> [Digest] {

@@ -72,27 +72,26 @@ public protocol StateReader: RecordSource, Sendable {
   /// The record that stands at a path, its leaf hash checked; nil when there is none. Absence
   /// proofs name the neighbours' raw keys and values.
   func record(at path: Digest) throws(StateReadError) -> StateRecord?
-  /// The leaves whose paths lie in the range, ascending.
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf]
+  /// About how many records there are: from it the tree's depth is chosen, and nothing else.
+  func recordCountEstimate() throws(StateReadError) -> Int
   /// The leaves of buckets, ascending: bucket b holds the paths whose first `depth` bits are b.
   func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves
-  /// Calls the body with every leaf, ascending: how the tree is built at start.
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError)
+  /// Reads that keep what the root asks for afterwards, of a tree of this depth; nil where there
+  /// is nothing to gain.
+  func reads(depth: Int) throws(StateReadError) -> (any StateReads)?
 }
 
 extension StateReader {
-  public func leaves(inBuckets buckets: [UInt32], depth: Int)
-    throws(StateReadError) -> BucketLeaves
-  {
-    var found = BucketLeaves()
-    for bucket in buckets {
-      for leaf in try leaves(in: Digest.range(prefix: Int(bucket), depth: depth)) {
-        found.append(leaf)
-      }
-      found.endBucket()
-    }
-    return found
-  }
+  public func reads(depth: Int) throws(StateReadError) -> (any StateReads)? { nil }
+}
+
+/// What one execution reads below all layers, with the leaves beside each record, so that staging
+/// its writes does not seek them again. One thread at a time.
+///
+/// It may hold a transaction of the store: keep it no longer than the execution and its staging.
+public protocol StateReads: AnyObject {
+  /// The record's value, its leaf hash checked; nil when there is none. `path` is the key's hash.
+  func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]?
 }
 
 /// Why state cannot be read; a node that meets one stops.

@@ -114,11 +114,15 @@ final class OpenedHome: Sendable {
       do { state = try document.initialState() } catch {
         throw .badGenesis(home.genesis, reason: "\(error)")
       }
+      let root: Digest
+      do { root = try AuthenticatedState.root(of: state.changes) } catch {
+        throw .store("\(error)")
+      }
       do throws(StoreError) {
         try NodeStore.create(
           home: home.path, genesis: chain, changes: state.changes,
           indexes: DerivedIndexes.changes(for: state.changes),
-          root: AuthenticatedState.root(of: state.changes), options: options)
+          root: root, options: options)
       } catch {
         // All but the last step of the creation was done.
         guard case .alreadyCreated = error else { throw .store("\(error)") }

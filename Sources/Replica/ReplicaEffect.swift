@@ -77,14 +77,17 @@ public struct FlushBatch: Sendable {
   /// The height after which the store stands.
   public let height: UInt64
   public let root: Digest
-  /// Each key once, ascending by key hash.
-  public let changes: [StateChange]
+  /// Each key once, ascending by path.
+  public let writes: [StateWrite]
 
-  public init(height: UInt64, root: Digest, changes: [StateChange]) {
+  public init(height: UInt64, root: Digest, writes: [StateWrite]) {
     self.height = height
     self.root = root
-    self.changes = changes
+    self.writes = writes
   }
+
+  /// The same without what is known of keys and values.
+  public var changes: [StateChange] { writes.map(\.change) }
 }
 
 /// A final block and what its execution gave.

@@ -159,11 +159,9 @@ extension ReplicaMachine {
   mutating func flushIfIdle() {
     guard flushUnderWay == nil, !state.unflushedHeights.isEmpty else { return }
     flushUnderWay = tip.height
-    let changes = state.writes(through: tip.height).map {
-      StateChange(key: $0.key, value: $0.value)
-    }
+    let writes = state.writes(through: tip.height)
     effects.append(
-      .flush(FlushBatch(height: tip.height, root: tip.roots.state, changes: changes)))
+      .flush(FlushBatch(height: tip.height, root: tip.roots.state, writes: writes)))
   }
 
   mutating func flushed(_ height: UInt64) throws(ReplicaFailure) {

@@ -70,7 +70,14 @@ extension ReplicaMachine {
   mutating func execute(_ block: Block, hash: Digest, bundles: [Bundle])
     throws(ReplicaFailure) -> Result<Executed, ExecutionError>
   {
-    var view = StateView(over: state)
+    let reads: ExecutionReads
+    var view: StateView
+    do {
+      reads = try state.executionReads()
+      view = try state.view(reads: reads)
+    } catch {
+      throw .state("\(error)")
+    }
     let outcome: ExecutionOutcome
     do {
       outcome = try meter.measure(.execution) { () throws(ExecutionError) in
@@ -83,7 +90,7 @@ extension ReplicaMachine {
     }
     do {
       let delta = try meter.measure(.root) { () throws(StateError) in
-        try state.stage(outcome.changes)
+        try state.stage(outcome.changes, reads: reads)
       }
       return .success(
         Executed(block: block, hash: hash, bundles: bundles, outcome: outcome, delta: delta))

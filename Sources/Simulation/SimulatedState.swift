@@ -58,17 +58,15 @@ final class SimulatedState: StateReader {
     }
   }
 
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    contents.withLock { contents in
-      contents.records[contents.index(of: range.lowerBound)...]
-        .prefix { $0.path <= range.upperBound }
-        .map { StateLeaf(path: $0.path, hash: $0.leafHash) }
-    }
+  func recordCountEstimate() throws(StateReadError) -> Int {
+    contents.withLock { $0.records.count }
   }
 
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    for record in contents.withLock({ $0.records }) {
-      body(StateLeaf(path: record.path, hash: record.leafHash))
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    contents.withLock { contents in
+      BucketLeaves(inBuckets: buckets, depth: depth, count: contents.records.count) {
+        StateLeaf(path: contents.records[$0].path, hash: contents.records[$0].leafHash)
+      }
     }
   }
 }

@@ -38,7 +38,7 @@ final class AuditedHome {
     chain = state.chain
     try NodeStore.create(
       home: home, genesis: chain, changes: state.changes, indexes: Self.indexes(state.changes),
-      root: AuthenticatedState.root(of: state.changes))
+      root: try AuthenticatedState.root(of: state.changes))
     try run(blocks: blocks, flushed: flushed)
   }
 

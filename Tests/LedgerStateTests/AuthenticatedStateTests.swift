@@ -39,12 +39,12 @@ struct AuthenticatedStateTests {
   }
 
   @Test("the root of a list of writes is that of the state they make")
-  func rootOfWrites() {
-    #expect(AuthenticatedState.root(of: []) == .zero)
+  func rootOfWrites() throws {
+    #expect(try AuthenticatedState.root(of: []) == .zero)
     let removed = [StateChange(key: key(3), value: nil), StateChange(key: key(70), value: nil)]
     var left = records(64)
     left[key(3)] = nil
-    let root = AuthenticatedState.root(of: changes(records(64)) + removed)
+    let root = try AuthenticatedState.root(of: changes(records(64)) + removed)
     #expect(root.bytes.array == modelRoot(left))
   }
 
@@ -228,16 +228,16 @@ private final class DisorderedReader: StateReader {
     try whole.record(at: path)
   }
 
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    let leaves = try whole.leaves(in: range)
-    return Array(leaves.dropFirst() + leaves.prefix(1))
-  }
+  func recordCountEstimate() throws(StateReadError) -> Int { try whole.recordCountEstimate() }
 
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    var first: StateLeaf?
-    try whole.forEachLeaf { leaf in
-      if first == nil { first = leaf } else { body(leaf) }
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    let whole = try whole.leaves(inBuckets: buckets, depth: depth)
+    var found = BucketLeaves()
+    let leaves = whole.leaves.dropFirst() + whole.leaves.prefix(1)
+    for (start, end) in zip(whole.starts, whole.starts.dropFirst()) {
+      for leaf in leaves.dropFirst(Int(start)).prefix(Int(end - start)) { found.append(leaf) }
+      found.endBucket()
     }
-    if let first { body(first) }
+    return found
   }
 }

@@ -53,14 +53,12 @@ final class MemoryReader: StateReader {
     return StateRecord(key: records[index].key, value: records[index].value ?? [])
   }
 
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    try check()
-    return records[index(of: range.lowerBound)...].prefix { $0.path <= range.upperBound }
-      .map { StateLeaf(path: $0.path, hash: $0.leafHash) }
-  }
+  func recordCountEstimate() throws(StateReadError) -> Int { records.count }
 
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
     try check()
-    for record in records { body(StateLeaf(path: record.path, hash: record.leafHash)) }
+    return BucketLeaves(inBuckets: buckets, depth: depth, count: records.count) {
+      StateLeaf(path: records[$0].path, hash: records[$0].leafHash)
+    }
   }
 }

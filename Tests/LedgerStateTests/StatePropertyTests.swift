@@ -113,12 +113,14 @@ struct StatePropertyTests {
     }
     let tree = TreeNode.subtree([left, right], depth: 0)
     #expect(tree == TreeNode(hash: expected, isMany: true))
-    var builder = TreeBuilder(leavesPerBucket: 1)
-    builder.add(left)
-    builder.add(right)
-    let built = try builder.finish()
-    #expect(built.depth == 1)
-    #expect(built.root == tree)
+    for depth in [0, 1, 13] {
+      let built = try StateTree(depth: depth)
+      let buckets = 0..<built.bucketCount
+      let reader = LeavesReader(leaves: [left, right])
+      #expect(try built.load(buckets, of: reader, under: [], workers: nil) == 2)
+      built.build(workers: nil)
+      #expect(built.root == tree)
+    }
   }
 
   @Test("a layer finds every path, and none that it does not hold")
@@ -142,5 +144,18 @@ struct StatePropertyTests {
     var bytes = Bytes32.zero
     bytes[5] = value
     return bytes
+  }
+}
+
+/// Leaves whose records nobody knows.
+private struct LeavesReader: StateReader {
+  let leaves: [StateLeaf]
+
+  var height: UInt64 { 0 }
+  func value(of key: StateKey) throws(StateReadError) -> [UInt8]? { nil }
+  func record(at path: Digest) throws(StateReadError) -> StateRecord? { nil }
+  func recordCountEstimate() throws(StateReadError) -> Int { leaves.count }
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    BucketLeaves(inBuckets: buckets, depth: depth, count: leaves.count) { leaves[$0] }
   }
 }

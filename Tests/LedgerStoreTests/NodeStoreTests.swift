@@ -58,7 +58,7 @@ struct NodeStoreTests {
     _ = try Folder.make(state.path)
     do {
       let file = try StateFile(state.path, mapBytes: 1 << 20, readOnly: false)
-      #expect(try file.database("records") != nil)
+      #expect(try file.database("records", integerKeys: true) != nil)
     }
     #expect(throws: StoreError.notCreated(path: temporary.home)) {
       try openLedger(temporary.home)

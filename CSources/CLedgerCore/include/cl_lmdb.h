@@ -79,7 +79,9 @@ void cl_lmdb_close(cl_lmdb *env);
 
 // Opens a named database, made when missing unless the folder was opened read-only
 // (CL_LMDB_NOT_FOUND). Called after cl_lmdb_open, before other threads use the folder.
-int cl_lmdb_database(cl_lmdb *env, const char *name, uint32_t *database);
+// `integer_keys` not 0: a database that is made here has keys of 8 bytes, ordered as numbers of
+// this machine.
+int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t *database);
 
 // Sets the bound. Waits at most `wait_milliseconds` for transactions to end
 // (CL_LMDB_READERS_ACTIVE, nothing changed). The caller holds no transaction. Thread safe.

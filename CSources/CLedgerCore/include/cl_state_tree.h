@@ -24,29 +24,31 @@
 #define CL_STATE_NO_MEMORY (-1)
 // Leaves or nodes do not ascend, or stand outside their bucket or level.
 #define CL_STATE_BAD_ORDER (-2)
+// A source could not give leaves; it knows why.
+#define CL_STATE_SOURCE_FAILED (-3)
 
 typedef struct {
   uint8_t path[32], hash[32];
 } cl_state_leaf;
 
-typedef struct cl_state_tree cl_state_tree;
+// A list that grows.
+typedef struct {
+  cl_state_leaf *leaves;
+  size_t count, room;
+} cl_state_leaves;
 
-// A tree of 2^depth empty buckets: 66 bytes a bucket. NULL without memory, or when
-// `depth` is over CL_STATE_DEPTH_MAX.
-cl_state_tree *cl_state_tree_new(unsigned depth);
-void cl_state_tree_free(cl_state_tree *tree);
+// Makes room for `more`; CL_STATE_OK or CL_STATE_NO_MEMORY.
+int cl_state_leaves_reserve(cl_state_leaves *list, size_t more);
+void cl_state_leaves_free(cl_state_leaves *list);
 
-// Sets `count` buckets from `first` on (within the tree's) from their leaves, which ascend
-// by path: bucket first + b has leaves[starts[b] ..< starts[b + 1]]. The levels above are
-// stale until cl_state_tree_build.
-int cl_state_tree_fill(cl_state_tree *tree, cl_workers *workers, size_t first, size_t count,
-                       const cl_state_leaf *leaves, const uint32_t *starts);
-// Hashes every level above the buckets.
-void cl_state_tree_build(cl_state_tree *tree, cl_workers *workers);
-
-// Copies a node's hash, and says whether it has two leaves or more. `index` is
-// 1 ..< 2^(depth + 1).
-int cl_state_tree_node(const cl_state_tree *tree, uint32_t index, uint8_t hash[32]);
+// Where leaves come from. `read` appends the leaves of buckets (those whose paths' first
+// `depth` bits they are; ascending) to `leaves`, ascending by path; bucket b has
+// leaves[starts[b] ..< starts[b + 1]]. Called from several threads at once. Codes as here.
+typedef struct {
+  int (*read)(void *context, unsigned depth, const uint32_t *buckets, size_t count,
+              cl_state_leaves *leaves, uint32_t *starts);
+  void *context;
+} cl_state_source;
 
 // Writes at paths that ascend strictly: hashes[32·i ..< +32] is the leaf's hash at
 // paths[32·i ..< +32] afterwards, zero where it is gone.
@@ -57,21 +59,43 @@ typedef struct {
 
 #define CL_STATE_LAYERS_MAX 32
 
+// The order of paths: paths[32·order[i] ..< +32] ascends, and equal paths stay in their
+// order. `count` is below 2^32. CL_STATE_OK or CL_STATE_NO_MEMORY.
+int cl_state_sort(const uint8_t *paths, size_t count, uint32_t *order);
+
+typedef struct cl_state_tree cl_state_tree;
+
+// A tree of 2^depth empty buckets: 66 bytes a bucket. NULL without memory, or when
+// `depth` is over CL_STATE_DEPTH_MAX.
+cl_state_tree *cl_state_tree_new(unsigned depth);
+void cl_state_tree_free(cl_state_tree *tree);
+
+// Sets `count` buckets from `first` on (within the tree's) from their leaves in `source`,
+// with layers laid over them, oldest first, at most CL_STATE_LAYERS_MAX. Adds the number of
+// leaves to *leaf_count. The levels above are stale until cl_state_tree_build.
+int cl_state_tree_load(cl_state_tree *tree, cl_workers *workers, const cl_state_source *source,
+                       const cl_state_layer *layers, size_t layer_count, size_t first,
+                       size_t count, uint64_t *leaf_count);
+// Hashes every level above the buckets.
+void cl_state_tree_build(cl_state_tree *tree, cl_workers *workers);
+
+// Copies a node's hash, and says whether it has two leaves or more. `index` is
+// 1 ..< 2^(depth + 1).
+int cl_state_tree_node(const cl_state_tree *tree, uint32_t index, uint8_t hash[32]);
+
 // What a batch does to a tree: the changed nodes of all levels.
 typedef struct cl_state_delta cl_state_delta;
 
 // The delta of a batch above `tree` with `ancestors` (oldest first) laid over it.
 //
-// Bucket buckets[b] is one that the batch writes in, ascending, all of them; below all
-// layers it has leaves[starts[b] ..< starts[b + 1]], ascending by path. `layers`, at most
-// CL_STATE_LAYERS_MAX, lie over these leaves, oldest first; the last is the batch itself.
-// changed[i] says whether its write i changes something (1 or 0), and *added how many
-// leaves there are more afterwards.
+// `buckets` are those that the batch writes in, ascending, all of them. `layers`, at most
+// CL_STATE_LAYERS_MAX, lie over the leaves that `source` has there, oldest first; the last
+// is the batch itself. changed[i] says whether its write i changes something (1 or 0), and
+// *added how many leaves there are more afterwards.
 int cl_state_stage(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
-                   size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
-                   const uint32_t *starts, size_t bucket_count, const cl_state_leaf *leaves,
-                   const cl_state_layer *layers, size_t layer_count, uint8_t *changed,
-                   int64_t *added, cl_state_delta **out);
+                   size_t ancestor_count, cl_workers *workers, const cl_state_source *source,
+                   const uint32_t *buckets, size_t bucket_count, const cl_state_layer *layers,
+                   size_t layer_count, uint8_t *changed, int64_t *added, cl_state_delta **out);
 void cl_state_delta_free(cl_state_delta *delta);
 
 void cl_state_delta_root(const cl_state_delta *delta, uint8_t hash[32]);

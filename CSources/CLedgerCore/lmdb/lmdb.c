@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,8 @@
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "transaction.h"
 
 _Static_assert(CL_LMDB_KEY_EXISTS == MDB_KEYEXIST, "");
 _Static_assert(CL_LMDB_NOT_FOUND == MDB_NOTFOUND, "");
@@ -20,12 +21,6 @@ _Static_assert(CL_LMDB_PANIC == MDB_PANIC, "");
 _Static_assert(CL_LMDB_VERSION_MISMATCH == MDB_VERSION_MISMATCH, "");
 _Static_assert(CL_LMDB_INVALID == MDB_INVALID, "");
 _Static_assert(CL_LMDB_MAP_FULL == MDB_MAP_FULL, "");
-
-struct cl_lmdb_txn {
-  cl_lmdb *env;
-  MDB_txn *txn;
-  cl_lmdb_txn *next;  // in the pool of idle read transactions
-};
 
 struct cl_lmdb_cursor {
   MDB_cursor *cursor;
@@ -166,13 +161,16 @@ static void stop_writing(cl_lmdb *env) {
   pthread_mutex_unlock(&env->mutex);
 }
 
-int cl_lmdb_database(cl_lmdb *env, const char *name, uint32_t *database) {
+int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t *database) {
   MDB_txn *txn;
   MDB_dbi dbi = 0;
+  // What a database is made with, it keeps.
+  const unsigned flags =
+      env->read_only ? 0 : MDB_CREATE | (integer_keys ? MDB_INTEGERKEY : 0);
   enter(env);
   int code = mdb_txn_begin(env->env, NULL, env->read_only ? MDB_RDONLY : 0, &txn);
   if (code == 0) {
-    code = mdb_dbi_open(txn, name, env->read_only ? 0 : MDB_CREATE, &dbi);
+    code = mdb_dbi_open(txn, name, flags, &dbi);
     // "After a successful commit the handle will reside in the shared environment."
     if (code == 0)
       code = mdb_txn_commit(txn);

@@ -122,8 +122,8 @@ uint64_t state_bucket_of(const uint8_t *path, unsigned depth) {
   return depth == 0 ? 0 : word(path, 0) >> (64 - depth);
 }
 
-int state_bucket_nodes(unsigned depth, const uint32_t *buckets, size_t first,
-                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
+int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
+                       const uint32_t *starts, size_t count,
                        uint8_t *hashes, uint8_t *many) {
   const uint32_t base = starts[0], leaf_count = starts[count] - base;
   if (leaf_count > 0) leaves += base;
@@ -132,7 +132,7 @@ int state_bucket_nodes(unsigned depth, const uint32_t *buckets, size_t first,
   if (found == NULL) return CL_STATE_NO_MEMORY;
   for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
     const uint32_t start = starts[b] - base, end = starts[b + 1] - base;
-    const uint64_t bucket = buckets != NULL ? buckets[b] : first + b;
+    const uint32_t bucket = buckets[b];
     found[b] = 0;
     if (end > start) {
       if (state_bucket_of(leaves[start].path, depth) != bucket ||

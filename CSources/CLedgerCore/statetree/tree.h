@@ -35,12 +35,12 @@ void state_hash_parents(uint8_t *children, const uint8_t *sides, size_t count, u
 // The bucket a path falls in: its first `depth` bits.
 uint64_t state_bucket_of(const uint8_t *path, unsigned depth);
 
-// For b < count, the node of bucket buckets[b], or first + b where `buckets` is NULL: over
-// leaves[starts[b] ..< starts[b + 1]], which ascend by path and fall in it. Its hash goes to
+// For b < count, the node of bucket buckets[b]: over leaves[starts[b] ..< starts[b + 1]],
+// which ascend by path and fall in it. Its hash goes to
 // hashes[32·b ..< +32], and to many[b] whether it has two leaves or more. `starts` ascends
 // and has count + 1 elements.
-int state_bucket_nodes(unsigned depth, const uint32_t *buckets, size_t first,
-                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
+int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
+                       const uint32_t *starts, size_t count,
                        uint8_t *hashes, uint8_t *many);
 
 // The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket

@@ -28,7 +28,7 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
   /// How many workers there are.
   public let count: Int
   /// The pool as the engines take it; good while the pool is.
-  nonisolated(unsafe) let handle: OpaquePointer?
+  nonisolated(unsafe) package let handle: OpaquePointer?
 
   /// Starts the threads: 0 ... `workersMax`.
   public init(workers: Int) throws(WorkerPoolError) {

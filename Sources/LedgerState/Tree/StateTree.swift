@@ -44,17 +44,32 @@ import LedgerCore
     return TreeNode(hash: Digest(hash), isMany: many != 0)
   }
 
-  /// Sets buckets from `first` on; the levels above are stale until `build`. Throws when leaves do
-  /// not ascend or are not their bucket's: the store is damaged.
-  func fill(from first: Int, _ buckets: BucketLeaves) throws(StateReadError) {
-    let code = unsafe buckets.withPointers { leaves, starts in
-      unsafe cl_state_tree_fill(handle, nil, first, buckets.count, leaves, starts)
+  /// Sets buckets from a reader's leaves, with layers laid over them, oldest first; the levels
+  /// above are stale until `build`. Throws when leaves do not ascend or are not their bucket's: the
+  /// store is damaged.
+  ///
+  /// - Returns: how many leaves there are.
+  func load(
+    _ buckets: Range<Int>, of reader: any StateReader, under layers: [StateLayer],
+    workers: WorkerPool?
+  ) throws(StateReadError) -> Int {
+    var count: UInt64 = 0
+    var code = CL_STATE_NO_MEMORY
+    try unsafe withLeafSource(
+      of: reader, nil, buckets: { buckets.map { UInt32($0) } }, depth: depth
+    ) { source in
+      unsafe StateLayer.withPointers(layers[...], []) { layers in
+        unsafe code = cl_state_tree_load(
+          handle, workers?.handle, source, layers.baseAddress, layers.count, buckets.lowerBound,
+          buckets.count, &count)
+      }
     }
     try Self.check(code)
+    return Int(count)
   }
 
   /// Hashes every level above the buckets.
-  func build() { unsafe cl_state_tree_build(handle, nil) }
+  func build(workers: WorkerPool?) { unsafe cl_state_tree_build(handle, workers?.handle) }
 
   /// Lays a delta of this depth over the tree.
   func apply(_ delta: TreeDelta) {
@@ -66,23 +81,25 @@ import LedgerCore
   ///
   /// - Parameters:
   ///   - ancestors: deltas above the tree, oldest first.
-  ///   - buckets: all that the batch writes in, ascending, and `leaves` what the store shows there.
-  ///   - layers: over those leaves, oldest first; the last is the batch.
+  ///   - buckets: all that the batch writes in, ascending.
+  ///   - reads: what the reader's own gave, when leaves may be taken from it.
+  ///   - layers: over the reader's leaves, oldest first; the last is the batch.
   /// - Throws: when leaves do not ascend or are not their bucket's: the store is damaged.
   func stage(
-    above ancestors: [TreeDelta], buckets: [UInt32], _ leaves: BucketLeaves,
-    layers: [StateLayer]
+    above ancestors: [TreeDelta], buckets: [UInt32], of reader: any StateReader,
+    reads: (any StateReads)?, under layers: [StateLayer], workers: WorkerPool?
   ) throws(StateReadError) -> StagedTree {
     var changed = [UInt8](repeating: 0, count: layers.last?.count ?? 0)
     var added: Int64 = 0
     var made: OpaquePointer?
+    var code = CL_STATE_NO_MEMORY
     let below = unsafe ancestors.map { unsafe Optional($0.handle) }
-    let code = unsafe StateLayer.withPointers(layers[...], []) { layers in
-      unsafe leaves.withPointers { leaves, starts in
+    try unsafe withLeafSource(of: reader, reads, buckets: { buckets }, depth: depth) { source in
+      unsafe StateLayer.withPointers(layers[...], []) { layers in
         unsafe below.withUnsafeBufferPointer { below in
-          unsafe cl_state_stage(
-            handle, below.baseAddress, below.count, nil, buckets, starts, buckets.count, leaves,
-            layers.baseAddress, layers.count, &changed, &added, &made)
+          unsafe code = cl_state_stage(
+            handle, below.baseAddress, below.count, workers?.handle, source, buckets,
+            buckets.count, layers.baseAddress, layers.count, &changed, &added, &made)
         }
       }
     }
@@ -134,64 +151,4 @@ struct StagedTree {
   let changed: [UInt8]
   /// Leaves more, or fewer, afterwards.
   let added: Int
-}
-
-/// Leaves of several buckets, one bucket after the other.
-public struct BucketLeaves: Sendable {
-  /// Bucket i has `leaves[starts[i] ..< starts[i + 1]]`.
-  public private(set) var starts: [UInt32] = [0]
-  public private(set) var leaves: [StateLeaf] = []
-
-  public init() {}
-
-  public var count: Int { starts.count - 1 }
-
-  /// Makes room.
-  public mutating func reserve(buckets: Int, leaves count: Int) {
-    starts.reserveCapacity(buckets + 1)
-    leaves.reserveCapacity(count)
-  }
-
-  /// Appends a leaf to the bucket that is open; leaves ascend by path.
-  public mutating func append(_ leaf: StateLeaf) { leaves.append(leaf) }
-
-  /// Ends the bucket that is open.
-  public mutating func endBucket() { starts.append(UInt32(leaves.count)) }
-
-  mutating func removeAll() {
-    starts.removeAll(keepingCapacity: true)
-    starts.append(0)
-    leaves.removeAll(keepingCapacity: true)
-  }
-
-  fileprivate func withPointers<Result>(
-    _ body: (UnsafePointer<cl_state_leaf>?, UnsafePointer<UInt32>?) -> Result
-  ) -> Result {
-    unsafe leaves.withUnsafeBytes { leaves in
-      unsafe starts.withUnsafeBufferPointer { starts in
-        unsafe body(
-          leaves.baseAddress?.assumingMemoryBound(to: cl_state_leaf.self), starts.baseAddress)
-      }
-    }
-  }
-}
-
-extension StateLayer {
-  /// Calls the body with layers as the engine takes them.
-  fileprivate static func withPointers<Result>(
-    _ layers: ArraySlice<StateLayer>, _ found: [cl_state_layer],
-    _ body: (UnsafeBufferPointer<cl_state_layer>) -> Result
-  ) -> Result {
-    guard let layer = layers.first else {
-      return unsafe found.withUnsafeBufferPointer { unsafe body($0) }
-    }
-    return unsafe layer.paths.withUnsafeBytes { paths in
-      unsafe layer.hashes.withUnsafeBytes { hashes in
-        let next = unsafe cl_state_layer(
-          paths: paths.baseAddress?.assumingMemoryBound(to: UInt8.self),
-          hashes: hashes.baseAddress?.assumingMemoryBound(to: UInt8.self), count: layer.count)
-        return unsafe withPointers(layers.dropFirst(), found + [next], body)
-      }
-    }
-  }
 }

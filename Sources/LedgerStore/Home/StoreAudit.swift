@@ -36,24 +36,9 @@ public final class StoreAudit: Sendable {
   public func checkRecords(
     _ visit: (StateRecord, StateLeaf) -> Void, fault: (StoreDamage) -> Void
   ) throws(StoreError) {
-    let transaction = try records.file.beginRead()
-    try unsafe transaction.scan(records.databases.records, from: []) {
-      key, record throws(StoreError) -> Bool in
-      guard key.count == 32 else {
-        fault(StoreDamage(.stateNote(path: paths.state), .badLayout))
-        return true
-      }
-      let path = unsafe Digest(copying: key)
-      switch unsafe RecordLayout.check(record, path: path) {
-      case .failure(let damage): fault(damage)
-      case .success(let places):
-        let leaf = unsafe StateLeaf(
-          path: path, hash: Digest(copying: UnsafeRawBufferPointer(rebasing: record[..<32])))
-        let key = unsafe [UInt8](UnsafeRawBufferPointer(rebasing: record[places.key]))
-        let value = unsafe [UInt8](UnsafeRawBufferPointer(rebasing: record[places.value]))
-        visit(StateRecord(key: StateKey(key), value: value), leaf)
-      }
-      return true
+    try records.file.beginRead().walkRecords(records.databases) { path, record, damage in
+      if let damage { fault(StoreDamage(.record(path: path), damage)) }
+      if let record, damage == nil { visit(record, record.leaf) }
     }
   }
 

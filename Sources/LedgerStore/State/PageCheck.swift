@@ -27,9 +27,11 @@ struct PageCheck {
     static let overflow = 4
     static let bigData = 1
     static let subDatabase = 2
+    static let integerKeys = 8
   }
 
   private struct Database {
+    let hasIntegerKeys: Bool
     let depth: Int
     let branchPages: UInt64
     let leafPages: UInt64
@@ -38,6 +40,7 @@ struct PageCheck {
     let root: UInt64
 
     init(_ page: Page, at offset: Int) {
+      hasIntegerKeys = page.u16(offset + 4) & Flag.integerKeys != 0
       depth = page.u16(offset + 6)
       branchPages = page.u64(offset + 8)
       leafPages = page.u64(offset + 16)
@@ -61,6 +64,8 @@ struct PageCheck {
   }
 
   private struct Counts {
+    /// What every key has; nil: of any size.
+    var keyBytes: Int?
     var branch: UInt64 = 0
     var leaf: UInt64 = 0
     var overflow: UInt64 = 0
@@ -137,7 +142,7 @@ struct PageCheck {
   }
 
   private mutating func walk(_ database: Database, _ parent: UInt64) throws(StoreError) -> Counts {
-    var counts = Counts()
+    var counts = Counts(keyBytes: database.hasIntegerKeys ? 8 : nil)
     if database.root != Self.noPage {
       guard (1...Self.depthMax).contains(database.depth) else { throw Self.damage(path, parent) }
       try walk(database.root, parent, depth: database.depth, &counts)
@@ -168,6 +173,10 @@ struct PageCheck {
       let low = page.u32(node)
       let end = node + Self.nodeBytes + page.u16(node + 6)
       guard end <= pageBytes else { throw Self.damage(path, number) }
+      // A branch's first key is not written.
+      if let keyBytes = counts.keyBytes, isLeaf || index > 0 {
+        guard page.u16(node + 6) == keyBytes else { throw Self.damage(path, number) }
+      }
       if isLeaf {
         try leaf(page, flags: page.u16(node + 4), data: end, size: low, &counts)
       } else {

@@ -31,24 +31,18 @@ public final class RecordSnapshot: StateReader {
     try reading { transaction throws(StoreError) in try transaction.record(at: path, databases) }
   }
 
-  public func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    try reading { transaction throws(StoreError) in try transaction.leaves(in: range, databases) }
+  public func recordCountEstimate() throws(StateReadError) -> Int {
+    try reading { transaction throws(StoreError) in
+      try transaction.entries(databases.records)
+    }
   }
 
   public func leaves(inBuckets buckets: [UInt32], depth: Int)
     throws(StateReadError) -> BucketLeaves
   {
     try reading { transaction throws(StoreError) in
-      try transaction.leaves(inBuckets: buckets, depth: depth, databases)
-    }
-  }
-
-  public func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    try reading { transaction throws(StoreError) in
-      try transaction.forEachLeaf(from: nil, databases) { leaf in
-        body(leaf)
-        return true
-      }
+      try unsafe transaction.file.leaves(
+        inBuckets: buckets, depth: depth, databases.records, transaction: transaction.handle)
     }
   }
 

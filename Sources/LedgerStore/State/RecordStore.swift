@@ -1,3 +1,4 @@
+package import CLedgerCore
 public import LedgerCore
 public import LedgerState
 import Synchronization
@@ -42,7 +43,8 @@ public final class RecordStore: StateReader {
       throw .alreadyCreated(path: folder.path)
     }
     var flush = try StateFlush(
-      changes, indexes, StateNote(chain: chain, height: 0, root: root), append: true)
+      StateWrite.all(of: changes), indexes, StateNote(chain: chain, height: 0, root: root),
+      append: true)
     var mapBytes = options.stateMapBytes
     try flush.run(file, databases, options, mapBytes: &mapBytes)
   }
@@ -65,25 +67,24 @@ public final class RecordStore: StateReader {
     try reading { transaction throws(StoreError) in try transaction.record(at: path, databases) }
   }
 
-  public func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    try reading { transaction throws(StoreError) in try transaction.leaves(in: range, databases) }
+  public func recordCountEstimate() throws(StateReadError) -> Int {
+    try reading { transaction throws(StoreError) in
+      try transaction.entries(databases.records)
+    }
   }
 
   public func leaves(inBuckets buckets: [UInt32], depth: Int)
     throws(StateReadError) -> BucketLeaves
   {
-    try reading { transaction throws(StoreError) in
-      try transaction.leaves(inBuckets: buckets, depth: depth, databases)
-    }
+    do throws(StoreError) {
+      return try unsafe file.leaves(inBuckets: buckets, depth: depth, databases.records)
+    } catch { throw StateReadError(error) }
   }
 
-  public func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    try reading { transaction throws(StoreError) in
-      try transaction.forEachLeaf(from: nil, databases) { leaf in
-        body(leaf)
-        return true
-      }
-    }
+  public func reads(depth: Int) throws(StateReadError) -> (any StateReads)? {
+    do throws(StoreError) {
+      return try RecordReads(file, databases.records, depth: depth)
+    } catch { throw StateReadError(error) }
   }
 
   /// A derived index of the state last flushed.
@@ -99,18 +100,17 @@ public final class RecordStore: StateReader {
   }
 
   /// Makes the state that of `height`: all records, index entries, height and root in one synced
-  /// transaction. Where changes name a key twice, the later counts, so several blocks' changes can
-  /// be flushed one after another. When it throws, the state is the one before.
+  /// transaction. Writes ascend by path. When it throws, the state is the one before.
   ///
   /// - Throws: `heightOutOfOrder` unless `height` is above the flushed one; `diskFull` and
   ///   `readersActive`, after which the same flush may be repeated; `stateFailed`, `syncFailed`
   ///   and `stopped`, after which the node stops.
   public func flush(
-    changes: [StateChange], indexes: [IndexChange] = [], height: UInt64, root: Digest
+    writes: [StateWrite], indexes: [IndexChange] = [], height: UInt64, root: Digest
   ) throws(StoreError) {
     guard !options.readOnly else { throw .readOnly(path: file.path) }
     var flush = try StateFlush(
-      changes, indexes, StateNote(chain: chain, height: height, root: root), append: false)
+      writes, indexes, StateNote(chain: chain, height: height, root: root), append: false)
     try map.withLock { mapBytes throws(StoreError) in
       let flushed = self.height
       guard height > flushed else {
@@ -119,6 +119,15 @@ public final class RecordStore: StateReader {
       try flush.run(file, databases, options, mapBytes: &mapBytes)
       tip.withLock { $0 = flush.note }
     }
+  }
+
+  /// The same of writes that are not sorted or hashed. Where they name a key twice, the later
+  /// counts, so several blocks' changes can be flushed one after another.
+  public func flush(
+    changes: [StateChange], indexes: [IndexChange] = [], height: UInt64, root: Digest
+  ) throws(StoreError) {
+    try flush(
+      writes: StateWrite.all(of: changes), indexes: indexes, height: height, root: root)
   }
 
   /// Replaces an index's entries by these, in one synced transaction: indexes are derived and can
@@ -145,7 +154,7 @@ public final class RecordStore: StateReader {
 
 extension StateDatabases {
   init?(_ file: StateFile) throws(StoreError) {
-    guard let records = try file.database("records"),
+    guard let records = try file.database("records", integerKeys: true),
       let indexes = try file.database("indexes"),
       let notes = try file.database("notes")
     else { return nil }
@@ -164,5 +173,15 @@ private struct LiveIndex: IndexReader {
       try transaction.indexRange(
         name, from: lower, below: upper, limit: limit, store.databases)
     }
+  }
+}
+
+extension RecordStore: EngineReader {
+  package func withLeafSource(
+    _ reads: (any StateReads)?, _ body: (UnsafePointer<cl_state_source>) -> Void
+  ) throws(StateReadError) {
+    do throws(StoreError) {
+      try unsafe file.withLeafSource(databases.records, reads: reads as? RecordReads, body)
+    } catch { throw StateReadError(error) }
   }
 }

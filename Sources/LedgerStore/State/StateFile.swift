@@ -4,7 +4,7 @@ import CLedgerCore
 /// transaction holds too.
 @safe final class StateFile: Sendable {
   let path: String
-  nonisolated(unsafe) private let handle: OpaquePointer
+  nonisolated(unsafe) let handle: OpaquePointer
 
   init(_ path: String, mapBytes: Int, readOnly: Bool) throws(StoreError) {
     self.path = path
@@ -18,10 +18,11 @@ import CLedgerCore
 
   deinit { unsafe cl_lmdb_close(handle) }
 
-  /// Opens a named database; nil when it is missing and nothing may be made.
-  func database(_ name: String) throws(StoreError) -> UInt32? {
+  /// Opens a named database; nil when it is missing and nothing may be made. One with integer
+  /// keys has them of 8 bytes, and their order.
+  func database(_ name: String, integerKeys: Bool = false) throws(StoreError) -> UInt32? {
     var database: UInt32 = 0
-    let code = unsafe cl_lmdb_database(handle, name, &database)
+    let code = unsafe cl_lmdb_database(handle, name, integerKeys ? 1 : 0, &database)
     if code == CL_LMDB_NOT_FOUND { return nil }
     guard code == CL_LMDB_OK else { throw StoreError(lmdb: code, "open database", path) }
     return database
@@ -78,7 +79,7 @@ extension StoreError {
 /// A read transaction: shows one commit until it ends with its owner. One thread at a time.
 @safe struct ReadTransaction: ~Copyable {
   let file: StateFile
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   fileprivate init(file: StateFile, handle: OpaquePointer) {
     self.file = file
@@ -129,6 +130,9 @@ extension StoreError {
     return (stat.map_bytes, stat.used_bytes)
   }
 
+  /// How many entries a database has.
+  func entries(_ database: UInt32) throws(StoreError) -> Int { try stat(database).entries }
+
   func stat(_ database: UInt32) throws(StoreError) -> cl_lmdb_stat {
     var stat = cl_lmdb_stat()
     let code = unsafe cl_lmdb_database_stat(handle, database, &stat)
@@ -177,7 +181,7 @@ extension StoreError {
 /// The write transaction: everything in it becomes durable with `commit`, or nothing does.
 @safe struct WriteTransaction: ~Copyable {
   let file: StateFile
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private var isEnded = false
 
   fileprivate init(file: StateFile, handle: OpaquePointer) {

@@ -4,36 +4,23 @@ import LedgerState
 /// One flush: its writes in key order, so that the B-tree is walked once and pages are filled
 /// side by side. Can be run again when the map was full.
 struct StateFlush {
-  /// Where a change stands among the others.
-  private struct Place {
-    let path: Digest
-    let index: Int
-  }
-
   let note: StateNote
   /// Entries of this index are deleted first.
   var emptiedIndex: String?
-  private let changes: [StateChange]
-  private let order: [Place]
+  private let writes: [StateWrite]
   private let indexes: [(key: [UInt8], value: [UInt8]?)]
   private let append: Bool
 
-  /// Checks and sorts. `append` promises an empty state.
+  /// Checks writes, which ascend by path, and sorts index entries. `append` promises an empty
+  /// state.
   init(
-    _ changes: [StateChange], _ indexes: [IndexChange], _ note: StateNote, append: Bool
+    _ writes: [StateWrite], _ indexes: [IndexChange], _ note: StateNote, append: Bool
   ) throws(StoreError) {
-    for change in changes { if let refusal = Self.refusal(change) { throw refusal } }
+    for write in writes { if let refusal = Self.refusal(write) { throw refusal } }
     for change in indexes { if let refusal = IndexLayout.refusal(change) { throw refusal } }
     self.note = note
-    self.changes = changes
+    self.writes = writes
     self.append = append
-    var order: [Place] = []
-    order.reserveCapacity(changes.count)
-    for (index, change) in changes.enumerated() {
-      order.append(Place(path: change.key.hash, index: index))
-    }
-    order.sort { ($0.path, $0.index) < ($1.path, $1.index) }
-    self.order = Self.lastOfEach(order) { $0.path == $1.path }
     let entries = indexes.enumerated().map { index, change in
       (key: IndexLayout.prefix(change.index) + change.key, value: change.value, index: index)
     }
@@ -56,7 +43,7 @@ struct StateFlush {
     return kept
   }
 
-  private static func refusal(_ change: StateChange) -> StoreError? {
+  private static func refusal(_ change: StateWrite) -> StoreError? {
     guard (1...Limits.recordKeyBytesMax).contains(change.key.bytes.count) else {
       return .sizeRefused(
         what: "record key", bytes: change.key.bytes.count, allowed: 1...Limits.recordKeyBytesMax)
@@ -91,7 +78,7 @@ struct StateFlush {
 
   private func attempt(_ file: StateFile, _ databases: StateDatabases) throws(WriteFault) {
     let transaction = try file.beginWrite()
-    for place in order { try write(place, transaction, databases) }
+    try transaction.putRecords(writes, databases.records, append: append)
     if let emptiedIndex {
       try transaction.deleteAll(databases.indexes, prefix: IndexLayout.prefix(emptiedIndex))
     }
@@ -103,26 +90,6 @@ struct StateFlush {
       }
     }
     try transaction.commit()
-  }
-
-  private func write(
-    _ place: Place, _ transaction: borrowing WriteTransaction, _ databases: StateDatabases
-  ) throws(WriteFault) {
-    let change = changes[place.index]
-    var path = place.path.bytes
-    var fault: WriteFault?
-    unsafe withUnsafeBytes(of: &path) { key in
-      do throws(WriteFault) {
-        guard let value = change.value else {
-          return try unsafe transaction.delete(databases.records, key)
-        }
-        let size = RecordLayout.size(change, value: value)
-        try unsafe transaction.put(databases.records, key, count: size, append: append) {
-          unsafe RecordLayout.fill($0, path: place.path, key: change.key.bytes, value: value)
-        }
-      } catch { fault = error }
-    }
-    if let fault { throw fault }
   }
 
   private func write(

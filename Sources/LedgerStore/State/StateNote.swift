@@ -3,7 +3,7 @@ import LedgerCore
 /// What stands beside the records: which chain they belong to, the height they are of, and the
 /// root they have; with a checksum, because LMDB has none.
 struct StateNote: Equatable {
-  static let formatVersion: UInt32 = 1
+  static let formatVersion: UInt32 = 2
   static let key: [UInt8] = Array("state".utf8)
   static let bytesCount = 4 + 32 + 8 + 32 + 32
 

@@ -193,7 +193,7 @@ final class EffectPerformer: Sendable {
       ) {
         [store] () throws(StoreError) in
         try store.records.flush(
-          changes: batch.changes, indexes: DerivedIndexes.changes(for: batch.changes),
+          writes: batch.writes, indexes: DerivedIndexes.changes(for: batch.changes),
           height: batch.height, root: batch.root)
       }
     case .serveBlocks(let height, let count, let peer):

@@ -17,7 +17,7 @@ final class GenesisFacts: Sendable {
       if let made { return made }
       let bytes = document.bcs
       // The document made this node's first state: it has one.
-      let root = (try? document.initialState()).map { AuthenticatedState.root(of: $0.changes) }
+      let root = try? AuthenticatedState.root(of: document.initialState().changes)
       let answer = GenesisAnswer(
         network: document.network, isTest: document.isTest, chain: document.chainID.hex,
         time: document.genesisTime, intervalMilliseconds: document.interval,

@@ -127,11 +127,9 @@ private struct RecordsReader: StateReader {
     records.first { $0.leaf.path == path }?.record
   }
 
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    records.map(\.leaf).filter { range.contains($0.path) }
-  }
+  func recordCountEstimate() throws(StateReadError) -> Int { records.count }
 
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    for (_, leaf) in records { body(leaf) }
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    BucketLeaves(inBuckets: buckets, depth: depth, count: records.count) { records[$0].leaf }
   }
 }

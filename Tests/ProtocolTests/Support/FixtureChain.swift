@@ -35,7 +35,7 @@ struct FixtureChain {
     let initial = try document.initialState()
     chain = initial.chain
     set = initial.validators
-    genesisRoot = AuthenticatedState.root(of: initial.changes)
+    genesisRoot = try AuthenticatedState.root(of: initial.changes)
     state = try AuthenticatedState(reader: FixtureRecords(initial.changes))
     try run(block(1, Self.first(self), by: [0]), view: 0, commits: [0, 1, 2])
     try run(block(2, Self.second(self), by: [1, 2]), view: 0, commits: [0, 1, 2, 3])
@@ -224,11 +224,9 @@ struct FixtureRecords: StateReader {
     records.first { $0.leaf.path == path }?.record
   }
 
-  func leaves(in range: ClosedRange<Digest>) throws(StateReadError) -> [StateLeaf] {
-    records.map(\.leaf).filter { range.contains($0.path) }
-  }
+  func recordCountEstimate() throws(StateReadError) -> Int { records.count }
 
-  func forEachLeaf(_ body: (StateLeaf) -> Void) throws(StateReadError) {
-    for (_, leaf) in records { body(leaf) }
+  func leaves(inBuckets buckets: [UInt32], depth: Int) throws(StateReadError) -> BucketLeaves {
+    BucketLeaves(inBuckets: buckets, depth: depth, count: records.count) { records[$0].leaf }
   }
 }

@@ -1,0 +1,14 @@
+#ifndef LMDB_TRANSACTION_H
+#define LMDB_TRANSACTION_H
+
+#include <lmdb.h>
+
+#include "cl_lmdb.h"
+
+struct cl_lmdb_txn {
+  cl_lmdb *env;
+  MDB_txn *txn;
+  cl_lmdb_txn *next;  // in the pool of idle read transactions
+};
+
+#endif

@@ -1,0 +1,84 @@
+import CLedgerCore
+import Glibc
+import LedgerCore
+import LedgerState
+
+/// The leaves of records, as the tree's engine reads them.
+extension StateFile {
+  /// Calls the body with a source of the records' leaves, which is good inside it; throws what
+  /// went wrong there.
+  ///
+  /// - Parameter transaction: what to read through, on one thread; nil: the tip, on any.
+  func withLeafSource(
+    _ database: UInt32, transaction: OpaquePointer? = nil, reads: RecordReads? = nil,
+    _ body: (UnsafePointer<cl_state_source>) -> Void
+  ) throws(StoreError) {
+    var records = unsafe cl_records_source()
+    unsafe records.env = handle
+    unsafe records.database = database
+    unsafe records.txn = transaction
+    unsafe records.reads = unsafe reads?.handle
+    unsafe withUnsafeMutablePointer(to: &records) { records in
+      var source = unsafe cl_state_source(
+        read: cl_records_leaves, context: UnsafeMutableRawPointer(records))
+      unsafe withUnsafePointer(to: &source) { unsafe body($0) }
+    }
+    guard unsafe records.code != CL_LMDB_OK else { return }
+    let place = unsafe withUnsafeBytes(of: records.path) { unsafe Digest(copying: $0) }
+    throw unsafe StoreError(records: records.code, place, "read", path)
+  }
+
+  /// The leaves of buckets, copied.
+  func leaves(
+    inBuckets buckets: [UInt32], depth: Int, _ database: UInt32,
+    transaction: OpaquePointer? = nil
+  ) throws(StoreError) -> BucketLeaves {
+    var list = unsafe cl_state_leaves()
+    defer { unsafe cl_state_leaves_free(&list) }
+    var starts = [UInt32](repeating: 0, count: buckets.count + 1)
+    var code = CL_STATE_OK
+    try unsafe withLeafSource(database, transaction: transaction) { source in
+      unsafe code = source.pointee.read(
+        source.pointee.context, UInt32(depth), buckets, buckets.count, &list, &starts)
+    }
+    guard code == CL_STATE_OK else { throw StoreError(lmdb: ENOMEM, "read leaves of", path) }
+    let leaves = unsafe UnsafeRawBufferPointer(
+      start: list.leaves, count: list.count * MemoryLayout<StateLeaf>.stride)
+    return BucketLeaves(
+      starts: starts, leaves: unsafe [StateLeaf](leaves.bindMemory(to: StateLeaf.self)))
+  }
+}
+
+/// What an execution reads of a state's file, with the leaves beside. Holds a read transaction.
+@safe final class RecordReads: StateReads {
+  private let file: StateFile
+  let handle: OpaquePointer
+
+  init(_ file: StateFile, _ database: UInt32, depth: Int) throws(StoreError) {
+    var made: OpaquePointer?
+    let code = unsafe cl_records_reads_new(file.handle, database, UInt32(depth), &made)
+    guard code == CL_LMDB_OK, let made = unsafe made else {
+      throw StoreError(lmdb: code, "begin reading", file.path)
+    }
+    self.file = file
+    unsafe handle = made
+  }
+
+  deinit { unsafe cl_records_reads_free(handle) }
+
+  func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {
+    var record = unsafe cl_record()
+    let code = unsafe path.withBytes { path in
+      unsafe key.bytes.withUnsafeBufferPointer { key in
+        unsafe cl_records_reads_get(
+          handle, path.baseAddress?.assumingMemoryBound(to: UInt8.self), key.baseAddress,
+          key.count, &record)
+      }
+    }
+    if code == CL_LMDB_NOT_FOUND { return nil }
+    guard code == CL_LMDB_OK else {
+      throw StateReadError(StoreError(records: code, path, "read", file.path))
+    }
+    return unsafe record.copiedValue
+  }
+}

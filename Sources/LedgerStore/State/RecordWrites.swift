@@ -1,0 +1,45 @@
+import CLedgerCore
+import LedgerCore
+import LedgerState
+
+extension WriteTransaction {
+  /// Puts and deletes records, which ascend by path. `append` promises that they are above all
+  /// others.
+  func putRecords(
+    _ writes: [StateWrite], _ database: UInt32, append: Bool
+  ) throws(WriteFault) {
+    var made: OpaquePointer?
+    try WriteFault.check(
+      unsafe cl_records_writer_new(handle, database, &made), "open cursor", file)
+    guard let writer = unsafe made else { return }
+    defer { unsafe cl_records_writer_free(writer) }
+    for write in writes {
+      let code = unsafe Self.put(write, writer, append)
+      if let fault = StoreDamage.Fault(records: code) {
+        throw .store(.damaged(StoreDamage(.record(path: write.path), fault)))
+      }
+      try WriteFault.check(code, "put", file)
+    }
+  }
+
+  private static func put(
+    _ write: StateWrite, _ writer: OpaquePointer, _ append: Bool
+  ) -> Int32 {
+    unsafe write.path.withBytes { path in
+      let path = unsafe path.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      guard let value = write.value else {
+        let code = unsafe cl_records_delete(writer, path)
+        return code == CL_LMDB_NOT_FOUND ? CL_LMDB_OK : code
+      }
+      return unsafe write.leafHash.withBytes { leafHash in
+        unsafe write.key.bytes.withUnsafeBufferPointer { key in
+          unsafe value.withUnsafeBufferPointer { value in
+            unsafe cl_records_put(
+              writer, path, leafHash.baseAddress?.assumingMemoryBound(to: UInt8.self),
+              key.baseAddress, key.count, value.baseAddress, value.count, append ? 1 : 0)
+          }
+        }
+      }
+    }
+  }
+}
