@@ -159,7 +159,7 @@ struct FixedRootTests {
     #expect(Hex.encode(modelRoot(model)) == root)
     #expect(try AuthenticatedState(reader: MemoryReader(model)).root.hex == root)
     let changes = model.map { StateChange(key: $0.key, value: $0.value) }
-    #expect(AuthenticatedState.root(of: changes).hex == root)
+    #expect(try AuthenticatedState.root(of: changes).hex == root)
     let grown = try AuthenticatedState(reader: MemoryReader())
     #expect(try grown.stage(changes).root.hex == root)
   }
