@@ -28,3 +28,11 @@ int peers_log_append(int descriptor, const uint8_t *data, size_t length, size_t 
 }
 
 void peers_log_close(int descriptor) { close(descriptor); }
+
+int peers_settle(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return -1;
+  int code = syncfs(descriptor);
+  close(descriptor);
+  return code;
+}

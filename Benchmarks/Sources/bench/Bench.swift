@@ -36,8 +36,8 @@ struct Bench: ParsableCommand {
     @Option(help: "Write the figures to this file, as JSON.")
     var json: String?
 
-    @Option(help: "Where the records of state lie: 7 GB of disk, 25 GB for state.growth.")
-    var data = DataFolder.defaultPath
+    @Option(help: "Where the records of state lie: 7 GB of disk, 23 GB for state.growth.")
+    var data = DataFolder.defaultParent
 
     @Flag(help: "Leave the records there for the next run.")
     var keepData = false
@@ -56,7 +56,7 @@ struct Bench: ParsableCommand {
       print(
         "libsodium \(String(cString: peers_sodium_version())), "
           + String(cString: peers_openssl_version()))
-      let conditions = Conditions(isQuick: quick, data: DataFolder(path: data, isQuick: quick))
+      let conditions = Conditions(isQuick: quick, data: DataFolder(in: data, isQuick: quick))
       if quick { print(DataFolder.quickNotice) }
       print()
       let figures = measure(chosen, conditions, cpu)
@@ -95,7 +95,7 @@ struct Bench: ParsableCommand {
 
     @Argument var id: String
     @Flag var quick = false
-    @Option var data = DataFolder.defaultPath
+    @Option var data = DataFolder.defaultParent
 
     func run() throws {
       guard let definition = FigureDefinition.all.first(where: { $0.id == id }) else {
@@ -104,7 +104,7 @@ struct Bench: ParsableCommand {
       guard peers_start() == 0 else { throw ValidationError("libsodium does not start.") }
       if definition.isOnOneCore { _ = peers_bind_to_core(0) }
       let measured = try definition.measure(
-        Conditions(isQuick: quick, data: DataFolder(path: data, isQuick: quick)))
+        Conditions(isQuick: quick, data: DataFolder(in: data, isQuick: quick)))
       print(String(decoding: try JSONEncoder().encode(measured), as: UTF8.self))
     }
   }
@@ -119,7 +119,8 @@ struct Bench: ParsableCommand {
     @Flag var raw = false
 
     func run() throws {
-      try RecordBuilder(folder: RecordFolder(path: data, count: count, hasRaw: raw)).build()
+      let folder = DataFolder(in: data, isQuick: false).path
+      try RecordBuilder(folder: RecordFolder(path: folder, count: count, hasRaw: raw)).build()
     }
   }
 }

@@ -30,13 +30,15 @@ extension FigureDefinition {
       rounds: rounds,
       subject: { round in
         let height = UInt64(round + 1)
-        defer { try? log.removeSegments(below: height) }
+        try log.removeSegments(below: height)
+        try conditions.data.settle()
         return try ContinuousClock().measure {
           try log.append(height: height, block: block, receipts: [])
         }
       },
       peer: { round in
         var code: Int32 = 0
+        try conditions.data.settle()
         let taken = ContinuousClock().measure {
           code = peers_log_append(file, block, bytes, round * bytes)
         }

@@ -77,11 +77,13 @@ extension FigureDefinition {
       subject: { round in
         let changes = rounds.batch(round).changes
         try state.logNext()
+        try conditions.data.settle()
         return try ContinuousClock().measure { try state.flush(try state.stage(changes)) }
       },
       peer: { round in
         let batch = rounds.batch(round)
         let (paths, values) = (batch.paths, batch.values)
+        try conditions.data.settle()
         return try ContinuousClock().measure { try raw.flush(paths: paths, values: values) }
       })
     rounds.end()
@@ -118,7 +120,7 @@ extension FigureDefinition {
     let records = try RecordSet(folder)
     let (raw, state) = (try RawDatabase(folder), try StateSubject(folder))
     // Keys in an order of chance, others in each turn.
-    let turns = (0..<8).map { turn in
+    let turns = (0..<32).map { turn in
       var numbers = Numbers(seed: turn)
       let indices = records.choice(20_000, seed: turn).indices.shuffled(using: &numbers)
       let batch = RecordBatch(positions: [], indices: indices, generations: [])

@@ -7,7 +7,7 @@ enum FigureProcess {
     -> MeasuredFigure
   {
     let said = try OwnProcess.run(
-      ["measure", definition.id, "--data", conditions.data.path]
+      ["measure", definition.id, "--data", conditions.data.parent]
         + (conditions.isQuick ? ["--quick"] : []),
       environment: definition.environment)
     return try JSONDecoder().decode(MeasuredFigure.self, from: said)
@@ -34,7 +34,7 @@ enum OwnProcess {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = String(decoding: complaint, as: UTF8.self)
-        .trimmingCharacters(in: .whitespacesAndNewlines)
+        .trimmingPrefix("Error: ").trimmingCharacters(in: .whitespacesAndNewlines)
       throw BenchmarkFault.unavailable(text.isEmpty ? "its process failed" : text)
     }
     return said

@@ -14,4 +14,8 @@ int peers_log_append(int descriptor, const uint8_t *data, size_t length, size_t 
 
 void peers_log_close(int descriptor);
 
+// Waits until the disk has all that was written to the file system of `path`, so that no timed
+// write pays for what came before it. 0, or -1 (errno).
+int peers_settle(const char *path);
+
 #endif

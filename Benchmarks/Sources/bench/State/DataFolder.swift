@@ -1,3 +1,4 @@
+import CPeers
 import Foundation
 import LedgerCore
 
@@ -15,11 +16,19 @@ enum DataNeed: Sendable {
 /// Where the figures of state keep their records: built once in a run, used by the processes of all
 /// of them, and removed at its end.
 struct DataFolder: Sendable {
+  /// A folder of its own in the one that the user names: nothing else there is touched.
   let path: String
   let isQuick: Bool
+  let parent: String
+
+  init(in parent: String, isQuick: Bool) {
+    self.parent = parent
+    self.isQuick = isQuick
+    path = parent + "/eco2-bench"
+  }
 
   /// Beside the package's sources.
-  static let defaultPath = URL(fileURLWithPath: #filePath)
+  static let defaultParent = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent(".data").path
 
@@ -57,17 +66,26 @@ struct DataFolder: Sendable {
     let free = values.volumeAvailableCapacity ?? 0
     guard needed <= free else {
       throw BenchmarkFault.unavailable(
-        "\(path) needs \(Self.gigabytes(needed)) of disk, and \(Self.gigabytes(free)) are free "
+        "\(parent) needs \(Self.gigabytes(needed)) of disk, and \(Self.gigabytes(free)) are free "
           + "(--data names another folder)")
     }
     for folder in missing {
       _ = try OwnProcess.run(
-        ["build-records", "--data", path, "--count", "\(folder.count)"]
+        ["build-records", "--data", parent, "--count", "\(folder.count)"]
           + (folder.hasRaw ? ["--raw"] : []), showsProgress: true)
     }
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// Lets the disk come to rest: no timed write pays for what was written before it.
+  func settle() throws {
+    guard peers_settle(path) == 0 else { throw BenchmarkFault.system("sync \(path)", errno) }
+  }
+
+  /// Removes it, and the folder around it where nothing else is in that.
+  func remove() {
+    try? FileManager.default.removeItem(atPath: path)
+    rmdir(parent)
+  }
 
   private static func gigabytes(_ bytes: Int) -> String {
     (Double(bytes) / 1e9).formatted(.number.precision(.fractionLength(1))) + " GB"
@@ -120,7 +138,7 @@ struct RecordFolder: Sendable {
 
   /// Disk that building and flushing take at most: both databases with the pages that flushes write
   /// anew, and the order.
-  var bytesNeeded: Int { count * (hasRaw ? 600 : 320) + (1 << 28) }
+  var bytesNeeded: Int { count * (hasRaw ? 700 : 300) + (1 << 28) }
 
   func make() throws {
     for folder in [ledger, raw] {
