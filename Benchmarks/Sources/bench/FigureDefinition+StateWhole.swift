@@ -10,7 +10,7 @@ extension FigureDefinition {
     needs: .records
   ) { conditions in
     let folder = conditions.data.records
-    let (records, state) = (try RecordSet(folder), try StateSubject(folder))
+    let (records, state) = (try RecordSet(folder), try StateSubject(folder, workers: 0))
     let count = 10_000
     var proofs: [CommitmentProof] = []
     var batch = records.choice(count, seed: 0)
@@ -35,14 +35,14 @@ extension FigureDefinition {
     needs: .records
   ) { conditions in
     let folder = conditions.data.records
-    let state = try StateSubject(folder)
+    let state = try StateSubject(folder, workers: 2)
     // No order of the records in memory here: their indices suffice.
-    let delta = try state.stage(
-      RecordSet.choose(updateCount, below: folder.count, seed: 1).map {
-        StateChange(key: RecordBatch.key(of: $0), value: RecordBatch.value(of: $0, generation: 255))
-      })
+    let execution = try state.execute(
+      RecordBatch(
+        indices: RecordSet.choose(updateCount, below: folder.count, seed: 1), generation: 255))
+    let delta = try state.stage(execution)
     let resident = try ResidentMemory.bytes(without: folder.ledger)
-    guard delta.changes.count == updateCount else {
+    guard delta.changes.count == updateCount, execution.changes.count == updateCount else {
       throw BenchmarkFault.broken("a write that changes a record was left out")
     }
     return MeasuredFigure([Double(resident) / 1_048_576], unit: "MiB", against: memoryBar)
@@ -57,8 +57,8 @@ extension FigureDefinition {
     let folders = (many: conditions.data.manyRecords, few: conditions.data.records)
     let team = try Team()
     let (many, few) = (try RecordSet(folders.many), try RecordSet(folders.few))
-    let large = try StateSubject(folders.many)
-    let small = try StateSubject(folders.few)
+    let large = try StateSubject(folders.many, workers: 2)
+    let small = try StateSubject(folders.few, workers: 2)
     var (largeRoot, smallRoot) = (Digest.zero, Digest.zero)
     let run = try PairedRun(
       rounds: conditions.rounds,

@@ -101,6 +101,19 @@ struct RecordBatch {
   let indices: [UInt32]
   let generations: [UInt8]
 
+  init(positions: [UInt32], indices: [UInt32], generations: [UInt8]) {
+    self.positions = positions
+    self.indices = indices
+    self.generations = generations
+  }
+
+  /// Records by their indices alone, in one generation.
+  init(indices: [UInt32], generation: UInt8) {
+    self.init(
+      positions: [], indices: indices,
+      generations: Array(repeating: generation, count: indices.count))
+  }
+
   var count: Int { indices.count }
 
   /// All paths, 32 bytes each, ascending.
@@ -153,4 +166,6 @@ struct RecordBatch {
   var changes: [StateChange] { changesByPath.sorted { $0.key < $1.key } }
 
   var keys: [StateKey] { indices.map(Self.key) }
+
+  var eachValue: [[UInt8]] { indices.indices.map(value) }
 }

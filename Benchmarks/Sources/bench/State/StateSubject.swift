@@ -7,10 +7,12 @@ final class StateSubject {
   private let store: NodeStore
   private let state: AuthenticatedState
 
-  /// Opens the state of a folder.
-  init(_ folder: RecordFolder) throws {
+  /// Opens the state of a folder, its tree read and hashed by so many workers: none, and the caller
+  /// does it on its core.
+  init(_ folder: RecordFolder, workers: Int) throws {
     store = try NodeStore(home: folder.ledger, genesis: Self.chain)
-    state = try AuthenticatedState(reader: store.records)
+    state = try AuthenticatedState(
+      reader: store.records, workers: workers > 0 ? WorkerPool(workers: workers) : nil)
   }
 
   static let chain = ChainID(SHA256.hash(Array("eco2 benchmarks".utf8)).bytes)
@@ -20,6 +22,31 @@ final class StateSubject {
   /// What a block's writes do.
   func stage(_ changes: [StateChange]) throws -> StateDelta { try state.stage(changes) }
 
+  /// What execution of a block leaves behind: its writes, and what it has read.
+  struct Execution {
+    fileprivate let reads: ExecutionReads
+    fileprivate let view: StateView
+    let changes: [StateChange]
+  }
+
+  /// Reads and then writes every record of a batch, as a replica executes a block.
+  func execute(_ updates: RecordBatch) throws -> Execution {
+    let reads = try state.executionReads()
+    var view = try state.view(reads: reads)
+    for (key, value) in zip(updates.keys, updates.eachValue) {
+      guard let before = try view.value(of: key), before != value else {
+        throw BenchmarkFault.broken("a record does not have the value before")
+      }
+      view.set(key, value)
+    }
+    return Execution(reads: reads, view: view, changes: view.changes())
+  }
+
+  /// What an executed block's writes do.
+  func stage(_ execution: Execution) throws -> StateDelta {
+    try state.stage(execution.changes, reads: execution.reads)
+  }
+
   /// Puts a block of the next height into the log, which covers the state whenever it is opened.
   func logNext() throws { try store.log.append(height: state.height + 1, block: [], receipts: []) }
 
@@ -27,7 +54,8 @@ final class StateSubject {
   func flush(_ delta: StateDelta) throws {
     let height = state.height + 1
     try state.adopt(delta, height: height)
-    try store.records.flush(changes: delta.changes, height: height, root: delta.root)
+    try store.records.flush(
+      writes: state.writes(through: height), height: height, root: delta.root)
     try state.flushed(through: height)
   }
 
@@ -58,7 +86,7 @@ final class StateLoading {
 
   /// Makes the state durable, and gives its root.
   func finish() throws -> Digest {
-    let root = AuthenticatedState.root(of: changes)
+    let root = try AuthenticatedState.root(of: changes)
     try NodeStore.create(
       home: home, genesis: StateSubject.chain, changes: changes, root: root)
     return root
