@@ -175,10 +175,7 @@ public final class AuthenticatedState: RecordSource {
   ) throws(StateReadError) -> (tree: StateTree, count: Int) {
     let tree = try StateTree(
       depth: StateTree.depth(forLeaves: count, leavesPerBucket: leavesPerBucket))
-    let counted = try tree.load(
-      0..<tree.bucketCount, of: reader, under: layers, workers: workers)
-    tree.build(workers: workers)
-    return (tree, counted)
+    return (tree, try WholeTree.load(tree, of: reader, under: layers, workers: workers))
   }
 }
 

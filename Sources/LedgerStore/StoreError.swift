@@ -33,6 +33,10 @@ public enum StoreError: Error, Hashable, Sendable {
   case heightOutOfOrder(expected: UInt64, given: UInt64)
   /// The log does not hold the blocks from the state's height on.
   case logDoesNotCover(stateHeight: UInt64, logHeights: ClosedRange<UInt64>?)
+  /// Records of a whole state come by ascending path, each once; `after` were taken.
+  case recordsOutOfOrder(path: String, after: Int)
+  /// What was written cannot be read.
+  case unreadable(path: String, reason: String)
   /// Larger, or smaller, than what the store keeps; for an index's name also other letters.
   case sizeRefused(what: String, bytes: Int, allowed: ClosedRange<Int>)
   /// The folder was opened read-only.
@@ -129,11 +133,19 @@ extension StoreError: CustomStringConvertible {
     case .logDoesNotCover(let stateHeight, let heights):
       "the state is of height \(stateHeight), but the log holds "
         + (heights.map { "heights \($0.lowerBound) to \($0.upperBound)" } ?? "no blocks")
+    case .recordsOutOfOrder(let path, let count):
+      "of the records for \(path), those after the first \(count) are out of order or not unique"
+    case .unreadable(let path, let reason): "what was written to \(path) cannot be read: \(reason)"
     case .sizeRefused(let what, let bytes, let allowed):
       "\(what) of \(bytes) bytes is not kept: "
         + "\(allowed.lowerBound) to \(allowed.upperBound) are"
     case .readOnly(let path): "\(path) was opened for reading only"
     }
+  }
+
+  /// Whether LMDB refused a key that was appended and is not above all others.
+  var isKeyOutOfOrder: Bool {
+    if case .stateFailed(_, _, CL_LMDB_KEY_EXISTS) = self { true } else { false }
   }
 
   private static func text(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

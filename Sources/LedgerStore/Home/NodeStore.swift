@@ -20,7 +20,7 @@ public final class NodeStore: Sendable {
   /// Whether a folder may hold a ledger: its state folder is there.
   public static func exists(home: String) -> Bool { Folder.exists(StorePaths(home: home).state) }
 
-  /// Makes a ledger in a folder: the state of height 0, in one transaction. A creation that was
+  /// Makes a ledger in a folder: the state of height 0, whose root is `root`. A creation that was
   /// cut short can be repeated.
   ///
   /// - Throws: `alreadyCreated`, `inUse`, `diskFull`, or what else is wrong with the disk.
@@ -28,15 +28,9 @@ public final class NodeStore: Sendable {
     home: String, genesis chain: ChainID, changes: [StateChange], indexes: [IndexChange] = [],
     root: Digest, options: StoreOptions = StoreOptions()
   ) throws(StoreError) {
-    let paths = StorePaths(home: home)
-    let data = try Folder.make(paths.data)
-    let lock = try FolderLock(data)
-    for path in [paths.log, paths.bundles, paths.votes] { _ = try Folder.make(path) }
-    try RecordStore.create(
-      folder: try Folder.make(paths.state), chain: chain, changes: changes, indexes: indexes,
-      root: root, options: options)
-    try Folder(path: paths.state).sync()
-    withExtendedLifetime(lock) {}
+    let loader = try StateLoader(home: home, chain: chain, options: options)
+    try loader.add(StateWrite.all(of: changes).map(\.change))
+    _ = try loader.finish(indexes: indexes, root: root)
   }
 
   /// Opens a ledger: locks it, checks the structure of the state's file and that it is of this

@@ -8,9 +8,13 @@ extension StateFile {
   /// Calls the body with a source of the records' leaves, which is good inside it; throws what
   /// went wrong there.
   ///
-  /// - Parameter transaction: what to read through, on one thread; nil: the tip, on any.
+  /// - Parameters:
+  ///   - transaction: what to read through, on one thread; nil: the tip, on any.
+  ///   - reads: what was read before; nobody reads through it meanwhile.
+  ///   - damaged: when set, records are checked whole, and what is damaged is said here.
   func withLeafSource(
     _ database: UInt32, transaction: OpaquePointer? = nil, reads: RecordReads? = nil,
+    damaged: (@Sendable (StoreDamage) -> Void)? = nil,
     _ body: (UnsafePointer<cl_state_source>) -> Void
   ) throws(StoreError) {
     var records = unsafe cl_records_source()
@@ -18,11 +22,25 @@ extension StateFile {
     unsafe records.database = database
     unsafe records.txn = transaction
     unsafe records.reads = unsafe reads?.handle
+    let sayer = damaged.map { DamageSayer(say: $0) }
+    if let sayer {
+      unsafe records.check_values = 1
+      unsafe records.damaged_context = Unmanaged.passUnretained(sayer).toOpaque()
+      unsafe records.damaged = { context, code, path in
+        guard let context = unsafe context, let fault = StoreDamage.Fault(records: code) else {
+          return
+        }
+        let place = unsafe Digest(copying: UnsafeRawBufferPointer(start: path, count: 32))
+        unsafe Unmanaged<DamageSayer>.fromOpaque(context).takeUnretainedValue()
+          .say(StoreDamage(.record(path: place), fault))
+      }
+    }
     unsafe withUnsafeMutablePointer(to: &records) { records in
       var source = unsafe cl_state_source(
         read: cl_records_leaves, context: UnsafeMutableRawPointer(records))
       unsafe withUnsafePointer(to: &source) { unsafe body($0) }
     }
+    withExtendedLifetime(sayer) {}
     guard unsafe records.code != CL_LMDB_OK else { return }
     let place = unsafe withUnsafeBytes(of: records.path) { unsafe Digest(copying: $0) }
     throw unsafe StoreError(records: records.code, place, "read", path)
@@ -47,6 +65,13 @@ extension StateFile {
     return BucketLeaves(
       starts: starts, leaves: unsafe [StateLeaf](leaves.bindMemory(to: StateLeaf.self)))
   }
+}
+
+/// Who is told of damaged records; the engine holds a reference that is not counted.
+private final class DamageSayer: Sendable {
+  let say: @Sendable (StoreDamage) -> Void
+
+  init(say: @escaping @Sendable (StoreDamage) -> Void) { self.say = say }
 }
 
 /// What an execution reads of a state's file, with the leaves beside. Holds a read transaction.

@@ -30,25 +30,6 @@ public final class RecordStore: StateReader {
     map = Mutex(options.stateMapBytes)
   }
 
-  /// Writes the state of height 0 into an empty folder.
-  static func create(
-    folder: Folder, chain: ChainID, changes: [StateChange], indexes: [IndexChange],
-    root: Digest, options: StoreOptions
-  ) throws(StoreError) {
-    let file = try StateFile(folder.path, mapBytes: options.stateMapBytes, readOnly: false)
-    guard let databases = try StateDatabases(file) else {
-      throw .notCreated(path: folder.path)
-    }
-    guard try file.beginRead().note(databases) == nil else {
-      throw .alreadyCreated(path: folder.path)
-    }
-    var flush = try StateFlush(
-      StateWrite.all(of: changes), indexes, StateNote(chain: chain, height: 0, root: root),
-      append: true)
-    var mapBytes = options.stateMapBytes
-    try flush.run(file, databases, options, mapBytes: &mapBytes)
-  }
-
   public var height: UInt64 { tip.withLock { $0.height } }
 
   /// The root of the state of `height`, as its flush was given it.
@@ -59,32 +40,25 @@ public final class RecordStore: StateReader {
     try file.beginRead().size(databases.records)
   }
 
-  public func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
-    try reading { transaction throws(StoreError) in try transaction.value(of: key, databases) }
-  }
+  /// The records, as the tree's engine reads them too.
+  var live: LiveRecords { LiveRecords(file: file, databases: databases, height: height) }
+
+  public func value(of key: StateKey) throws(StateReadError) -> [UInt8]? { try live.value(of: key) }
 
   public func record(at path: Digest) throws(StateReadError) -> StateRecord? {
-    try reading { transaction throws(StoreError) in try transaction.record(at: path, databases) }
+    try live.record(at: path)
   }
 
   public func recordCountEstimate() throws(StateReadError) -> Int {
-    try reading { transaction throws(StoreError) in
-      try transaction.entries(databases.records)
-    }
+    try live.recordCountEstimate()
   }
 
   public func leaves(inBuckets buckets: [UInt32], depth: Int)
     throws(StateReadError) -> BucketLeaves
-  {
-    do throws(StoreError) {
-      return try unsafe file.leaves(inBuckets: buckets, depth: depth, databases.records)
-    } catch { throw StateReadError(error) }
-  }
+  { try live.leaves(inBuckets: buckets, depth: depth) }
 
   public func reads(depth: Int) throws(StateReadError) -> (any StateReads)? {
-    do throws(StoreError) {
-      return try RecordReads(file, databases.records, depth: depth)
-    } catch { throw StateReadError(error) }
+    try live.reads(depth: depth)
   }
 
   /// A derived index of the state last flushed.
@@ -109,15 +83,15 @@ public final class RecordStore: StateReader {
     writes: [StateWrite], indexes: [IndexChange] = [], height: UInt64, root: Digest
   ) throws(StoreError) {
     guard !options.readOnly else { throw .readOnly(path: file.path) }
-    var flush = try StateFlush(
-      writes, indexes, StateNote(chain: chain, height: height, root: root), append: false)
+    let note = StateNote(chain: chain, height: height, root: root)
+    var flush = try StateFlush(writes, indexes, note, append: false)
     try map.withLock { mapBytes throws(StoreError) in
       let flushed = self.height
       guard height > flushed else {
         throw .heightOutOfOrder(expected: flushed + 1, given: height)
       }
       try flush.run(file, databases, options, mapBytes: &mapBytes)
-      tip.withLock { $0 = flush.note }
+      tip.withLock { $0 = note }
     }
   }
 
@@ -141,15 +115,6 @@ public final class RecordStore: StateReader {
       try flush.run(file, databases, options, mapBytes: &mapBytes)
     }
   }
-
-  fileprivate func reading<Result>(
-    _ body: (borrowing ReadTransaction) throws(StoreError) -> Result
-  ) throws(StateReadError) -> Result {
-    do throws(StoreError) {
-      let transaction = try file.beginRead()
-      return try body(transaction)
-    } catch { throw StateReadError(error) }
-  }
 }
 
 extension StateDatabases {
@@ -169,7 +134,7 @@ private struct LiveIndex: IndexReader {
   func range(from lower: [UInt8], below upper: [UInt8]?, limit: Int) throws(StateReadError)
     -> [IndexEntry]
   {
-    try store.reading { transaction throws(StoreError) in
+    try store.live.reading { transaction throws(StoreError) in
       try transaction.indexRange(
         name, from: lower, below: upper, limit: limit, store.databases)
     }
@@ -180,8 +145,6 @@ extension RecordStore: EngineReader {
   package func withLeafSource(
     _ reads: (any StateReads)?, _ body: (UnsafePointer<cl_state_source>) -> Void
   ) throws(StateReadError) {
-    do throws(StoreError) {
-      try unsafe file.withLeafSource(databases.records, reads: reads as? RecordReads, body)
-    } catch { throw StateReadError(error) }
+    try unsafe live.withLeafSource(reads, body)
   }
 }

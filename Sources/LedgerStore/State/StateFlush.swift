@@ -4,7 +4,8 @@ import LedgerState
 /// One flush: its writes in key order, so that the B-tree is walked once and pages are filled
 /// side by side. Can be run again when the map was full.
 struct StateFlush {
-  let note: StateNote
+  /// What stands beside the records afterwards; nil while a state is being loaded.
+  let note: StateNote?
   /// Entries of this index are deleted first.
   var emptiedIndex: String?
   private let writes: [StateWrite]
@@ -14,7 +15,7 @@ struct StateFlush {
   /// Checks writes, which ascend by path, and sorts index entries. `append` promises an empty
   /// state.
   init(
-    _ writes: [StateWrite], _ indexes: [IndexChange], _ note: StateNote, append: Bool
+    _ writes: [StateWrite], _ indexes: [IndexChange], _ note: StateNote?, append: Bool
   ) throws(StoreError) {
     for write in writes { if let refusal = Self.refusal(write) { throw refusal } }
     for change in indexes { if let refusal = IndexLayout.refusal(change) { throw refusal } }
@@ -83,10 +84,11 @@ struct StateFlush {
       try transaction.deleteAll(databases.indexes, prefix: IndexLayout.prefix(emptiedIndex))
     }
     for entry in indexes { try write(entry, transaction, databases) }
-    let bytes = note.bytes
-    try unsafe Self.withBytes(StateNote.key) { key throws(WriteFault) in
-      try unsafe transaction.put(databases.notes, key, count: bytes.count) {
-        unsafe $0.copyBytes(from: bytes)
+    if let bytes = note?.bytes {
+      try unsafe Self.withBytes(StateNote.key) { key throws(WriteFault) in
+        try unsafe transaction.put(databases.notes, key, count: bytes.count) {
+          unsafe $0.copyBytes(from: bytes)
+        }
       }
     }
     try transaction.commit()

@@ -1,0 +1,141 @@
+public import LedgerCore
+public import LedgerState
+import Synchronization
+
+/// Fills an empty home with a whole state, whose records come in the order of their paths: from a
+/// genesis document, or from a snapshot. Memory is bounded, and pages are filled one after the
+/// other.
+///
+/// The home is locked until the loader is gone. Until `finish` there is no ledger in it, and a load
+/// that was cut short can be made again from its start.
+public final class StateLoader {
+  /// Records hashed by one worker at a time.
+  private static let pieceRecords = 4096
+  /// Records, and bytes, after which a transaction ends.
+  private static let transactionRecords = 1 << 18
+  private static let transactionBytes = 64 << 20
+
+  private let chain: ChainID
+  private let workers: WorkerPool?
+  private let options: StoreOptions
+  private let file: StateFile
+  private let databases: StateDatabases
+  private let folder: Folder
+  private let lock: FolderLock
+  private var mapBytes: Int
+  private var waiting: [StateChange] = []
+  private var waitingBytes = 0
+  /// Records taken so far.
+  public private(set) var recordCount = 0
+
+  /// Makes the folders of a home, and locks it.
+  ///
+  /// - Throws: `alreadyCreated`, `inUse`, `diskFull`, or what else is wrong with the disk.
+  public init(
+    home: String, chain: ChainID, workers: WorkerPool? = nil,
+    options: StoreOptions = StoreOptions()
+  ) throws(StoreError) {
+    let paths = StorePaths(home: home)
+    lock = try FolderLock(try Folder.make(paths.data))
+    for path in [paths.log, paths.bundles, paths.votes] { _ = try Folder.make(path) }
+    folder = try Folder.make(paths.state)
+    file = try StateFile(folder.path, mapBytes: options.stateMapBytes, readOnly: false)
+    guard let databases = try StateDatabases(file) else { throw .notCreated(path: home) }
+    self.databases = databases
+    guard try file.beginRead().note(databases) == nil else {
+      throw .alreadyCreated(path: folder.path)
+    }
+    self.chain = chain
+    self.workers = workers
+    self.options = options
+    mapBytes = options.stateMapBytes
+    // What an earlier load left that was cut short.
+    do throws(WriteFault) {
+      let transaction = try file.beginWrite()
+      for database in [databases.records, databases.indexes] { try transaction.empty(database) }
+      try transaction.commit()
+    } catch {
+      switch error {
+      case .store(let fault): throw fault
+      case .mapFull: throw .diskFull(path: folder.path)
+      }
+    }
+  }
+
+  /// Takes records, ascending by path over all calls; those without a value are none.
+  ///
+  /// - Throws: `recordsOutOfOrder`, after which nothing more is taken; `sizeRefused`; `diskFull`, …
+  public func add(_ records: [StateChange]) throws(StoreError) {
+    try add(records, isWritten: false)
+  }
+
+  /// - Parameter isWritten: whether they are written at once, however few: for tests.
+  func add(_ records: [StateChange], isWritten: Bool) throws(StoreError) {
+    for record in records {
+      waiting.append(record)
+      waitingBytes += record.key.bytes.count + (record.value?.count ?? 0)
+      if waiting.count >= Self.transactionRecords || waitingBytes >= Self.transactionBytes {
+        try write()
+      }
+    }
+    if isWritten { try write() }
+  }
+
+  /// Makes the state that of a height, durably, with its indexes.
+  ///
+  /// - Parameter known: the root, where it is known; nil: it is computed from what was written.
+  /// - Returns: the root.
+  public func finish(
+    indexes: [IndexChange] = [], height: UInt64 = 0, root known: Digest? = nil
+  ) throws(StoreError) -> Digest {
+    try write()
+    let root: Digest
+    if let known { root = known } else { root = try computedRoot(height) }
+    var flush = try StateFlush(
+      [], indexes, StateNote(chain: chain, height: height, root: root), append: false)
+    try flush.run(file, databases, options, mapBytes: &mapBytes)
+    try folder.sync()
+    return root
+  }
+
+  private func computedRoot(_ height: UInt64) throws(StoreError) -> Digest {
+    let records = LiveRecords(file: file, databases: databases, height: height)
+    do throws(StateReadError) {
+      return try WholeTree.root(of: records, workers: workers).root
+    } catch { throw .unreadable(path: folder.path, reason: "\(error)") }
+  }
+
+  /// Hashes what waits and puts it behind what is there, in one transaction.
+  private func write() throws(StoreError) {
+    guard !waiting.isEmpty else { return }
+    let changes = waiting
+    waiting.removeAll(keepingCapacity: true)
+    waitingBytes = 0
+    let writes = hashed(changes)
+    guard writes.count == changes.count,
+      zip(writes, writes.dropFirst()).allSatisfy({ $0.path < $1.path })
+    else { throw .recordsOutOfOrder(path: folder.path, after: recordCount) }
+    let kept = writes.filter { $0.value != nil }
+    var flush = try StateFlush(kept, [], nil, append: true)
+    do throws(StoreError) {
+      try flush.run(file, databases, options, mapBytes: &mapBytes)
+    } catch {
+      guard error.isKeyOutOfOrder else { throw error }
+      throw .recordsOutOfOrder(path: folder.path, after: recordCount)
+    }
+    recordCount += kept.count
+  }
+
+  private func hashed(_ changes: [StateChange]) -> [StateWrite] {
+    let pieces = (changes.count + Self.pieceRecords - 1) / Self.pieceRecords
+    let found = Mutex<[[StateWrite]]>(Array(repeating: [], count: pieces))
+    let piece: @Sendable (Int) -> Void = { index in
+      let first = index * Self.pieceRecords
+      let writes = StateWrite.all(
+        of: Array(changes[first..<min(first + Self.pieceRecords, changes.count)]))
+      found.withLock { $0[index] = writes }
+    }
+    if let workers { workers.run(pieces, piece) } else { for index in 0..<pieces { piece(index) } }
+    return found.withLock { $0.flatMap { $0 } }
+  }
+}
