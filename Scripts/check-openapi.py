@@ -71,6 +71,8 @@ check(f"/v1/blocks/{height}/certificate", "/v1/blocks/{height}/certificate")
 check(f"/v1/statements/{height}", "/v1/statements/{height}")
 check(f"/v1/accounts/{author}", "/v1/accounts/{address}")
 check(f"/v1/accounts/{author}?proof=true", "/v1/accounts/{address}")
+check("/v1/records/0002", "/v1/records/{key}")
+check("/v1/records/0002ff", "/v1/records/{key}")
 check("/v1/problems/not_found", "/v1/problems/{code}")
 
 # A block with transactions: the client's example has made some.

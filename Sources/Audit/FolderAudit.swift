@@ -19,7 +19,8 @@ public enum FolderAudit {
     var report = AuditReport(chain: store.chain)
     report.height = store.records.height
     let expected = try checkRecords(store, &report)
-    try checkIndexes(store, expected, &report)
+    report.indexEntries = try IndexAudit.check(
+      store, expected: expected, found: { report.note($0) })
     let state = checkRoot(store, &report)
     var blocks = BlockAudit(chain: store.chain, records: store.records, state: state)
     var history = try openHistory(store, &report)
@@ -70,43 +71,6 @@ public enum FolderAudit {
     report.totals = result.totals
     for fault in result.faults { report.note(.state(fault)) }
     return expected
-  }
-
-  /// The entries are exactly those that the records ask for.
-  private static func checkIndexes(
-    _ store: StoreAudit, _ expected: [DerivedEntry], _ report: inout AuditReport
-  ) throws(StoreError) {
-    var places: [IndexPlace: DerivedEntry] = [:]
-    for entry in expected {
-      places[IndexPlace(index: entry.index, key: entry.key)] = entry
-    }
-    try store.checkIndexEntries(
-      { index, entry in
-        report.indexEntries += 1
-        guard let wanted = places.removeValue(forKey: IndexPlace(index: index, key: entry.key))
-        else { return report.note(.indexEntry(index: index, key: entry.key, .extra)) }
-        if wanted.value != entry.value {
-          report.note(.indexEntry(index: index, key: entry.key, .value))
-        }
-      },
-      fault: { damage in
-        report.note(.damage(damage))
-        if case .indexEntry(let index, let key) = damage.place {
-          places[IndexPlace(index: index, key: key)] = nil
-        }
-      })
-    let missing = places.values.sorted {
-      $0.index == $1.index
-        ? $0.key.lexicographicallyPrecedes($1.key) : $0.index < $1.index
-    }
-    for entry in missing {
-      report.note(.indexEntry(index: entry.index, key: entry.key, .missing))
-    }
-  }
-
-  private struct IndexPlace: Hashable {
-    let index: String
-    let key: [UInt8]
   }
 
   /// The tree over all leaves has the root that the store notes; nil when leaves cannot be read.

@@ -39,6 +39,8 @@ public protocol NodeService: Sendable {
   func finalHeight(above height: UInt64) async throws(NodeServiceError) -> UInt64
   /// An account's record in the last certified state, with its proof.
   func accountProof(_ id: AccountID) async throws(NodeServiceError) -> ProofAnswer
+  /// The record at a raw key in the last certified state, or that there is none, with its proof.
+  func recordProof(_ key: [UInt8]) async throws(NodeServiceError) -> ProofAnswer
   /// A bundle this node holds, with its bytes; nil when unknown.
   func bundle(_ digest: Digest) async throws(NodeServiceError) -> (BundleAnswer, bytes: [UInt8])?
   func validators() async throws(NodeServiceError) -> ValidatorsAnswer

@@ -159,6 +159,12 @@ final class MemoryNode: NodeService {
     Samples.proof
   }
 
+  func recordProof(_ key: [UInt8]) async throws(NodeServiceError) -> ProofAnswer {
+    var answer = Samples.proof
+    answer.key = Hex.encode(key)
+    return answer
+  }
+
   func bundle(_ digest: Digest) async throws(NodeServiceError) -> (BundleAnswer, bytes: [UInt8])? {
     digest == .zero ? (Samples.bundle, bytes: [9, 9]) : nil
   }

@@ -18,6 +18,8 @@ struct RoutesTests {
       ("/v1/accounts/eco2t1nonsense", 400, "bad_address"),
       ("/v1/accounts/\(address)?proof=yes", 400, "bad_parameter"),
       ("/v1/accounts/\(address)/transactions?cursor=5", 400, "bad_cursor"),
+      ("/v1/records/0", 400, "bad_parameter"), ("/v1/records/xy", 400, "bad_parameter"),
+      ("/v1/records/\(String(repeating: "0", count: 512))", 400, "bad_parameter"),
       ("/v1/accounts/\(address)/transactions?limit=0", 400, "bad_limit"),
       ("/v1/blocks?limit=501", 400, "bad_limit"),
       ("/v1/blocks?limit=5&limit=5", 400, "unknown_parameter"),
@@ -94,6 +96,8 @@ struct RoutesTests {
       #expect(try await get("/v1/accounts/\(address)", AccountAnswer.self) == account)
       let proven = try await get("/v1/accounts/\(address)?proof=true", ProvenAccountAnswer.self)
       #expect(proven == ProvenAccountAnswer(account: account, proof: Samples.proof))
+      #expect(try await get("/v1/records/01", ProofAnswer.self) == Samples.proof)
+      #expect(try await get("/v1/records/02ff", ProofAnswer.self).key == "02ff")
       #expect(try await get("/v1/blocks/latest", BlockAnswer.self) == Samples.block(5))
       #expect(try await get("/v1/blocks/2", BlockAnswer.self) == Samples.block(2))
       #expect(

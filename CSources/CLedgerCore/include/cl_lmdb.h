@@ -61,7 +61,8 @@ typedef struct {
 typedef struct {
   size_t entries;      // in the database asked for
   size_t depth;        // of its tree
-  size_t pages;        // of its tree, large values included
+  size_t pages;        // of its tree, large values included; by kind:
+  size_t branch_pages, leaf_pages, overflow_pages;
   size_t page_bytes;
   size_t map_bytes;    // the file's bound until it is grown
   size_t used_bytes;   // the file's pages in use or free for use again, all databases

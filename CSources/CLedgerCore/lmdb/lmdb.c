@@ -362,6 +362,9 @@ int cl_lmdb_database_stat(cl_lmdb_txn *txn, uint32_t database, cl_lmdb_stat *out
   out->entries = stat.ms_entries;
   out->depth = stat.ms_depth;
   out->pages = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+  out->branch_pages = stat.ms_branch_pages;
+  out->leaf_pages = stat.ms_leaf_pages;
+  out->overflow_pages = stat.ms_overflow_pages;
   out->page_bytes = stat.ms_psize;
   out->map_bytes = info.me_mapsize;
   out->used_bytes = (info.me_last_pgno + 1) * stat.ms_psize;

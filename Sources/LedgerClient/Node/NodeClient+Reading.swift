@@ -18,6 +18,12 @@ extension NodeClient {
     return proof
   }
 
+  /// The record at a raw key of the state, or that there is none, with its proof; `TrustAnchor`
+  /// verifies it.
+  public func recordProof(_ key: [UInt8]) async throws(ClientError) -> ProofAnswer {
+    try await get("/v1/records/\(Hex.encode(key))")
+  }
+
   /// One page of an account's final transactions, newest first.
   public func transactions(of address: String, cursor: String? = nil, limit: Int? = nil)
     async throws(ClientError) -> PageAnswer<TransactionAnswer>

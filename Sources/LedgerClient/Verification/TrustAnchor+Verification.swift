@@ -57,17 +57,35 @@ extension TrustAnchor {
     return proven
   }
 
-  /// Checks that an account's record stands, or that there is none, in the state a quorum has
-  /// certified. Nothing of the answer is believed that does not follow from the set.
-  ///
-  /// In order: the certificate makes the header's block final, by a quorum of the set; the answer's
-  /// height and state root are the certificate's; the key is the account's; the ICS-23 proof leads
-  /// from key and value, or from the key's neighbours, to the state root; the value is an account.
+  /// Checks that an account's record stands, or that there is none, as `verify(recordProof:)` does;
+  /// and that the value is an account.
   ///
   /// - Parameter minimumHeight: an older proof, though true, is refused.
   public func verify(
     accountProof answer: ProofAnswer, of account: AccountID, minimumHeight: UInt64 = 0
   ) throws(VerificationError) -> ProvenAccount {
+    let key = Account.key(account).bytes
+    let proven = try verify(recordProof: answer, at: key, minimumHeight: minimumHeight)
+    var record: Account?
+    if let value = proven.value {
+      do { record = try Account(bcs: value) } catch { throw .record(error) }
+    }
+    return ProvenAccount(
+      id: account, height: proven.height, timestamp: proven.timestamp,
+      stateRoot: proven.stateRoot, record: record)
+  }
+
+  /// Checks that a record stands at a key, or that there is none, in the state a quorum has
+  /// certified. Nothing of the answer is believed that does not follow from the set.
+  ///
+  /// In order: the certificate makes the header's block final, by a quorum of the set; the answer's
+  /// height and state root are the certificate's; the key is the one asked for; the ICS-23 proof
+  /// leads from key and value, or from the key's neighbours, to the state root.
+  ///
+  /// - Parameter minimumHeight: an older proof, though true, is refused.
+  public func verify(
+    recordProof answer: ProofAnswer, at key: [UInt8], minimumHeight: UInt64 = 0
+  ) throws(VerificationError) -> ProvenRecord {
     let header = try verify(
       certificateBytes: try Self.bytes(answer.certificate, "certificate"),
       headerBytes: try Self.bytes(answer.header, "header"))
@@ -76,16 +94,17 @@ extension TrustAnchor {
     guard answer.height >= minimumHeight else {
       throw .tooOld(height: answer.height, wanted: minimumHeight)
     }
-    let key = Account.key(account).bytes
     guard try Self.bytes(answer.key, "key") == key else { throw .wrongKey }
-    return ProvenAccount(
-      id: account, height: answer.height, timestamp: header.header.timestamp,
+    return ProvenRecord(
+      key: key, height: answer.height, timestamp: header.header.timestamp,
       stateRoot: header.stateRoot,
-      record: try record(answer, key: key, root: header.stateRoot.bytes.array))
+      value: try Self.value(answer, key: key, root: header.stateRoot.bytes.array))
   }
 
-  private func record(_ answer: ProofAnswer, key: [UInt8], root: [UInt8])
-    throws(VerificationError) -> Account?
+  /// The value that the answer proves against a root, whoever vouches for that; nil when it proves
+  /// that there is no record.
+  public static func value(_ answer: ProofAnswer, key: [UInt8], root: [UInt8])
+    throws(VerificationError) -> [UInt8]?
   {
     let bytes = try Self.bytes(answer.proof, "proof")
     let proof: CommitmentProof
@@ -107,7 +126,7 @@ extension TrustAnchor {
     } catch {
       throw .proof(error)
     }
-    do { return try Account(bcs: value) } catch { throw .record(error) }
+    return value
   }
 
   private static func bytes(_ text: String, _ field: String) throws(VerificationError) -> [UInt8] {

@@ -55,6 +55,19 @@ public struct ProvenAccount: Hashable, Sendable {
   public var authority: Authority { record?.authority ?? Authority(simple: id) }
 }
 
+/// A record of the state as a certified block left it.
+public struct ProvenRecord: Hashable, Sendable {
+  /// The raw key.
+  public let key: [UInt8]
+  /// The block whose state holds it so.
+  public let height: UInt64
+  /// That block's time, milliseconds since 1970: how old the proof is.
+  public let timestamp: UInt64
+  public let stateRoot: Digest
+  /// Nil when there is no record: that is proved too.
+  public let value: [UInt8]?
+}
+
 /// A block's header that a quorum made final.
 public struct ProvenHeader: Hashable, Sendable {
   public let header: BlockHeader
@@ -78,7 +91,7 @@ public enum VerificationError: Error, Equatable, Sendable, CustomStringConvertib
   case certificate(CertificateError)
   /// What stands beside the proof is not what header and certificate say.
   case differs(String)
-  /// The proof is for another record than the account's.
+  /// The proof is for another record than the one asked for.
   case wrongKey
   /// The proof cannot be decoded, or does not lead to the certified root.
   case proof(ProofError)
@@ -97,7 +110,7 @@ public enum VerificationError: Error, Equatable, Sendable, CustomStringConvertib
     case .encoding(let name, let error): "The \(name) cannot be decoded: \(error)."
     case .certificate(let error): "The certificate does not make the block final: \(error)."
     case .differs(let name): "The answer's \(name) is not that of header and certificate."
-    case .wrongKey: "The proof is of another record than the account's."
+    case .wrongKey: "The proof is of another record than the one asked for."
     case .proof(let error): "The proof does not lead to the certified root: \(error)."
     case .record(let error): "The proven record is no account: \(error)."
     case .tooOld(let height, let wanted):

@@ -18,10 +18,17 @@ public enum DerivedIndexes {
   /// big-endian.
   public static let liveLots = "live-lots"
 
+  /// The indexes there are.
+  public static let names = [liveLots]
+
+  /// The kinds of records that ask for entries.
+  public static let kinds: [RecordKind] = [.lot]
+
   /// What a record's change does to the indexes. A record that cannot be read asks for nothing: its
   /// leaf hash or the audit tells.
   public static func entries(of change: StateChange) -> [DerivedEntry] {
-    guard RecordKind(of: change.key) == .lot, let number = change.key.number,
+    guard let kind = RecordKind(of: change.key), kinds.contains(kind),
+      let number = change.key.number,
       let value = change.value, let lot = try? ReserveLot(bcs: value)
     else { return [] }
     return [

@@ -75,10 +75,14 @@ extension NodeQueries {
     }
   }
 
+  func accountProof(_ id: AccountID) async throws(NodeServiceError) -> ProofAnswer {
+    try await recordProof(Account.key(id).bytes)
+  }
+
   /// Record, proof, header and certificate are of one height: the replica's thread finalises blocks
   /// and answers reads by turns, so the board's last block is the state's.
-  func accountProof(_ id: AccountID) async throws(NodeServiceError) -> ProofAnswer {
-    let key = Account.key(id)
+  func recordProof(_ key: [UInt8]) async throws(NodeServiceError) -> ProofAnswer {
+    let key = StateKey(key)
     let answer = try await read { [board] replica -> ProofAnswer? in
       guard let certificate = replica.certificate, let tip = board.recent.tip,
         tip.header.height == certificate.height, certificate.stateRoot == replica.stateRoot
