@@ -48,7 +48,11 @@ struct DataFolder: Sendable {
   /// Makes a need's data unless it is there. Throws `unavailable` when the disk has no room for it.
   func prepare(_ need: DataNeed) throws {
     if need == .nothing { return }
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw BenchmarkFault.unavailable("\(path) cannot be made: \(error.localizedDescription)")
+    }
     switch need {
     case .nothing, .folder: break
     case .records: try prepare([records])
