@@ -15,7 +15,7 @@ struct RecordBuilder {
     let line = ProgressLine("building \(folder.count / 1_000_000) million records")
     let records = try RecordSet.create(folder, team)
     let raw = folder.hasRaw ? try RawDatabase(folder) : nil
-    let state = StateLoading(folder)
+    let state = try StateLoading(folder)
     var (ours, theirs): ([Double], [Double]) = ([], [])
     for tenth in 0..<Self.tenths {
       var (our, their) = (Duration.zero, Duration.zero)

@@ -74,21 +74,18 @@ final class StateSubject {
   }
 }
 
-/// Records on their way into an empty state.
+/// Records on their way into an empty state, hashed by two workers.
 final class StateLoading {
-  private let home: String
-  private var changes: [StateChange] = []
+  private let loader: StateLoader
 
-  init(_ folder: RecordFolder) { home = folder.ledger }
+  init(_ folder: RecordFolder) throws {
+    loader = try StateLoader(
+      home: folder.ledger, chain: StateSubject.chain, workers: WorkerPool(workers: 2))
+  }
 
   /// Takes records, ascending by path over all calls.
-  func add(_ records: [StateChange]) throws { changes += records }
+  func add(_ records: [StateChange]) throws { try loader.add(records) }
 
   /// Makes the state durable, and gives its root.
-  func finish() throws -> Digest {
-    let root = try AuthenticatedState.root(of: changes)
-    try NodeStore.create(
-      home: home, genesis: StateSubject.chain, changes: changes, root: root)
-    return root
-  }
+  func finish() throws -> Digest { try loader.finish() }
 }
