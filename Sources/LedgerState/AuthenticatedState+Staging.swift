@@ -11,7 +11,7 @@ extension AuthenticatedState {
     _ changes: [StateChange], on parent: StateDelta? = nil, reads: ExecutionReads? = nil
   ) throws(StateError) -> StateDelta {
     let ancestors = try chain(to: parent)
-    var layer = StateLayer(changes)
+    var layer = StateLayer(changes, workers: workers)
     let staged: StagedTree
     do throws(StateReadError) {
       staged = try tree.stage(
@@ -97,7 +97,7 @@ private struct StagedState: RecordSource {
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
     let path = key.hash
     for delta in deltas.reversed() {
-      if let index = delta.layer.index(of: path) { return delta.layer.changes[index].value }
+      if let index = delta.layer.index(of: path) { return delta.layer.change(at: index).value }
     }
     return try state.value(of: key, path: path, reads)
   }

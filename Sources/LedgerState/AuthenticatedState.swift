@@ -66,7 +66,7 @@ public final class AuthenticatedState: RecordSource {
     of key: StateKey, path: Digest, _ reads: (any StateReads)?
   ) throws(StateReadError) -> [UInt8]? {
     for (_, layer) in layers.reversed() {
-      if let index = layer.index(of: path) { return layer.changes[index].value }
+      if let index = layer.index(of: path) { return layer.change(at: index).value }
     }
     if let reads { return try reads.value(of: key, path: path) }
     return try reader.value(of: key)
@@ -76,7 +76,7 @@ public final class AuthenticatedState: RecordSource {
   func record(at path: Digest) throws(StateReadError) -> StateRecord? {
     for (_, layer) in layers.reversed() {
       guard let index = layer.index(of: path) else { continue }
-      let change = layer.changes[index]
+      let change = layer.change(at: index)
       return change.value.map { StateRecord(key: change.key, value: $0) }
     }
     return try reader.record(at: path)

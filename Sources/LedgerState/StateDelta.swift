@@ -50,9 +50,10 @@ extension StateWrite {
 
 extension StateLayer {
   var writes: [StateWrite] {
-    changes.indices.map {
-      StateWrite(
-        path: paths[$0], key: changes[$0].key, value: changes[$0].value, leafHash: hashes[$0])
+    (0..<count).map {
+      let change = change(at: $0)
+      return StateWrite(
+        path: paths[$0], key: change.key, value: change.value, leafHash: hashes[$0])
     }
   }
 }

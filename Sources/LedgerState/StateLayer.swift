@@ -1,72 +1,50 @@
-import CLedgerCore
 import LedgerCore
 
 /// One block's writes in the order of the tree: what lies between two states.
 ///
-/// Invariants: paths ascend strictly; the three arrays run side by side.
+/// Invariants: paths ascend strictly; the three arrays run side by side. The writes themselves stay
+/// where they came: to move so many would cost more than to hash them.
 struct StateLayer: Sendable {
   private(set) var paths: [Digest] = []
   /// Leaf hashes; zero where the record is removed.
   private(set) var hashes: [Digest] = []
-  private(set) var changes: [StateChange] = []
+  /// Where in `source` each write stands.
+  private var places: [UInt32] = []
+  private var source: [StateChange] = []
 
   /// Sorts and hashes writes; of several to one key the last wins.
-  init(_ writes: [StateChange]) {
-    let hashed = SHA256.hashes(of: writes.map(\.key.bytes))
-    paths.reserveCapacity(writes.count)
-    changes.reserveCapacity(writes.count)
-    for index in Self.order(of: hashed) {
-      let path = hashed[Int(index)]
-      if paths.last == path {
-        paths.removeLast()
-        changes.removeLast()
-      }
-      paths.append(path)
-      changes.append(writes[Int(index)])
+  init(_ writes: [StateChange], workers: WorkerPool? = nil) {
+    let found = WriteHash.all(of: writes, workers: workers)
+    source = writes
+    places = WriteHash.order(of: found)
+    paths.reserveCapacity(places.count)
+    hashes.reserveCapacity(places.count)
+    var isRepeated = false
+    for place in places {
+      let write = found[Int(place)]
+      if paths.last == write.path { isRepeated = true }
+      paths.append(write.path)
+      hashes.append(write.leaf)
     }
-    hashes = Self.leafHashes(paths, changes)
+    guard isRepeated else { return }
+    let next = paths.dropFirst().map { $0 } + [.zero]
+    self = keeping(zip(paths, next).map { $0 != $1 })
   }
 
-  /// The order in which paths ascend; equal ones stay as they are.
-  private static func order(of paths: [Digest]) -> [UInt32] {
-    unsafe [UInt32](unsafeUninitializedCapacity: paths.count) { order, count in
-      let code = unsafe paths.withUnsafeBytes { paths in
-        unsafe cl_state_sort(
-          paths.baseAddress?.assumingMemoryBound(to: UInt8.self), paths.count / 32,
-          order.baseAddress)
-      }
-      precondition(code == CL_STATE_OK, "there is no memory to sort a block's writes")
-      count = paths.count
-    }
-  }
-
-  private static func leafHashes(_ paths: [Digest], _ changes: [StateChange]) -> [Digest] {
-    var pairs: [Digest] = []
-    pairs.reserveCapacity(2 * changes.count)
-    let values = SHA256.hashes(of: changes.map { $0.value ?? [] })
-    for (path, value) in zip(paths, values) {
-      pairs.append(path)
-      pairs.append(value)
-    }
-    unsafe pairs.withUnsafeMutableBytes { bytes in
-      guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-        return
-      }
-      unsafe cl_sha256_leaf_level(start, bytes.count / 64, start)
-    }
-    for (index, change) in changes.enumerated() where change.value == nil { pairs[index] = .zero }
-    pairs.removeLast(pairs.count - changes.count)
-    return pairs
-  }
+  /// The writes, ascending by path.
+  var changes: [StateChange] { places.map { source[Int($0)] } }
 
   var count: Int { paths.count }
+
+  /// The write at a place in the order of paths.
+  func change(at index: Int) -> StateChange { source[Int(places[index])] }
 
   /// The layer without some of its writes.
   func keeping(_ isKept: [Bool]) -> StateLayer {
     var kept = self
     kept.paths = zip(paths, isKept).compactMap { $1 ? $0 : nil }
     kept.hashes = zip(hashes, isKept).compactMap { $1 ? $0 : nil }
-    kept.changes = zip(changes, isKept).compactMap { $1 ? $0 : nil }
+    kept.places = zip(places, isKept).compactMap { $1 ? $0 : nil }
     return kept
   }
 
@@ -130,12 +108,14 @@ struct StateLayer: Sendable {
 
   /// This layer with a newer one laid over it.
   func merged(with newer: StateLayer) -> StateLayer {
+    if count == 0 { return newer }
     var result = StateLayer([])
     var index = 0
     func take(_ layer: StateLayer, _ at: Int) {
       result.paths.append(layer.paths[at])
       result.hashes.append(layer.hashes[at])
-      result.changes.append(layer.changes[at])
+      result.places.append(UInt32(result.source.count))
+      result.source.append(layer.change(at: at))
     }
     for at in 0..<newer.count {
       while index < count, paths[index] < newer.paths[at] {

@@ -57,4 +57,34 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
       }
     }
   }
+
+  /// An array that is computed in pieces: `body` fills the part of it that stands for a range, on
+  /// any thread, and all of that part.
+  package func fill<Element>(
+    _ count: Int, pieces size: Int,
+    _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Element>) -> Void
+  ) -> [Element] {
+    unsafe withoutActuallyEscaping(body) { body in
+      unsafe [Element](unsafeUninitializedCapacity: count) { all, initialized in
+        let room = unsafe all
+        var call = PieceCall { piece in
+          let range = piece * size..<min((piece + 1) * size, count)
+          unsafe body(range, UnsafeMutableBufferPointer(rebasing: room[range]))
+        }
+        unsafe withUnsafeMutablePointer(to: &call) { call in
+          unsafe cl_workers_run(
+            handle,
+            { context, index in
+              unsafe context?.assumingMemoryBound(to: PieceCall.self).pointee.body(index)
+            }, call, (count + size - 1) / size)
+        }
+        initialized = count
+      }
+    }
+  }
+}
+
+/// One piece after the other of what is being filled: from several threads, each another part.
+private struct PieceCall {
+  let body: (Int) -> Void
 }
