@@ -5,7 +5,7 @@ import Paired
 extension FigureDefinition {
   /// The state engine, on 10 million records of 32 + 100 bytes.
   static let state: [FigureDefinition] = [
-    load, root, warmRoot, flush, read, proofs, memory, growth,
+    load, root, warmRoot, flush, read, proofs, verify, memory, growth,
   ]
 
   /// Updates of existing records, as a full block of transfers makes them.

@@ -30,6 +30,24 @@ extension FigureDefinition {
 
   private static let proofsBar = 300_000.0
 
+  static let verify = FigureDefinition(
+    id: "state.verify", bar: .valueAtLeast(verifyBar, unit: "M/s"), against: "its bar", cores: 2,
+    needs: .records
+  ) { conditions in
+    let folder = conditions.data.records
+    let subject = try VerificationSubject(folder, workers: 2)
+    var found: (records: Int, root: Digest?) = (0, nil)
+    let rates = try (0...(conditions.isQuick ? 3 : 5)).map { _ in
+      let taken = try ContinuousClock().measure { found = try subject.verify() }
+      return Double(folder.count) / (taken / .microseconds(1))
+    }
+    guard found.records == folder.count, found.root == (try RecordSet(folder).root(try Team()))
+    else { throw BenchmarkFault.broken("the verified root is not that of the records") }
+    return MeasuredFigure(Array(rates.dropFirst()), unit: "M/s", against: verifyBar)
+  }
+
+  private static let verifyBar = 5.0
+
   static let memory = FigureDefinition(
     id: "state.memory", bar: .valueAtMost(memoryBar, unit: "MiB"), against: "its bar", cores: 2,
     needs: .records

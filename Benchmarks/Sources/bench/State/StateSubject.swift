@@ -74,6 +74,23 @@ final class StateSubject {
   }
 }
 
+/// The whole-tree verification of a stopped node's state.
+struct VerificationSubject {
+  private let audit: StoreAudit
+  private let workers: WorkerPool
+
+  init(_ folder: RecordFolder, workers: Int) throws {
+    audit = try StoreAudit(home: folder.ledger)
+    self.workers = try WorkerPool(workers: workers)
+  }
+
+  /// The records walked, and the root recomputed of them; nil when one is damaged.
+  func verify() throws -> (records: Int, root: Digest?) {
+    let found = try audit.verifyRecords(workers: workers) { _, _ in }
+    return (Int(found.records), found.damage.isEmpty ? found.root : nil)
+  }
+}
+
 /// Records on their way into an empty state, hashed by two workers.
 final class StateLoading {
   private let loader: StateLoader
