@@ -4,83 +4,81 @@ public import LedgerCore
 extension AuthenticatedState {
   /// That the tip holds a record. Throws `noSuchRecord` when it does not.
   public func existenceProof(_ key: StateKey) throws(StateError) -> CommitmentProof {
-    let path = key.hash
-    let descent = try descend(to: path)
-    guard descent.leaf?.path == path else { throw .noSuchRecord }
-    return .exist(try existence(descent, at: path))
+    guard let bytes = try existenceProofs([key])[0] else { throw .noSuchRecord }
+    return try Self.decoded(bytes)
   }
+
+  /// That the tip holds each of many records, as the bytes of a proof for each, in the order of the
+  /// keys; nil for those it does not hold. The tree below their buckets is read and hashed for all
+  /// of them together.
+  public func existenceProofs(_ keys: [StateKey]) throws(StateError) -> [[UInt8]?] {
+    var proofs = [[UInt8]?](repeating: nil, count: keys.count)
+    let paths = SHA256.hashes(of: keys.map(\.bytes))
+    let order = WriteHash.order(of: paths.map { WriteHash(path: $0, leaf: .zero) })
+    for first in stride(from: 0, to: keys.count, by: Self.provenTogether) {
+      let part = order[first..<min(first + Self.provenTogether, keys.count)].map { Int($0) }
+      let steps: ProofSteps
+      do { steps = try self.steps(part.map { paths[$0] }) } catch { throw .read(error) }
+      for (place, index) in part.enumerated() where steps.isFound(place) {
+        let value: [UInt8]?
+        do { value = try self.value(of: keys[index], path: paths[index], nil) } catch {
+          throw .read(error)
+        }
+        guard let value else { throw .read(.corruptRecord(path: paths[index])) }
+        proofs[index] = steps.proof(place, of: keys[index], value)
+      }
+    }
+    return proofs
+  }
+
+  /// Paths whose steps lie in memory at a time: a megabyte or two each thousand.
+  private static let provenTogether = 8192
 
   /// That the tip does not hold a record. Throws `recordExists` when it does, and `emptyState` when
   /// there is nothing to prove it with.
   public func absenceProof(_ key: StateKey) throws(StateError) -> CommitmentProof {
     let path = key.hash
     guard recordCount > 0 else { throw .emptyState }
-    guard try descend(to: path).leaf?.path != path else { throw .recordExists }
-    var left: ExistenceProof?
-    var right: ExistenceProof?
-    if let leaf = try neighbour(of: path, onLeft: true) {
-      left = try existence(descend(to: leaf.path), at: leaf.path)
-    }
-    if let leaf = try neighbour(of: path, onLeft: false) {
-      right = try existence(descend(to: leaf.path), at: leaf.path)
-    }
-    return .nonexist(NonExistenceProof(key: key.bytes, left: left, right: right))
+    let (left, right) = try neighbours(of: path)
+    return .nonexist(
+      NonExistenceProof(
+        key: key.bytes, left: try existence(at: left?.path), right: try existence(at: right?.path)))
   }
 
-  /// The way from the root to where a path ends.
-  private struct Descent {
-    /// From the root down.
-    var steps: [InnerOp] = []
-    /// The leaf there, when there is one; not necessarily that of the path.
-    var leaf: StateLeaf?
-  }
-
-  private func descend(to path: Digest) throws(StateError) -> Descent {
-    var descent = Descent()
-    var index = 1
-    var level = 0
-    while level < tree.depth, tree[index].isMany {
-      let isRight = path.bytes.bit(level)
-      index = 2 * index + (isRight ? 1 : 0)
-      descent.steps.append(ProofSpec.smtStep(sibling: tree[index ^ 1].hash, isRightChild: isRight))
-      level += 1
-    }
-    guard !tree[index].isEmpty else { return descent }
-    // The leaf of a subtree that has but one: in whichever bucket it is.
-    while index < tree.bucketCount { index = 2 * index + (tree[2 * index].isEmpty ? 1 : 0) }
-    var leaves = try provenLeaves(inBucket: index - tree.bucketCount)[...]
-    while leaves.count > 1, level < 256 {
-      let middle = leaves.split(atBit: level)
-      let isRight = path.bytes.bit(level)
-      let other = isRight ? leaves[..<middle] : leaves[middle...]
-      leaves = isRight ? leaves[middle...] : leaves[..<middle]
-      level += 1
-      descent.steps.append(
-        ProofSpec.smtStep(
-          sibling: TreeNode.subtree(other, depth: level).hash, isRightChild: isRight))
-    }
-    descent.leaf = leaves.first
-    return descent
-  }
-
-  private func existence(_ descent: Descent, at path: Digest) throws(StateError) -> ExistenceProof {
+  private func existence(at path: Digest?) throws(StateError) -> ExistenceProof? {
+    guard let path else { return nil }
     let record: StateRecord?
     do { record = try self.record(at: path) } catch { throw .read(error) }
     guard let record else { throw .read(.corruptRecord(path: path)) }
-    return ExistenceProof(
-      key: record.key.bytes, value: record.value, leaf: ProofSpec.smt.leaf,
-      path: descent.steps.reversed())
+    guard case .exist(let proof) = try existenceProof(record.key) else { return nil }
+    return proof
   }
 
-  /// The nearest leaf below or above a path that has none.
-  private func neighbour(of path: Digest, onLeft: Bool) throws(StateError) -> StateLeaf? {
+  private static func decoded(_ bytes: [UInt8]) throws(StateError) -> CommitmentProof {
+    do { return try CommitmentProof(protobuf: bytes) } catch {
+      throw .read(.storeFailed("a proof of the tree cannot be read: \(error)"))
+    }
+  }
+
+  private func steps(_ paths: [Digest]) throws(StateReadError) -> ProofSteps {
+    try tree.prove(paths, of: reader, under: layers.map(\.layer))
+  }
+
+  /// The nearest leaves below and above a path that has none; throws `recordExists`.
+  private func neighbours(
+    of path: Digest
+  ) throws(StateError) -> (left: StateLeaf?, right: StateLeaf?) {
     let bucket = tree.bucket(of: path)
     let own = try provenLeaves(inBucket: bucket)
-    if let leaf = onLeft
-      ? own.last(where: { $0.path < path }) : own.first(where: { $0.path > path })
-    {
-      return leaf
-    }
+    let place = own.firstIndex { !($0.path < path) } ?? own.count
+    guard place == own.count || own[place].path != path else { throw .recordExists }
+    let left = try place > 0 ? own[place - 1] : edge(beside: bucket, onLeft: true)
+    let right = try place < own.count ? own[place] : edge(beside: bucket, onLeft: false)
+    return (left, right)
+  }
+
+  /// The leaf nearest to a bucket on one side of it.
+  private func edge(beside bucket: Int, onLeft: Bool) throws(StateError) -> StateLeaf? {
     guard let beside = tree.nonEmptyBucket(beside: bucket, onLeft: onLeft) else { return nil }
     let leaves = try provenLeaves(inBucket: beside)
     return onLeft ? leaves.last : leaves.first

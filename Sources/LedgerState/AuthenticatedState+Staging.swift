@@ -15,7 +15,7 @@ extension AuthenticatedState {
     let staged: StagedTree
     do throws(StateReadError) {
       staged = try tree.stage(
-        above: ancestors.map(\.tree), buckets: tree.buckets(of: layer), of: reader,
+        above: ancestors.map(\.tree), buckets: tree.buckets(of: layer.paths), of: reader,
         reads: reads.flatMap { $0.flushes == flushes ? $0.below : nil },
         under: layers.map(\.layer) + ancestors.map(\.layer) + [layer], workers: workers)
     } catch { throw .read(error) }
@@ -62,11 +62,11 @@ extension AuthenticatedState {
 }
 
 extension StateTree {
-  /// The buckets that a layer writes in, ascending.
-  func buckets(of layer: StateLayer) -> [UInt32] {
+  /// The buckets of paths, which ascend; each once, ascending.
+  func buckets(of paths: [Digest]) -> [UInt32] {
     var buckets: [UInt32] = []
-    buckets.reserveCapacity(layer.count)
-    for path in layer.paths {
+    buckets.reserveCapacity(paths.count)
+    for path in paths {
       let bucket = UInt32(bucket(of: path))
       if buckets.last != bucket { buckets.append(bucket) }
     }

@@ -84,6 +84,22 @@ void cl_state_tree_build(cl_state_tree *tree, cl_workers *workers);
 // 1 ..< 2^(depth + 1).
 int cl_state_tree_node(const cl_state_tree *tree, uint32_t index, uint8_t hash[32]);
 
+// What leads from leaves up to the root: bytes that grow.
+typedef struct {
+  uint8_t *bytes;
+  size_t length, room;
+} cl_state_steps;
+
+void cl_state_steps_free(cl_state_steps *steps);
+
+// For paths that ascend, the steps from their leaves to the root of the tree with `layers`
+// over its source's leaves (which is the tree's own state): ICS-23 InnerOps as field 4 of an
+// ExistenceProof, from the leaf up, appended to `out`; those of path i end at ends[i].
+// found[i] says whether the path has a leaf; without one there are no steps.
+int cl_state_prove(const cl_state_tree *tree, const cl_state_source *source,
+                   const cl_state_layer *layers, size_t layer_count, const uint8_t *paths,
+                   size_t count, cl_state_steps *out, size_t *ends, uint8_t *found);
+
 // What a batch does to a tree: the changed nodes of all levels.
 typedef struct cl_state_delta cl_state_delta;
 

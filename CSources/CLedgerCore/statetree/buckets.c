@@ -14,21 +14,6 @@
 // Pairs hashed in one call.
 #define PAIRS_MAX 512
 
-// A node to be hashed: from and to slots, of which the first is the empty subtree, then
-// come the leaves, then the planned nodes in order.
-typedef struct {
-  uint32_t left, right, slot;
-  uint32_t level;
-} planned;
-
-typedef struct {
-  const cl_state_leaf *leaves;
-  planned *nodes;
-  size_t count, room;
-  uint32_t slots;
-  int code;
-} plan;
-
 static uint64_t word(const uint8_t *path, int i) {
   uint64_t bits;
   memcpy(&bits, path + 8 * i, 8);
@@ -48,10 +33,10 @@ static int bit(const uint8_t *path, unsigned level) {
   return path[level / 8] >> (7 - level % 8) & 1;
 }
 
-static uint32_t add(plan *p, uint32_t left, uint32_t right, unsigned level) {
+static uint32_t add(state_plan *p, uint32_t left, uint32_t right, unsigned level) {
   if (p->count == p->room) {
     const size_t room = p->room == 0 ? PLANNED_MIN : 2 * p->room;
-    planned *const grown = realloc(p->nodes, room * sizeof *grown);
+    state_planned *const grown = realloc(p->nodes, room * sizeof *grown);
     if (grown == NULL) {
       p->code = CL_STATE_NO_MEMORY;
       return 0;
@@ -60,13 +45,13 @@ static uint32_t add(plan *p, uint32_t left, uint32_t right, unsigned level) {
     p->room = room;
   }
   const uint32_t slot = p->slots++;
-  p->nodes[p->count++] = (planned){left, right, slot, level};
+  p->nodes[p->count++] = (state_planned){left, right, slot, level};
   return slot;
 }
 
 // Plans the node over leaves first ..< last at `level`; its slot. Recursion ends after 256
 // levels, since each goes below the level where the leaves differ.
-static uint32_t plan_node(plan *p, uint32_t first, uint32_t last, unsigned level) {
+static uint32_t plan_node(state_plan *p, uint32_t first, uint32_t last, unsigned level) {
   if (last - first == 1) return 1 + first;
   const uint8_t *const path = p->leaves[first].path;
   const unsigned split = shared_bits(path, p->leaves[last - 1].path);
@@ -89,7 +74,7 @@ static uint32_t plan_node(plan *p, uint32_t first, uint32_t last, unsigned level
 }
 
 // Hashes what is planned, the deepest level first, into slots of 32 bytes.
-static int hash_plan(const plan *p, uint8_t *slots) {
+static int hash_plan(const state_plan *p, uint8_t *slots) {
   size_t ends[258] = {0};
   for (size_t i = 0; i < p->count; i++) ends[255 - p->nodes[i].level + 1]++;
   for (int i = 1; i < 258; i++) ends[i] += ends[i - 1];
@@ -103,7 +88,7 @@ static int hash_plan(const plan *p, uint8_t *slots) {
     for (size_t start = ends[level]; start < ends[level + 1];) {
       const size_t left = ends[level + 1] - start, count = left < PAIRS_MAX ? left : PAIRS_MAX;
       for (size_t i = 0; i < count; i++) {
-        const planned *const node = &p->nodes[order[start + i]];
+        const state_planned *const node = &p->nodes[order[start + i]];
         memcpy(pairs + 64 * i, slots + 32 * (size_t)node->left, 32);
         memcpy(pairs + 64 * i + 32, slots + 32 * (size_t)node->right, 32);
       }
@@ -122,40 +107,48 @@ uint64_t state_bucket_of(const uint8_t *path, unsigned depth) {
   return depth == 0 ? 0 : word(path, 0) >> (64 - depth);
 }
 
-int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
-                       const uint32_t *starts, size_t count,
-                       uint8_t *hashes, uint8_t *many) {
+int state_plan_buckets(state_plan *p, unsigned depth, const uint32_t *buckets,
+                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count) {
   const uint32_t base = starts[0], leaf_count = starts[count] - base;
   if (leaf_count > 0) leaves += base;
-  plan p = {.leaves = leaves, .slots = 1 + leaf_count};
-  uint32_t *const found = malloc((count + 1) * sizeof *found);
-  if (found == NULL) return CL_STATE_NO_MEMORY;
-  for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
+  *p = (state_plan){.leaves = leaves, .leaf_count = leaf_count, .slots = 1 + leaf_count};
+  p->roots = malloc((count + 1) * sizeof *p->roots);
+  if (p->roots == NULL) return CL_STATE_NO_MEMORY;
+  for (size_t b = 0; b < count && p->code == CL_STATE_OK; b++) {
     const uint32_t start = starts[b] - base, end = starts[b + 1] - base;
-    const uint32_t bucket = buckets[b];
-    found[b] = 0;
-    if (end > start) {
-      if (state_bucket_of(leaves[start].path, depth) != bucket ||
-          state_bucket_of(leaves[end - 1].path, depth) != bucket) {
-        p.code = CL_STATE_BAD_ORDER;
-        break;
-      }
-      found[b] = plan_node(&p, start, end, depth);
+    p->roots[b] = 0;
+    if (end == start) continue;
+    if (state_bucket_of(leaves[start].path, depth) != buckets[b] ||
+        state_bucket_of(leaves[end - 1].path, depth) != buckets[b]) {
+      p->code = CL_STATE_BAD_ORDER;
+      break;
     }
-    many[b] = end - start > 1;
+    p->roots[b] = plan_node(p, start, end, depth);
   }
-  uint8_t *const slots = p.code == CL_STATE_OK ? malloc(32 * (size_t)p.slots) : NULL;
-  if (p.code == CL_STATE_OK && slots == NULL) p.code = CL_STATE_NO_MEMORY;
-  if (p.code == CL_STATE_OK) {
-    memset(slots, 0, 32);
-    for (uint32_t i = 0; i < leaf_count; i++) memcpy(slots + 32 * (1 + i), leaves[i].hash, 32);
-    p.code = hash_plan(&p, slots);
+  if (p->code == CL_STATE_OK) p->hashes = malloc(32 * (size_t)p->slots);
+  if (p->code == CL_STATE_OK && p->hashes == NULL) p->code = CL_STATE_NO_MEMORY;
+  if (p->code != CL_STATE_OK) return p->code;
+  memset(p->hashes, 0, 32);
+  for (uint32_t i = 0; i < leaf_count; i++) {
+    memcpy(p->hashes + 32 * (1 + (size_t)i), leaves[i].hash, 32);
   }
-  for (size_t b = 0; b < count && p.code == CL_STATE_OK; b++) {
-    memcpy(hashes + 32 * b, slots + 32 * (size_t)found[b], 32);
+  return hash_plan(p, p->hashes);
+}
+
+void state_plan_free(state_plan *p) {
+  free(p->hashes);
+  free(p->roots);
+  free(p->nodes);
+}
+
+int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
+                       const uint32_t *starts, size_t count, uint8_t *hashes, uint8_t *many) {
+  state_plan p;
+  const int code = state_plan_buckets(&p, depth, buckets, leaves, starts, count);
+  for (size_t b = 0; b < count && code == CL_STATE_OK; b++) {
+    memcpy(hashes + 32 * b, p.hashes + 32 * (size_t)p.roots[b], 32);
+    many[b] = starts[b + 1] - starts[b] > 1;
   }
-  free(slots);
-  free(found);
-  free(p.nodes);
-  return p.code;
+  state_plan_free(&p);
+  return code;
 }

@@ -35,13 +35,38 @@ void state_hash_parents(uint8_t *children, const uint8_t *sides, size_t count, u
 // The bucket a path falls in: its first `depth` bits.
 uint64_t state_bucket_of(const uint8_t *path, unsigned depth);
 
-// For b < count, the node of bucket buckets[b]: over leaves[starts[b] ..< starts[b + 1]],
-// which ascend by path and fall in it. Its hash goes to
-// hashes[32·b ..< +32], and to many[b] whether it has two leaves or more. `starts` ascends
-// and has count + 1 elements.
+// A node below a bucket that is to be hashed: from and to slots, of which the first is the
+// empty subtree, then come the leaves, then the planned nodes in order.
+typedef struct {
+  uint32_t left, right, slot;
+  uint32_t level;
+} state_planned;
+
+// The nodes below some buckets, hashed.
+typedef struct {
+  const cl_state_leaf *leaves;
+  uint32_t leaf_count;
+  state_planned *nodes;
+  size_t count, room;
+  uint32_t slots;
+  // For each bucket, the slot of its node.
+  uint32_t *roots;
+  // For each slot.
+  uint8_t *hashes;
+  int code;
+} state_plan;
+
+// Plans and hashes what is below buckets: bucket buckets[b] holds leaves[starts[b] ..<
+// starts[b + 1]], which ascend by path and fall in it. `starts` ascends and has count + 1
+// elements. The plan is to be freed whatever is returned.
+int state_plan_buckets(state_plan *p, unsigned depth, const uint32_t *buckets,
+                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count);
+void state_plan_free(state_plan *p);
+
+// The same buckets' nodes alone: hashes go to hashes[32·b ..< +32], and to many[b] whether
+// there are two leaves or more.
 int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
-                       const uint32_t *starts, size_t count,
-                       uint8_t *hashes, uint8_t *many);
+                       const uint32_t *starts, size_t count, uint8_t *hashes, uint8_t *many);
 
 // The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket
 // buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend.

@@ -132,9 +132,29 @@ struct ProtobufWriter {
   }
 
   private mutating func delimited(_ field: UInt8, _ value: [UInt8]) {
-    bytes.append(field << 3 | 2)
-    varint(UInt64(value.count))
+    head(field, value.count)
     bytes.append(contentsOf: value)
+  }
+
+  /// What stands before so many bytes of a field.
+  mutating func head(_ field: UInt8, _ count: Int) {
+    bytes.append(field << 3 | 2)
+    varint(UInt64(count))
+  }
+
+  /// The bytes of a field of so many bytes, with what stands before them.
+  static func delimitedBytes(_ count: Int) -> Int {
+    let significant = UInt64.bitWidth - UInt64(count | 1).leadingZeroBitCount
+    return 1 + (significant + 6) / 7 + count
+  }
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
+  /// Fields that are encoded already.
+  mutating func raw(_ fields: [UInt8]) { bytes.append(contentsOf: fields) }
+
+  mutating func raw(_ fields: UnsafeRawBufferPointer) {
+    unsafe bytes.append(contentsOf: fields)
   }
 
   private mutating func varint(_ value: UInt64) {

@@ -9,7 +9,7 @@ import LedgerCore
 @safe final class StateTree {
   /// Bits of a path that name its bucket: 0 … `StateLimits.bucketDepthMax`.
   let depth: Int
-  fileprivate let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// A tree without leaves. Throws when there is no memory for it.
   init(depth: Int) throws(StateReadError) {
@@ -109,7 +109,7 @@ import LedgerCore
       delta: unsafe TreeDelta(made), changed: changed, added: Int(added))
   }
 
-  private static func check(_ code: Int32) throws(StateReadError) {
+  static func check(_ code: Int32) throws(StateReadError) {
     switch code {
     case CL_STATE_OK: return
     case CL_STATE_NO_MEMORY: throw .noMemoryForTree
@@ -121,6 +121,18 @@ import LedgerCore
 extension StateReadError {
   fileprivate static let noMemoryForTree =
     StateReadError.storeFailed("there is no memory for the state's tree")
+}
+
+/// A node of the state tree: its ICS-23 hash, and what stands below it.
+///
+/// `SmtSpec` hashes an empty subtree as 32 zero bytes and a subtree with one leaf as that leaf; so
+/// how a parent is hashed depends on how many leaves its children hold: none, one or many.
+struct TreeNode: Hashable, Sendable {
+  var hash: Digest
+  /// Two leaves or more stand below.
+  var isMany: Bool
+
+  var isEmpty: Bool { hash == .zero }
 }
 
 /// The changed nodes of all levels of a tree; they never change themselves.
