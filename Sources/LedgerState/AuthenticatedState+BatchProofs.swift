@@ -14,7 +14,8 @@ extension AuthenticatedState {
   ///
   /// Entries are in the order of the keys' paths, one for each key that is there and one for each
   /// gap between records that keys lie in, whatever the order and repetition of the keys: the same
-  /// keys and state give the same bytes.
+  /// keys and state give the same bytes. Of records with very long values it may be longer than the
+  /// `ProofLimits.batchBytesMax` that are read: then ask for fewer keys.
   ///
   /// Throws `tooManyKeys`; `state(.emptyState)` when there is nothing to prove absence with; and
   /// `state(.read)`.

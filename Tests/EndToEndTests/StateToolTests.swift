@@ -126,6 +126,15 @@ extension EndToEndTests {
         }
         let whole = try Self.json(["state", "verify"] + at, as: Verification.self)
         #expect(whole.isSound && whole.findings.isEmpty && whole.root != nil)
+        // The bar is for a person at a terminal.
+        let plain = try Program.eco2(["state", "verify"] + at)
+        #expect(!plain.output.contains("verifying"))
+        try await Tool.with { tool in
+          let command = "\(LiveNetwork.eco2) state verify --home \(home)"
+          let seen = try tool.run("/usr/bin/env", ["script", "-qec", command, "/dev/null"])
+          #expect(seen.status == 0)
+          #expect(seen.output.contains("\(whole.records) of \(whole.records) records"))
+        }
         for name in [treasury.address, "lot:1", "lot:999999"] {
           let record = try Self.json(["state", "get", name, "--proof"] + at, as: Record.self)
           try Self.verify(record)

@@ -125,6 +125,66 @@ struct BatchProofTests {
     #expect(accepted == (kind == .existence ? 0 : 3 * changes.count))
   }
 
+  @Test("proofs put together at random of parts of true ones prove nothing that is not so")
+  func recombined() throws {
+    let (state, model) = try state(6, seed: 4)
+    let root = state.root.bytes.array
+    let parts = try model.keys.sorted().compactMap { key -> ExistenceProof? in
+      guard case .exist(let proof) = try state.existenceProof(key) else { return nil }
+      return proof
+    }
+    let steps = parts.flatMap(\.path)
+    var random = SplitMix64(seed: 6)
+    func existence() -> ExistenceProof {
+      var proof = parts[random.next(below: parts.count)]
+      let other = parts[random.next(below: parts.count)]
+      switch random.next(below: 7) {
+      case 0: proof.value = other.value
+      case 1: proof.key = other.key
+      case 2: proof.path = other.path
+      case 3:
+        proof.path[random.next(below: proof.path.count)] = steps[random.next(below: steps.count)]
+      case 4: proof.path.removeFirst()
+      case 5: proof.path.insert(steps[random.next(below: steps.count)], at: 0)
+      default: break
+      }
+      return proof
+    }
+    var held = 0
+    for _ in 0..<500 {
+      let absence = NonExistenceProof(
+        key: key(7).bytes, left: random.next(below: 4) == 0 ? nil : existence(),
+        right: random.next(below: 4) == 0 ? nil : existence())
+      let batch = CommitmentProof.batch(
+        BatchProof(entries: [.exist(existence()), .nonexist(absence), .exist(existence())]))
+      let bytes = (random.next(below: 2) == 0 ? batch : batch.compressingBatch).protobuf
+      let proof = try CommitmentProof(protobuf: bytes)
+      for number in 0..<14 {
+        let key = key(number).bytes
+        let value = model[StateKey(key)]
+        let isAbsent = proves(proof, [], [key], root)
+        #expect(!isAbsent || value == nil)
+        for part in parts where proves(proof, [(key, part.value)], [], root) {
+          #expect(part.value == value)
+          held += 1
+        }
+        if isAbsent { held += 1 }
+      }
+    }
+    #expect(held > 100)
+  }
+
+  private func proves(
+    _ proof: CommitmentProof, _ items: [(key: [UInt8], value: [UInt8])], _ absent: [[UInt8]],
+    _ root: [UInt8]
+  ) -> Bool {
+    do throws(ProofError) {
+      try ProofSpec.smt.verifyBatchMembership(proof, root: root, items: items)
+      try ProofSpec.smt.verifyBatchNonMembership(proof, root: root, keys: absent)
+      return true
+    } catch { return false }
+  }
+
   /// The entries of a proof without what verifiers do not read.
   private func unread(_ proof: CommitmentProof) throws -> [BatchEntry] {
     let entries: [BatchEntry] =
