@@ -6,6 +6,7 @@ SHELL := /bin/bash
 NODES ?= 21
 INTERVAL ?= 10s
 LOAD ?= 500
+SEEDS ?= 20
 eco2 = .build/release/eco2
 
 .PHONY: help
@@ -42,6 +43,12 @@ clients: build ## a client in Python, the OpenAPI description, and answers that 
 .PHONY: hostile
 hostile: build ## attacks on a node's API: memory, blocks and other clients meanwhile
 	@Scripts/hostile
+
+.PHONY: crash
+crash: ## the store killed at every system call, the random ones SEEDS times each
+	@swift build --build-tests
+	@ECO2_CRASH_SEEDS=$(SEEDS) swift test --skip-build --disable-xctest \
+	  --filter LedgerStoreTests.CrashTests
 
 .PHONY: soak
 soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s

@@ -153,6 +153,20 @@ let package = Package(
       path: "Examples/client",
       swiftSettings: strict
     ),
+    // What the crash tests of the store run: it is killed at a system call.
+    .target(
+      name: "CFaultyDisk",
+      path: "Tests/FaultyDisk",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+    ),
+    .executableTarget(
+      name: "CrashSubject",
+      dependencies: ["CFaultyDisk", "LedgerCore", "LedgerState", "LedgerStore"],
+      path: "Tests/CrashSubject",
+      swiftSettings: strict,
+      // Its own system calls are found by the libraries it loads.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+    ),
     tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),
     tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
     tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),

@@ -8,9 +8,11 @@ import LedgerState
 final class TemporaryFolder: Sendable {
   let path: String
 
-  init() {
+  /// - Parameter parent: where it is made; nil where temporary files go.
+  init(in parent: String? = nil) {
     var random = SystemRandomNumberGenerator()
-    let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
+    let root = parent ?? temporary ?? "/tmp"
     path = root + "/eco2-store-" + String(random.next() as UInt64, radix: 36)
     _ = unsafe mkdir(path, 0o700)
   }

@@ -37,10 +37,11 @@ struct Manifest {
           dependencies: names(match.3)))
     }
     for match in text.matches(
-      of: /\.executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/)
+      of: /\.executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?:,\s*path: "(\w+))?/)
     {
-      targets.append(
-        Target(name: String(match.1), kind: .executable, dependencies: names(match.2)))
+      // One beside the tests is run by them.
+      let kind: Kind = match.3 == "Tests" ? .test : .executable
+      targets.append(Target(name: String(match.1), kind: kind, dependencies: names(match.2)))
     }
     self.targets = targets
   }

@@ -161,6 +161,14 @@ static void stop_writing(cl_lmdb *env) {
   pthread_mutex_unlock(&env->mutex);
 }
 
+// LMDB calls a short write EIO, and a short write is what a disk gives that is just becoming full.
+static int is_disk_full(MDB_env *env) {
+  mdb_filehandle_t file;
+  struct statvfs disk;
+  if (mdb_env_get_fd(env, &file) != 0 || fstatvfs(file, &disk) != 0) return 0;
+  return (uint64_t)disk.f_bfree * disk.f_frsize < (1 << 20);
+}
+
 int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t *database) {
   MDB_txn *txn;
   MDB_dbi dbi = 0;
@@ -177,6 +185,7 @@ int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t 
     else
       mdb_txn_abort(txn);
   }
+  if (code == EIO && is_disk_full(env->env)) code = ENOSPC;
   leave(env);
   *database = dbi;
   return code;
@@ -285,19 +294,11 @@ int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out) {
   return CL_LMDB_OK;
 }
 
-// LMDB calls a short write EIO, and a short write is what a disk gives that is just becoming full.
-static int is_disk_full(cl_lmdb *env) {
-  mdb_filehandle_t file;
-  struct statvfs disk;
-  if (mdb_env_get_fd(env->env, &file) != 0 || fstatvfs(file, &disk) != 0) return 0;
-  return (uint64_t)disk.f_bfree * disk.f_frsize < (1 << 20);
-}
-
 int cl_lmdb_commit(cl_lmdb_txn *txn) {
   cl_lmdb *env = txn->env;
   int code = mdb_txn_commit(txn->txn);
   free(txn);
-  if (code == EIO && is_disk_full(env)) code = ENOSPC;
+  if (code == EIO && is_disk_full(env->env)) code = ENOSPC;
   if (code && code != ENOSPC && code != MDB_MAP_FULL) stop_writing(env);
   leave(env);
   return code;

@@ -49,6 +49,19 @@ struct Folder: Sendable {
     guard unsafe unlink(file(name)) == 0 else { throw StoreError(errno, "remove", file(name)) }
   }
 
+  /// Removes the files in the folder; durable after `sync`.
+  func removeAll() throws(StoreError) {
+    for name in try names() { try remove(name) }
+  }
+
+  /// Puts a folder in another's place, which is empty or not there; both lie in this one. Durable.
+  func replace(_ old: Folder, with new: Folder) throws(StoreError) {
+    guard unsafe Glibc.rename(new.path, old.path) == 0 else {
+      throw StoreError(errno, "rename", new.path)
+    }
+    try sync()
+  }
+
   /// Gives a file its name; durable after `sync`.
   func rename(_ old: String, to new: String) throws(StoreError) {
     guard unsafe Glibc.rename(file(old), file(new)) == 0 else {

@@ -61,9 +61,9 @@ public final class BlockLog: Sendable {
     }
 
     /// Forgets the first segment, if all its blocks are below the height and another follows.
-    mutating func removeFirst(below height: UInt64) -> FrameFile? {
+    mutating func removeFirst(below height: UInt64) -> Segment? {
       guard segments.count > 1, segments[1].frames[0].height <= height else { return nil }
-      return segments.removeFirst().file
+      return segments.removeFirst()
     }
 
     mutating func add(_ file: FrameFile, _ place: FramePlace) {
@@ -177,13 +177,13 @@ public final class BlockLog: Sendable {
   /// Removes segments all of whose blocks are below the height; the last segment stays.
   public func removeSegments(below height: UInt64) throws(StoreError) {
     guard !readOnly else { throw .readOnly(path: folder.folder.path) }
-    try writer.withLock { _ throws(StoreError) in
-      var removed = 0
-      while let file = index.withLock({ $0.removeFirst(below: height) }) {
-        try folder.folder.remove(FrameFile.name(.log, file.number))
-        removed += 1
+    try writer.withLock { writer throws(StoreError) in
+      while let segment = index.withLock({ $0.removeFirst(below: height) }) {
+        do throws(StoreError) { try writer.remove(segment.file) } catch {
+          index.withLock { $0.segments.insert(segment, at: 0) }
+          throw error
+        }
       }
-      if removed > 0 { try folder.folder.sync() }
     }
   }
 

@@ -152,16 +152,13 @@ public final class BundleStore: Sendable {
     guard !readOnly else { throw .readOnly(path: folder.folder.path) }
     try state.withLock { state throws(StoreError) in
       // From the front only: numbers stay without gaps.
-      var removed = false
       while state.segments.count > 1, let first = state.segments.first,
         first.birthHeightMax < height
       {
-        try folder.folder.remove(FrameFile.name(.bundles, first.file.number))
+        try state.writer.remove(first.file)
         for digest in first.digests { state.known.remove(digest) }
         state.segments.removeFirst()
-        removed = true
       }
-      if removed { try folder.folder.sync() }
     }
   }
 }

@@ -108,9 +108,10 @@ struct PageCheck {
   private mutating func walk() throws(StoreError) {
     let metas = [try read(0), try read(1)]
     for meta in metas {
-      guard meta.u32(16) == 0xBEEF_C0DE, meta.u32(20) == 1, meta.u16(10) & 8 != 0 else {
-        throw Self.damage(path, meta.number)
-      }
+      // LMDB takes the page size from the newer one.
+      guard meta.u32(16) == 0xBEEF_C0DE, meta.u32(20) == 1, meta.u16(10) & 8 != 0,
+        meta.u32(40) == pageBytes
+      else { throw Self.damage(path, meta.number) }
     }
     let meta = metas[0].u64(144) >= metas[1].u64(144) ? metas[0] : metas[1]
     lastPage = meta.u64(136)

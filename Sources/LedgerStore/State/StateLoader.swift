@@ -20,7 +20,9 @@ public final class StateLoader {
   private let options: StoreOptions
   private let file: StateFile
   private let databases: StateDatabases
+  /// Where it is made, and where it is put when it is whole.
   private let folder: Folder
+  private let state: Folder
   private let lock: FolderLock
   private var mapBytes: Int
   private var waiting: [StateChange] = []
@@ -38,28 +40,21 @@ public final class StateLoader {
     let paths = StorePaths(home: home)
     lock = try FolderLock(try Folder.make(paths.data))
     for path in [paths.log, paths.bundles, paths.votes] { _ = try Folder.make(path) }
-    folder = try Folder.make(paths.state)
+    state = Folder(path: paths.state)
+    if Folder.exists(paths.stateFile), try RecordStore(folder: state, options: options) != nil {
+      throw .alreadyCreated(path: paths.state)
+    }
+    // Made under another name: what has the state's name is whole. What an earlier load left that
+    // was cut short, LMDB may not even be able to open.
+    folder = try Folder.make(paths.state + FrameFolder.temporarySuffix)
+    try folder.removeAll()
     file = try StateFile(folder.path, mapBytes: options.stateMapBytes, readOnly: false)
     guard let databases = try StateDatabases(file) else { throw .notCreated(path: home) }
     self.databases = databases
-    guard try file.beginRead().note(databases) == nil else {
-      throw .alreadyCreated(path: folder.path)
-    }
     self.chain = chain
     self.workers = workers
     self.options = options
     mapBytes = options.stateMapBytes
-    // What an earlier load left that was cut short.
-    do throws(WriteFault) {
-      let transaction = try file.beginWrite()
-      for database in [databases.records, databases.indexes] { try transaction.empty(database) }
-      try transaction.commit()
-    } catch {
-      switch error {
-      case .store(let fault): throw fault
-      case .mapFull: throw .diskFull(path: folder.path)
-      }
-    }
   }
 
   /// Takes records, ascending by path over all calls; those without a value are none.
@@ -95,6 +90,8 @@ public final class StateLoader {
       [], indexes, StateNote(chain: chain, height: height, root: root), append: false)
     try flush.run(file, databases, options, mapBytes: &mapBytes)
     try folder.sync()
+    if Folder.exists(state.path) { try state.removeAll() }
+    try Folder(path: Folder.parent(of: state.path)).replace(state, with: folder)
     return root
   }
 
