@@ -143,9 +143,7 @@ extension FigureDefinition {
     let (raw, state) = (try RawDatabase(folder), try StateSubject(folder, workers: 0))
     // Keys in an order of chance, others in each turn.
     let turns = (0..<32).map { turn in
-      var numbers = Numbers(seed: turn)
-      let indices = records.choice(20_000, seed: turn).indices.shuffled(using: &numbers)
-      let batch = RecordBatch(indices: indices, generation: 0)
+      let batch = records.choice(20_000, seed: turn).shuffled(seed: turn)
       return (keys: batch.keys, paths: batch.paths)
     }
     var (ours, theirs) = (Sums(count: turns.count), Sums(count: turns.count))

@@ -11,16 +11,18 @@ extension FigureDefinition {
   ) { conditions in
     let folder = conditions.data.records
     let (records, state) = (try RecordSet(folder), try StateSubject(folder, workers: 0))
-    let count = 10_000
-    var proofs: [CommitmentProof] = []
+    let count = 50_000
+    var proofs: [[UInt8]?] = []
     var batch = records.choice(count, seed: 0)
     let rates = try (0...conditions.rounds).map { round in
-      batch = records.choice(count, seed: round)
+      batch = records.choice(count, seed: round).shuffled(seed: round)
       let keys = batch.keys
       let taken = try ContinuousClock().measure { proofs = try state.proofs(of: keys) }
       return Double(count) / (taken / .seconds(1))
     }
-    for (place, proof) in proofs.enumerated() {
+    for (place, bytes) in proofs.enumerated() {
+      guard let bytes else { throw BenchmarkFault.broken("a record has no proof") }
+      let proof = try CommitmentProof(protobuf: bytes)
       try ProofSpec.smt.verifyMembership(
         proof, root: state.root.bytes.array, key: batch.key(place).bytes,
         value: batch.value(place))

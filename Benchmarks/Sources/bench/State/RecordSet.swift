@@ -96,7 +96,7 @@ struct Numbers: RandomNumberGenerator {
 
 /// Some records, as the ledger takes them and as the raw database does.
 struct RecordBatch {
-  /// Where they stand in the order of paths, ascending.
+  /// Where they stand in the order of paths, ascending unless shuffled; empty where nobody knows.
   let positions: [UInt32]
   let indices: [UInt32]
   let generations: [UInt8]
@@ -134,6 +134,15 @@ struct RecordBatch {
       }
       filled = length * count
     }
+  }
+
+  /// The same records in an order of chance.
+  func shuffled(seed: Int) -> RecordBatch {
+    var numbers = Numbers(seed: seed)
+    let places = indices.indices.shuffled(using: &numbers)
+    return RecordBatch(
+      positions: positions.isEmpty ? [] : places.map { positions[$0] },
+      indices: places.map { indices[$0] }, generations: places.map { generations[$0] })
   }
 
   func key(_ place: Int) -> StateKey { Self.key(of: indices[place]) }

@@ -68,10 +68,8 @@ final class StateSubject {
 
   func value(of key: StateKey) throws -> [UInt8]? { try store.records.value(of: key) }
 
-  /// A proof for each of these records.
-  func proofs(of keys: [StateKey]) throws -> [CommitmentProof] {
-    try keys.map { try state.existenceProof($0) }
-  }
+  /// The bytes of a proof for each of these records.
+  func proofs(of keys: [StateKey]) throws -> [[UInt8]?] { try state.existenceProofs(keys) }
 }
 
 /// The whole-tree verification of a stopped node's state.
