@@ -23,30 +23,29 @@ extension AuthenticatedState {
     guard keys.count <= ProofLimits.batchEntriesMax else {
       throw .tooManyKeys(count: keys.count, max: ProofLimits.batchEntriesMax)
     }
-    let sorted = keys.map { (key: $0, path: $0.hash) }.sorted { $0.path < $1.path }
-    var batch = BatchProof(entries: [])
-    /// The last key proven, and where the gap ends that an absence proof has just shown.
-    var last: Digest?
-    var gapEnd: Digest?
-    for (key, path) in sorted where path != last {
-      last = path
-      if let gapEnd, path < gapEnd { continue }
-      let proof = try proof(key)
-      if case .exist(let existence) = proof { batch.entries.append(.exist(existence)) }
-      if case .nonexist(let absence) = proof {
-        batch.entries.append(.nonexist(absence))
-        // The last gap: what follows lies in it.
-        guard let right = absence.right else { break }
-        gapEnd = StateKey(right.key).hash
-      }
-    }
-    return .batch(batch)
+    let sorted = keys.map { (key: $0, path: $0.hash) }.sorted { $0.path < $1.path }.map(\.key)
+    var wanted: [StateKey] = []
+    for key in sorted where key != wanted.last { wanted.append(key) }
+    do throws(StateError) { return .batch(try batch(of: wanted)) } catch { throw .state(error) }
   }
 
-  private func proof(_ key: StateKey) throws(BatchProofError) -> CommitmentProof {
-    do throws(StateError) { return try existenceProof(key) } catch {
-      guard error == .noSuchRecord else { throw .state(error) }
+  /// The keys ascend by path.
+  private func batch(of keys: [StateKey]) throws(StateError) -> BatchProof {
+    var batch = BatchProof(entries: [])
+    /// Where the gap ends that an absence proof has just shown.
+    var gapEnd: Digest?
+    for (key, bytes) in zip(keys, try existenceProofs(keys)) {
+      if let bytes {
+        if case .exist(let proof) = try Self.decoded(bytes) { batch.entries.append(.exist(proof)) }
+        continue
+      }
+      if let gapEnd, key.hash < gapEnd { continue }
+      guard case .nonexist(let proof) = try absenceProof(key) else { continue }
+      batch.entries.append(.nonexist(proof))
+      // The last gap: what follows lies in it.
+      guard let right = proof.right else { break }
+      gapEnd = StateKey(right.key).hash
     }
-    do throws(StateError) { return try absenceProof(key) } catch { throw .state(error) }
+    return batch
   }
 }

@@ -54,7 +54,7 @@ extension AuthenticatedState {
     return proof
   }
 
-  private static func decoded(_ bytes: [UInt8]) throws(StateError) -> CommitmentProof {
+  static func decoded(_ bytes: [UInt8]) throws(StateError) -> CommitmentProof {
     do { return try CommitmentProof(protobuf: bytes) } catch {
       throw .read(.storeFailed("a proof of the tree cannot be read: \(error)"))
     }
