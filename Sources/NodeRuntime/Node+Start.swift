@@ -10,13 +10,14 @@ import Replica
 extension Node {
   /// The replica as the home has it, and what it does first.
   static func replica(
-    _ opened: OpenedHome, board: NodeBoard, metrics: NodeMetrics, names: MemberNames
+    _ opened: OpenedHome, workers: WorkerPool?, board: NodeBoard, metrics: NodeMetrics,
+    names: MemberNames
   ) throws(NodeStartError) -> sending (ReplicaMachine, [ReplicaEffect]) {
     let start = try opened.replicaStart()
     var replica: ReplicaMachine
     do {
       replica = try ReplicaMachine(
-        configuration: opened.replicaConfiguration(), start: start,
+        configuration: opened.replicaConfiguration(workers: workers), start: start,
         meter: MetricsMeter(metrics: metrics))
     } catch {
       throw .recovery("\(error)")
@@ -27,6 +28,17 @@ extension Node {
       timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
     metrics.start(opened, height: replica.height, timestamp: replica.timestamp, names)
     return (replica, effects)
+  }
+
+  /// The threads that share large computations: so many as the settings say, or one for each core
+  /// beyond two, at most 8; nil for none.
+  static func workers(_ count: Int?, _ logger: Logger) -> WorkerPool? {
+    let count = count ?? min(max(0, ProcessInfo.processInfo.activeProcessorCount - 2), 8)
+    guard count > 0 else { return nil }
+    do throws(WorkerPoolError) { return try WorkerPool(workers: count) } catch {
+      logger.warning("the node computes without workers: \(error)")
+      return nil
+    }
   }
 
   /// The connections to other nodes. Their events come before the network is there to be named;

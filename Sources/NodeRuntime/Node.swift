@@ -52,8 +52,9 @@ public final class Node: Sendable {
     let (fault, faults) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     let network = try opened.peerConfiguration()
+    let workers = Self.workers(configuration.workers, logs[.node])
     let (replica, effects) = try Self.replica(
-      opened, board: board, metrics: metrics, names: names)
+      opened, workers: workers, board: board, metrics: metrics, names: names)
     let control = NodeControl(
       queue: queue, board: board, intervalMilliseconds: opened.document.interval,
       logger: logs[.node])
@@ -67,8 +68,7 @@ public final class Node: Sendable {
       throw error
     }
     let signatures = SignatureVerifier(
-      chain: opened.chain, workers: configuration.signatureWorkers, metrics: metrics,
-      logger: logs[.node])
+      chain: opened.chain, workers: workers, metrics: metrics)
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
       signatures: signatures, signer: opened.signer, desk: desk, board: board, metrics: metrics,

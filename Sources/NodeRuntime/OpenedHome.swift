@@ -197,13 +197,14 @@ final class OpenedHome: Sendable {
     }
   }
 
-  func replicaConfiguration() throws(NodeStartError) -> ReplicaConfiguration {
+  func replicaConfiguration(workers: WorkerPool?) throws(NodeStartError) -> ReplicaConfiguration {
     guard
       let timing = ConsensusTiming.recommended(
         genesisTimeMilliseconds: document.genesisTime,
         intervalMilliseconds: document.interval)
     else { throw .badGenesis(home.genesis, reason: "its interval is out of range") }
-    return ReplicaConfiguration(chain: chain, account: account, timing: timing)
+    return ReplicaConfiguration(
+      chain: chain, account: account, timing: timing, workers: workers)
   }
 
   /// What the replica starts from.

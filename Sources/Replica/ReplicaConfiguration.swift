@@ -9,11 +9,16 @@ public struct ReplicaConfiguration: Sendable {
   /// vote and is no author, in whatever set.
   public let account: AccountID?
   public let timing: ConsensusTiming
+  /// The threads that share the state's hashing; nil where the replica's own does it.
+  public let workers: WorkerPool?
 
-  public init(chain: ChainID, account: AccountID?, timing: ConsensusTiming) {
+  public init(
+    chain: ChainID, account: AccountID?, timing: ConsensusTiming, workers: WorkerPool? = nil
+  ) {
     self.chain = chain
     self.account = account
     self.timing = timing
+    self.workers = workers
   }
 }
 

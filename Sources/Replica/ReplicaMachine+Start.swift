@@ -19,7 +19,7 @@ extension ReplicaMachine {
     catchUp = CatchUpMachine(
       own: configuration.account, chain: configuration.chain, intervalMilliseconds: interval)
     do {
-      state = try AuthenticatedState(reader: start.reader)
+      state = try AuthenticatedState(reader: start.reader, workers: configuration.workers)
     } catch {
       throw .state("\(error)")
     }

@@ -40,11 +40,11 @@ struct NodeConfigurationTests {
   func workers() throws {
     for (text, count) in [("auto", nil), ("0", 0), ("64", 64)] as [(String, Int?)] {
       let read = try Self.read(
-        "[node]\naccount = \"\(Self.account)\"\nsignature-workers = \"\(text)\"\n")
-      #expect(read.configuration.signatureWorkers == count)
+        "[node]\naccount = \"\(Self.account)\"\nworkers = \"\(text)\"\n")
+      #expect(read.configuration.workers == count)
     }
     for text in ["", "65", "-1", "+1", " 1", "1.0", "all", "99999999999999999999"] {
-      let faults = Self.faults("[node]\nsignature-workers = \"\(text)\"\n")
+      let faults = Self.faults("[node]\nworkers = \"\(text)\"\n")
       #expect(faults.first?.hasPrefix("node.toml:2:21: ") == true, "\(text): \(faults)")
     }
   }
@@ -55,7 +55,7 @@ struct NodeConfigurationTests {
     let key = try #require(PublicKey(hex: Self.key))
     var configuration = NodeConfiguration()
     configuration.account = account
-    configuration.signatureWorkers = 3
+    configuration.workers = 3
     configuration.peers.known = [
       .init(
         account: AccountID(hex: Self.key), transportKey: key,

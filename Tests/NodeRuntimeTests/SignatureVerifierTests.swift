@@ -1,6 +1,5 @@
 import LedgerCore
 import LedgerMetrics
-import Logging
 import Testing
 
 @testable import NodeRuntime
@@ -13,9 +12,9 @@ struct SignatureVerifierTests {
     SigningKey(seed: [UInt8](repeating: $0, count: 32))
   }
 
-  private func verifier(workers: Int?) -> SignatureVerifier {
+  private func verifier(workers: Int? = nil) -> SignatureVerifier {
     SignatureVerifier(
-      chain: chain, workers: workers, metrics: metrics, logger: Logger(label: "test"))
+      chain: chain, workers: workers.flatMap { try? WorkerPool(workers: $0) }, metrics: metrics)
   }
 
   /// One check a key, over a message of its own; the ones at `bad` have another message's.
@@ -73,14 +72,14 @@ struct SignatureVerifierTests {
       domain: .commit, message: check.message, key: check.key, signature: check.signature)
     #expect(verifier.verify([check, other]) == [true, false])
     let foreign = SignatureVerifier(
-      chain: ChainID(bytes(8)), workers: 0, metrics: metrics, logger: Logger(label: "test"))
+      chain: ChainID(bytes(8)), workers: nil, metrics: metrics)
     foreign.prepare(keys.map(\.publicKey))
     #expect(foreign.verify([check]) == [false])
   }
 
   @Test("keys of a set that is no more are not kept; those that stay are")
   func sets() {
-    let verifier = verifier(workers: nil)
+    let verifier = verifier()
     verifier.prepare(keys[..<2].map(\.publicKey))
     verifier.prepare(keys[1..<3].map(\.publicKey))
     #expect(verifier.verify(checks([keys[1], keys[2]])) == [true, true])

@@ -42,10 +42,10 @@ typedef struct {
 int cl_records_get(cl_lmdb_txn *txn, uint32_t database, const uint8_t path[32],
                    const uint8_t *key, size_t key_length, cl_record *out);
 
-// Calls `visit` with every record of a chain that was found at `place`, and what is wrong
-// with it (CL_LMDB_OK, CL_RECORDS_…); `path` is its key's hash, or the place and zeros where
-// it stands at another's. Behind a bad layout nothing can be read: `record` is NULL then.
-void cl_records_walk(const uint8_t *chain, size_t length, uint64_t place,
+// Calls `visit` with every record of a chain that was found at `place`, and, if `check` is
+// not 0, with what is wrong with it (CL_LMDB_OK, CL_RECORDS_…); `path` is its key's hash, or
+// the place and zeros where it stands at another's or nothing is checked. Behind a bad layout nothing can be read: `record` is NULL then.
+void cl_records_walk(const uint8_t *chain, size_t length, uint64_t place, int check,
                      void (*visit)(void *context, int code, const uint8_t path[32],
                                    const cl_record *record),
                      void *context);

@@ -83,7 +83,7 @@ extension StoreAudit {
         let kind = Int(key[0]) << 8 | Int(key.count > 1 ? key[1] : 0)
         kinds[kind, default: StateReport.Amount()].add(key: key, value: record.value)
         done += 1
-        if done.isMultiple(of: Self.progressStep) { progress(done, expected) }
+        if done.isMultiple(of: 16_384) { progress(done, expected) }
       },
       fault: { _ in report.damaged += 1 })
     progress(expected, expected)

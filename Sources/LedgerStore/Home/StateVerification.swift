@@ -1,4 +1,3 @@
-import CLedgerCore
 public import LedgerCore
 public import LedgerState
 import Synchronization
@@ -31,61 +30,44 @@ extension StoreAudit {
   /// Recomputes the whole tree from the records: every key's hash, every leaf's hash, every node.
   ///
   /// - Parameters:
-  ///   - workers: the threads it may use.
+  ///   - workers: the threads that share it.
   ///   - prefixes: records whose keys start with one of these are kept, in memory.
-  ///   - progress: records done and records expected, now and then, from any thread.
+  ///   - progress: records done and records expected, now and then.
   /// - Throws: where there is nothing to walk; damage is in the result.
   public func verifyRecords(
     workers: WorkerPool, keeping prefixes: [[UInt8]] = [],
-    progress: @Sendable (_ done: UInt64, _ expected: UInt64) -> Void
-  ) throws(StoreError) -> StateVerification {
-    let walked = Mutex<Result<StateVerification, StoreError>?>(nil)
-    let built = Mutex<Digest?>(nil)
-    // The tree is built of the leaf hashes that are stored, beside the walk that recomputes each.
-    workers.run(2) { index in
-      if index == 0 {
-        let result = Result { () throws(StoreError) in
-          try walk(keeping: prefixes, progress: progress)
-        }
-        walked.withLock { $0 = result }
-      } else {
-        let root = (try? AuthenticatedState(reader: records))?.root
-        built.withLock { $0 = root }
-      }
-    }
-    guard var found = try walked.withLock({ $0 })?.get() else { return StateVerification() }
-    if found.damage.isEmpty { found.root = built.withLock { $0 } }
-    return found
-  }
-
-  private func walk(
-    keeping prefixes: [[UInt8]], progress: (UInt64, UInt64) -> Void
+    progress: (_ done: UInt64, _ expected: UInt64) -> Void
   ) throws(StoreError) -> StateVerification {
     let expected = try expectedRecords()
-    var found = StateVerification()
-    var faults: [StoreDamage] = []
+    let found = Mutex(StateVerification())
+    var checked = records.live
+    checked.damaged = { damage in found.withLock { $0.note(damage) } }
     progress(0, expected)
-    try checkRecords(
-      { record, _ in
-        found.records += 1
-        if prefixes.contains(where: { record.key.bytes.starts(with: $0) }) {
-          found.kept.append(record)
-        }
-        if found.records.isMultiple(of: Self.progressStep) { progress(found.records, expected) }
-      },
-      fault: { faults.append($0) })
-    for fault in faults { found.note(fault) }
-    found.records += UInt64(faults.count)
-    progress(found.records, expected)
-    return found
+    do throws(StateReadError) {
+      let tree = try WholeTree.root(of: checked, workers: workers) {
+        progress(UInt64($0), expected)
+      }
+      found.withLock {
+        $0.records = UInt64(tree.records)
+        $0.root = $0.damage.isEmpty ? tree.root : nil
+      }
+    } catch {
+      // What keeps the tree from being computed is damage too, to the order of the records.
+      if found.withLock({ $0.damage.isEmpty }) {
+        throw .unreadable(path: records.file.path, reason: "\(error)")
+      }
+    }
+    if !prefixes.isEmpty {
+      try records.file.beginRead().walkRecords(records.databases, prefixes: prefixes) { record in
+        found.withLock { $0.kept.append(record) }
+      }
+    }
+    return found.withLock { $0 }
   }
 
-  /// Records between two reports of progress.
-  static let progressStep: UInt64 = 16_384
-
-  /// How many records LMDB counts.
+  /// How many records LMDB counts: those that stand at one place are counted once.
   func expectedRecords() throws(StoreError) -> UInt64 {
-    UInt64(try records.file.beginRead().stat(records.databases.records).entries)
+    UInt64(try records.file.beginRead().entries(records.databases.records))
   }
 
   /// The block log beside the state, for reading only: nothing is cut off or repaired.

@@ -33,27 +33,49 @@ extension ReadTransaction {
     return unsafe record.copied
   }
 
-  /// Calls the body with every record, in the order of paths, and what is wrong with it: with no
-  /// record where a chain cannot be read on.
+  /// Calls the body with every record, checked, in the order of paths, and what is wrong with it:
+  /// with no record where a chain cannot be read on.
   func walkRecords(
     _ databases: StateDatabases, _ body: (Digest, StateRecord?, StoreDamage.Fault?) -> Void
+  ) throws(StoreError) {
+    try unsafe visitRecords(databases, checked: true) { path, record, fault in
+      unsafe body(path, record.map { unsafe $0.pointee.copied }, fault)
+    }
+  }
+
+  /// Calls the body with every record whose key starts with one of the prefixes, unchecked.
+  func walkRecords(
+    _ databases: StateDatabases, prefixes: [[UInt8]], _ body: (StateRecord) -> Void
+  ) throws(StoreError) {
+    try unsafe visitRecords(databases, checked: false) { _, record, _ in
+      guard let record = unsafe record?.pointee else { return }
+      let key = unsafe UnsafeBufferPointer(start: record.key, count: record.key_length)
+      guard prefixes.contains(where: { unsafe key.starts(with: $0) }) else { return }
+      unsafe body(record.copied)
+    }
+  }
+
+  private func visitRecords(
+    _ databases: StateDatabases, checked: Bool,
+    _ body: (Digest, UnsafePointer<cl_record>?, StoreDamage.Fault?) -> Void
   ) throws(StoreError) {
     try unsafe scan(databases.records, from: []) { key, chain throws(StoreError) -> Bool in
       guard key.count == 8 else {
         throw .damaged(StoreDamage(.stateNote(path: file.path), .badLayout))
       }
       let place = unsafe key.loadUnaligned(as: UInt64.self)
-      withoutActuallyEscaping(body) { body in
-        var visitor = RecordVisitor(body: body)
+      unsafe withoutActuallyEscaping(body) { body in
+        var visitor = unsafe RecordVisitor(body: body)
         unsafe withUnsafeMutablePointer(to: &visitor) { visitor in
           unsafe cl_records_walk(
             chain.baseAddress?.assumingMemoryBound(to: UInt8.self), chain.count, place,
+            checked ? 1 : 0,
             { context, code, path, record in
               guard let visitor = unsafe context?.assumingMemoryBound(to: RecordVisitor.self)
               else { return }
               unsafe visitor.pointee.body(
-                Digest(copying: UnsafeRawBufferPointer(start: path, count: 32)),
-                record.map { unsafe $0.pointee.copied }, StoreDamage.Fault(records: code))
+                Digest(copying: UnsafeRawBufferPointer(start: path, count: 32)), record,
+                StoreDamage.Fault(records: code))
             }, visitor)
         }
       }
@@ -62,8 +84,8 @@ extension ReadTransaction {
   }
 }
 
-private struct RecordVisitor {
-  let body: (Digest, StateRecord?, StoreDamage.Fault?) -> Void
+@safe private struct RecordVisitor {
+  let body: (Digest, UnsafePointer<cl_record>?, StoreDamage.Fault?) -> Void
 }
 
 extension cl_record {

@@ -86,7 +86,7 @@ public struct FullNodeHome: Sendable {
     configuration.peers.known = peers
     configuration.api.listen = api
     if isForLoad {
-      configuration.signatureWorkers = 0
+      configuration.workers = 0
       configuration.api.requestsPerSecondMax = 0
       configuration.api.submissionsPerSecondMax = 0
       configuration.api.connectionsPerAddressMax = configuration.api.connectionsMax

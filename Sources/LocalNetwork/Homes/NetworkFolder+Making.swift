@@ -88,7 +88,7 @@ extension NetworkFolder {
     configuration.api.listen = .init(host: api.host, port: api.port)
     if document.isTest {
       // Its nodes share a machine: workers of each would be bound to the same cores.
-      configuration.signatureWorkers = 0
+      configuration.workers = 0
       // Load comes from one address, as fast as it can.
       configuration.api.requestsPerSecondMax = 0
       configuration.api.submissionsPerSecondMax = 0

@@ -10,7 +10,7 @@ public struct NodeConfiguration: Sendable, Equatable {
   public var account: AccountID?
   /// Threads that share large batches of signatures; nil: as many as there are cores beyond two, at
   /// most 8.
-  public var signatureWorkers: Int?
+  public var workers: Int?
   public var peers = Peers()
   public var api = API()
   public var store = Store()

@@ -19,11 +19,12 @@ extension Setting {
         "Account of this ER Node, as the genesis names it. A full node has none.",
         parse: { text in AccountID(hex: text).map { .some($0) } }, write: { $0?.hex ?? "" })),
     text(
-      "node.signature-workers", \.signatureWorkers,
+      "node.workers", \.workers,
       expected: #""auto" or a number, "0" to "\#(WorkerPool.workersMax)""#,
       """
-      Threads that verify signatures of large batches together; "0": none, whoever needs the \
-      verdicts computes them; "auto": one for each core beyond two, at most 8.
+      Threads that share large computations: signatures of many transactions, the hashes of the \
+      state; "0": none, whoever needs them computes them; "auto": one for each core beyond two, \
+      at most 8.
       """,
       parse: SettingText.workers, write: { $0.map(String.init) ?? "auto" }),
   ]

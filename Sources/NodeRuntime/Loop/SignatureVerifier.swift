@@ -1,7 +1,6 @@
 import Foundation
 import LedgerCore
 import LedgerMetrics
-import Logging
 import Synchronization
 
 /// Gives verdicts on what the replica asks to be verified, from any thread.
@@ -22,20 +21,13 @@ final class SignatureVerifier: Sendable {
   private let prepared = Mutex<[PublicKey: PreparedKey]>([:])
   private let metrics: NodeMetrics
 
-  /// - Parameter workers: how many threads share large batches; nil for as many as there are cores
-  ///   beyond two, at most 8.
-  init(chain: ChainID, workers: Int?, metrics: NodeMetrics, logger: Logger) {
+  /// - Parameter workers: the threads that share large batches.
+  init(chain: ChainID, workers: WorkerPool?, metrics: NodeMetrics) {
     self.chain = chain
     prefixes = Dictionary(
       uniqueKeysWithValues: SigningDomain.allCases.map { ($0, $0.prefix(chain)) })
     self.metrics = metrics
-    let count = workers ?? min(max(0, ProcessInfo.processInfo.activeProcessorCount - 2), 8)
-    do throws(WorkerPoolError) {
-      pool = count > 0 ? try WorkerPool(workers: count) : nil
-    } catch {
-      logger.warning("signatures are verified without workers: \(error)")
-      pool = nil
-    }
+    pool = workers
     senders = SenderKeyCache(keysMax: NodeLimits.senderKeysMax)
   }
 
