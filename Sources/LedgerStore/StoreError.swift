@@ -103,7 +103,18 @@ extension StoreDamage: CustomStringConvertible {
         "it is of height \(found) where \(expected) belongs"
       case .missingSegment(let number): "segment \(number) before it is missing"
       }
-    return "\(position): \(what)"
+    return "\(position): \(what)\(advice)"
+  }
+
+  /// What an operator does about files that nothing else can replace on this disk.
+  private var advice: String {
+    switch (place, fault) {
+    case (_, .torn): ""
+    case (.frame, _), (.segment, _):
+      "; the disk has lost or changed what was written: `eco2 audit` says how much; "
+        + "then rebuild the node from the others (operations/backup.md)"
+    default: ""
+    }
   }
 }
 

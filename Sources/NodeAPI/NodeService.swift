@@ -128,6 +128,8 @@ public enum NodeServiceError: Error, Sendable {
   case busy
   /// This node keeps no history (its configuration says so).
   case noHistory
+  /// The block of this height was removed; those from `oldest` on are kept.
+  case notKept(height: UInt64, oldest: UInt64)
   /// What was asked for cannot be read.
   case storeFailed(String)
 }

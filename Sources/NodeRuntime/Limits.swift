@@ -10,6 +10,11 @@ enum NodeLimits {
     return tip > kept ? tip - kept : 0
   }
 
+  /// The fewest blocks that stay in the log: a start reads the last 8 below the flushed height and
+  /// up to 8 above it, bundles are younger than 32; the rest is for peers that were away some
+  /// hours.
+  static let keepBlocksMin = 1_000
+
   /// Senders' keys kept decoded, of 192 bytes each: 12 MiB.
   static let senderKeysMax = 65_536
   /// Consensus keys kept prepared, of 102 KB each at most.

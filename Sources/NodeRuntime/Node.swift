@@ -71,7 +71,9 @@ public final class Node: Sendable {
       chain: opened.chain, workers: workers, metrics: metrics)
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
-      signatures: signatures, signer: opened.signer, desk: desk, board: board, metrics: metrics,
+      retention: LogRetention(keptBlocks: UInt64(configuration.store.keepBlocks)),
+      history: history, signatures: signatures, signer: opened.signer, desk: desk, board: board,
+      metrics: metrics,
       watch: watch, logger: logs[.replica]
     ) { reason in
       board.halted(reason)

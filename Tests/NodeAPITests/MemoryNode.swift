@@ -60,6 +60,7 @@ final class MemoryNode: NodeService {
     switch height {
     case 1_007: throw .storeFailed("a test")
     case 1_008: throw .busy
+    case 1_009: throw .notKept(height: 1_009, oldest: 2_000)
     default:
       let wanted = height ?? self.height
       return (1...self.height).contains(wanted) ? Samples.block(wanted) : nil

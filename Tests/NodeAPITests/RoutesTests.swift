@@ -15,6 +15,7 @@ struct RoutesTests {
       ("/v1/blocks/99999999999999999999", 400, "bad_height"),
       ("/v1/blocks/01", 400, "bad_height"), ("/v1/blocks/6", 404, "not_found"),
       ("/v1/blocks/1007", 500, "store_failed"), ("/v1/blocks/1008", 503, "busy"),
+      ("/v1/blocks/1009", 410, "not_kept"),
       ("/v1/accounts/eco2t1nonsense", 400, "bad_address"),
       ("/v1/accounts/\(address)?proof=yes", 400, "bad_parameter"),
       ("/v1/accounts/\(address)/transactions?cursor=5", 400, "bad_cursor"),

@@ -19,6 +19,7 @@ struct ConfigurationFaultTests {
       ("[api]\nsubscribers-max = 70000\n", "4:19", "between 0 and 65536 (streams)"),
       ("[api]\nsubscribers-max = 5.5\n", "4:19", "not a number with a fraction"),
       ("[store]\nhistory = \"yes\"\n", "4:11", "must be true or false, not a string"),
+      ("[store]\nkeep-blocks = 999\n", "4:1", "0, which keeps all, or at least 1000"),
       ("[store]\nhistory = 1\n", "4:11", "must be true or false, not an integer"),
       ("[log]\nlevel = \"loud\"\n", "4:9", "one of \"trace\""),
       ("[log]\nlevels = { peer = \"debug\" }\n", "4:10", "did you mean peers?"),

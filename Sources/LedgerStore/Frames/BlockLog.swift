@@ -79,6 +79,8 @@ public final class BlockLog: Sendable {
   private let readOnly: Bool
   private let writer: Mutex<FrameWriter>
   private let index: Mutex<Index>
+  /// One removes at a time; appends do not wait for it.
+  private let removal = Mutex(())
 
   init(_ path: String, chain: ChainID, options: StoreOptions) throws(StoreError) {
     folder = FrameFolder(folder: Folder(path: path), kind: .log, chain: chain)
@@ -174,13 +176,16 @@ public final class BlockLog: Sendable {
     return entries
   }
 
-  /// Removes segments all of whose blocks are below the height; the last segment stays.
+  /// Removes segments all of whose blocks are below the height, and gives their disk space back;
+  /// the last segment stays. Blocks are appended and read meanwhile. A failure is final: nothing
+  /// more is appended.
   public func removeSegments(below height: UInt64) throws(StoreError) {
     guard !readOnly else { throw .readOnly(path: folder.folder.path) }
-    try writer.withLock { writer throws(StoreError) in
+    try removal.withLock { _ throws(StoreError) in
       while let segment = index.withLock({ $0.removeFirst(below: height) }) {
-        do throws(StoreError) { try writer.remove(segment.file) } catch {
+        do throws(StoreError) { try folder.remove(segment.file) } catch {
           index.withLock { $0.segments.insert(segment, at: 0) }
+          writer.withLock { $0.stop() }
           throw error
         }
       }

@@ -155,7 +155,10 @@ public final class BundleStore: Sendable {
       while state.segments.count > 1, let first = state.segments.first,
         first.birthHeightMax < height
       {
-        try state.writer.remove(first.file)
+        do throws(StoreError) { try folder.remove(first.file) } catch {
+          state.writer.stop()
+          throw error
+        }
         for digest in first.digests { state.known.remove(digest) }
         state.segments.removeFirst()
       }

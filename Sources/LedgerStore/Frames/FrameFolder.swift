@@ -27,6 +27,12 @@ struct FrameFolder: Sendable {
     return numbers
   }
 
+  /// Removes the oldest segment, durably: were the next one gone first, a gap would be left.
+  func remove(_ file: FrameFile) throws(StoreError) {
+    try folder.remove(FrameFile.name(kind, file.number))
+    try folder.sync()
+  }
+
   /// Opens and scans all segments: the last one in full, its torn end cut unless `readOnly`; of the
   /// others the frames' heads, whose payloads are checked when they are read.
   func open(readOnly: Bool) throws(StoreError) -> [(file: FrameFile, scan: FrameFile.Scan)] {

@@ -134,15 +134,8 @@ struct FrameWriter: Sendable {
     groupStart = end
   }
 
-  /// Removes the oldest segment, durably: were the next one gone first, a gap would be left. A
-  /// failure is final.
-  mutating func remove(_ file: FrameFile) throws(StoreError) {
-    try refuseWhenStopped()
-    do throws(StoreError) {
-      try folder.folder.remove(FrameFile.name(folder.kind, file.number))
-      try folder.folder.sync()
-    } catch { throw stopping(error) }
-  }
+  /// Refuses everything from now on.
+  mutating func stop() { hasStopped = true }
 
   private mutating func segment(withRoomFor bytes: Int) throws(StoreError) -> (FrameFile, File) {
     if let current, let opened, end + UInt64(bytes) <= current.size { return (current, opened) }

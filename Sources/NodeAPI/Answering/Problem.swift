@@ -81,6 +81,8 @@ extension Problem {
   static let eventsTooOld = Problem(
     "events_too_old", 410, "The events after this id are not streamed any more",
     "Read the blocks in between from /v1/blocks/{height}/transactions, then resume nearer the tip.")
+  static let notKept = Problem(
+    "not_kept", 410, "This node no longer keeps the block", "Ask a node that keeps more blocks.")
   static let bodyTooLarge = Problem(
     "body_too_large", 413, "The body is longer than this node takes",
     "Send fewer transactions at a time; the connection is closed.")
@@ -121,8 +123,9 @@ extension Problem {
   static let all: [Problem] = [
     badHeight, badAddress, badTransactionID, badDigest, badWait, badCursor, badLimit, badParameter,
     unknownParameter, badEventID, malformedList, malformedBody, badFraming, originNotAllowed,
-    notFound, methodNotAllowed, notAcceptable, requestTimeout, eventsTooOld, bodyTooLarge,
-    targetTooLong, unsupportedMediaType, expectationFailed, hostNotAllowed, tooManyRequests,
+    notFound, methodNotAllowed, notAcceptable, requestTimeout, eventsTooOld, notKept,
+    bodyTooLarge, targetTooLong, unsupportedMediaType, expectationFailed, hostNotAllowed,
+    tooManyRequests,
     tooManySubscribers, headersTooLarge, internalError, storeFailed, noHistory, unavailable, busy,
   ]
 
@@ -172,6 +175,9 @@ struct APIError: Error {
     case .unavailable: self = Problem.unavailable.error
     case .busy: self = Problem.busy.because("\(Problem.busy.title).", retryAfterSeconds: 1)
     case .noHistory: self = Problem.noHistory.error
+    case .notKept(let height, let oldest):
+      self = Problem.notKept.because(
+        "Block \(height) was removed from this node, which keeps blocks from \(oldest) on.")
     case .storeFailed(let reason):
       self = Problem.storeFailed.because("The node cannot read what was asked for: \(reason).")
     }

@@ -23,13 +23,13 @@ struct BlockRoutes: Sendable {
           .json(.reference("Block"), "Its header's facts and its carbon statement."),
           .bytes(ResponseFormat.block, "The block in BCS: header and runs."),
         ],
-        problems: [.badHeight, .storeFailed, .busy], run: block),
+        problems: [.badHeight, .notKept, .storeFailed, .busy], run: block),
       Route(
         .get, "/v1/blocks/{height}/transactions", "getBlockTransactions",
         "A block's transactions in execution order",
         pathParameters: [Self.height], query: Paging.parameters("INDEX of the first"),
         results: [.json(.page(of: "Transaction"), "With contents and receipts.")],
-        problems: [.badHeight, .badCursor, .badLimit, .storeFailed, .busy], cost: 4,
+        problems: [.badHeight, .badCursor, .badLimit, .notKept, .storeFailed, .busy], cost: 4,
         run: transactions),
       Route(
         .get, "/v1/blocks/{height}/certificate", "getBlockCertificate",
@@ -39,14 +39,14 @@ struct BlockRoutes: Sendable {
           .json(.reference("Certificate"), "The certificate's facts and its bytes."),
           .bytes(ResponseFormat.certificate, "The certificate in BCS."),
         ],
-        problems: [.badHeight, .storeFailed, .busy], cost: 4, run: certificate),
+        problems: [.badHeight, .notKept, .storeFailed, .busy], cost: 4, run: certificate),
       Route(
         .get, "/v1/blocks/{height}/header", "getBlockHeader", "A block's header",
         pathParameters: [Self.height],
         results: [
           .bytes(ResponseFormat.header, "The header in BCS; its SHA-256 is the block's hash.")
         ],
-        problems: [.badHeight, .storeFailed, .busy], cost: 4, run: header),
+        problems: [.badHeight, .notKept, .storeFailed, .busy], cost: 4, run: header),
       Route(
         .get, "/v1/bundles/{digest}", "getBundle", "A bundle of transactions this node holds",
         pathParameters: [
@@ -90,7 +90,7 @@ struct BlockRoutes: Sendable {
         .get, "/v1/statements/{height}", "getStatement", "The carbon statement of a final block",
         pathParameters: [Self.height],
         results: [.json(.reference("StatementAtHeight"), "Amounts in µg CO2e.")],
-        problems: [.badHeight, .storeFailed, .busy]
+        problems: [.badHeight, .notKept, .storeFailed, .busy]
       ) { call in
         let height = try Self.height(call.value)
         guard height > 0 else { throw Self.missing(height) }

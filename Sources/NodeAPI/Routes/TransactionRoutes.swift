@@ -49,7 +49,7 @@ struct TransactionRoutes: Sendable {
           .json(.reference("Transaction"), "Its state; its contents and receipt where known."),
           .bytes(ResponseFormat.transaction, "Its bytes, where this node has them."),
         ],
-        problems: [.badTransactionID, .storeFailed, .busy], run: transaction),
+        problems: [.badTransactionID, .notKept, .storeFailed, .busy], run: transaction),
     ]
   }
 

@@ -152,6 +152,11 @@ public struct EffectiveConfiguration: Sendable {
         reader.origin("store.free-disk-warn-mib"),
         "store.free-disk-warn-mib must not be below store.free-disk-min-mib")
     }
+    if (1..<NodeLimits.keepBlocksMin).contains(configuration.store.keepBlocks) {
+      fault(
+        reader.origin("store.keep-blocks"),
+        "store.keep-blocks must be 0, which keeps all, or at least \(NodeLimits.keepBlocksMin)")
+    }
     if configuration.api.listen.port != 0, configuration.api.listen == configuration.peers.listen {
       fault(reader.origin("api.listen"), "api.listen is also peers.listen; give each its own port")
     }

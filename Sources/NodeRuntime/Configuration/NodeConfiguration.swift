@@ -95,6 +95,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var freeDiskWarnMiB = 4_096
     public var stateMapGiB = 16
     public var logSegmentMiB = 64
+    /// Blocks that stay in the log below the flushed height; 0: all.
+    public var keepBlocks = 0
 
     public init() {}
   }

@@ -161,6 +161,13 @@ extension Setting {
     integer(
       "store.log-segment-mib", \.store.logSegmentMiB, 1...1_024, "MiB",
       "Size of new files of the block log; those that exist keep theirs."),
+    integer(
+      "store.keep-blocks", \.store.keepBlocks, 0...1_000_000_000, "blocks",
+      """
+      How many of the last blocks stay in the log, at least; 0 keeps all, otherwise 1,000 or more. \
+      Older files are removed whole. Somebody must keep all: who is further behind than all keep \
+      cannot catch up.
+      """),
   ]
 
   private static let log: [Setting] = [

@@ -19,6 +19,8 @@ final class EffectPerformer: Sendable {
   private let queue: EventQueue<NodeEvent>
   private let peers: PeerNetwork
   private let store: NodeStore
+  private let retention: LogRetention
+  private let history: HistoryKeeper
   /// Nil on a full node, whose replica asks for no signature.
   private let signer: Signer?
   private let desk: SubmissionDesk
@@ -38,7 +40,8 @@ final class EffectPerformer: Sendable {
 
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
-    signatures: SignatureVerifier, signer: Signer?, desk: SubmissionDesk, board: NodeBoard,
+    retention: LogRetention, history: HistoryKeeper, signatures: SignatureVerifier, signer: Signer?,
+    desk: SubmissionDesk, board: NodeBoard,
     metrics: NodeMetrics, watch: ReplicaWatch, logger: Logger,
     onFault: @escaping @Sendable (String) -> Void
   ) {
@@ -47,6 +50,8 @@ final class EffectPerformer: Sendable {
     self.queue = queue
     self.peers = peers
     self.store = store
+    self.retention = retention
+    self.history = history
     self.signer = signer
     self.desk = desk
     self.board = board
@@ -196,6 +201,7 @@ final class EffectPerformer: Sendable {
           writes: batch.writes, indexes: DerivedIndexes.changes(for: batch.changes),
           height: batch.height, root: batch.root)
       }
+      removeOldBlocks(flushed: batch.height)
     case .serveBlocks(let height, let count, let peer):
       if peers.isFollower(peer) {
         serveFollower(from: height, count: count, to: peer)
@@ -222,6 +228,13 @@ final class EffectPerformer: Sendable {
         // A store that fails is not used further; what is final stays whole in the log.
         queue.require(.fault("\(error)"))
       }
+    }
+  }
+
+  private func removeOldBlocks(flushed: UInt64) {
+    guard retention.keptBlocks > 0 else { return }
+    onLane(flusher, .log) { [store, retention, history] () throws(StoreError) in
+      try retention.apply(to: store.log, flushed: flushed, indexed: history.indexed)
     }
   }
 

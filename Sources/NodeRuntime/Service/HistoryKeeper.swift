@@ -66,6 +66,15 @@ final class HistoryKeeper: Sendable {
     if case .ready(let history) = standing.withLock({ $0 }) { history } else { nil }
   }
 
+  /// The last height it has taken from the log; nil when it takes none.
+  var indexed: UInt64? {
+    switch standing.withLock({ $0 }) {
+    case .off, .failed: nil
+    case .opening: 0
+    case .ready(let history): history.height
+    }
+  }
+
   /// A block is in the log.
   func wake() {
     guard let lane, !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }

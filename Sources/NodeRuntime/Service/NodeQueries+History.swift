@@ -16,6 +16,10 @@ extension NodeQueries {
       if let old = try await reads.quick({ try history.find(id, log: log) }) {
         return found(old.transaction, old.receipt, old.place)
       }
+      // Eight bytes of its id were indexed, and the block they are of is gone.
+      if let place = try await reads.quick({ try history.places(ofTransaction: id).last }) {
+        try requireKept(place.height)
+      }
     }
     if case .final(let height, let index, _) = end,
       let (transaction, receipt) = try await slice(of: height, from: Int(index), limit: 1)?.first
@@ -23,6 +27,14 @@ extension NodeQueries {
       return found(transaction, receipt, HistoryPlace(height: height, index: Int(index)))
     }
     return (await transactions([id]).first ?? nil).map { FoundTransaction(answer: $0, bytes: nil) }
+  }
+
+  /// - Throws: `notKept` for a height whose block was removed from the log.
+  func requireKept(_ height: UInt64) throws(NodeServiceError) {
+    guard height > 0, let oldest = opened.store.log.heights?.lowerBound, height < oldest else {
+      return
+    }
+    throw .notKept(height: height, oldest: oldest)
   }
 
   private func found(_ transaction: Transaction, _ receipt: Receipt, _ place: HistoryPlace)
@@ -79,6 +91,7 @@ extension NodeQueries {
   }
 
   func contents(of height: UInt64) async throws(NodeServiceError) -> BlockContents? {
+    try requireKept(height)
     guard height > 0, height <= board.standing.height,
       let answer = try await block(height), let head = try await head(height)
     else { return nil }
@@ -117,6 +130,7 @@ extension NodeQueries {
   func transactions(of height: UInt64, from index: Int, limit: Int)
     async throws(NodeServiceError) -> [TransactionAnswer]?
   {
+    try requireKept(height)
     guard height > 0, height <= board.standing.height,
       let slice = try await slice(of: height, from: index, limit: limit)
     else { return nil }

@@ -80,7 +80,9 @@ struct NodeQueries: NodeService {
     let tip = board.standing.height
     let wanted = height ?? tip
     guard wanted > 0, wanted <= tip else { return nil }
-    return try await blocks(downFrom: wanted, limit: 1).first
+    let found = try await blocks(downFrom: wanted, limit: 1).first
+    if found == nil { try requireKept(wanted) }
+    return found
   }
 
   func account(_ id: AccountID) async throws(NodeServiceError) -> AccountAnswer {
