@@ -49,12 +49,13 @@ struct Run {
     state = try AuthenticatedState(reader: store.records)
   }
 
-  /// Does one thing to the store. On a full disk, makes room and does it again, which may be
-  /// refused until the next start. After any other failure, sees to it that nothing of the kind is
-  /// done any more.
+  /// Does one thing to the store. On a full disk, makes room and does it, or another, again, which
+  /// may be refused until the next start. After any other failure, sees to it that nothing of the
+  /// kind is done any more.
   @discardableResult
   static func attempt<Result>(
-    again isOpening: Bool = false, _ body: () throws(StoreError) -> Result
+    again isOpening: Bool = false, withRoom: (() throws(StoreError) -> Result)? = nil,
+    _ body: () throws(StoreError) -> Result
   ) throws -> Result {
     do throws(StoreError) { return try body() } catch {
       try Broken.unless(faulty_disk_has_failed() != 0, "it fails on a sound disk: \(error)")
@@ -63,7 +64,9 @@ struct Run {
       faulty_disk_relieve()
       guard isFull || !isOpening else { throw Stopped(reason: error) }
       let result: Result
-      do throws(StoreError) { result = try body() } catch {
+      do throws(StoreError) {
+        result = if isFull, let withRoom { try withRoom() } else { try body() }
+      } catch {
         if case .diskFull = error { throw Broken("there is room, and it is full") }
         throw Stopped(reason: error)
       }
@@ -84,10 +87,14 @@ struct Run {
     }
     say("prepared \(height)")
     let delta = try state.stage(Model.changes(height))
-    try Self.attempt { () throws(StoreError) in
+    let receipts = Model.receipts(height)
+    // A shorter block leaves the rest of one that was half written behind it.
+    let short = { () throws(StoreError) in
+      try store.log.append(height: height, block: delta.root.bytes.array, receipts: receipts)
+    }
+    try Self.attempt(withRoom: short) { () throws(StoreError) in
       try store.log.append(
-        height: height, block: Model.block(height, root: delta.root),
-        receipts: Model.receipts(height))
+        height: height, block: Model.block(height, root: delta.root), receipts: receipts)
     }
     say("final \(height)")
     try state.adopt(delta, height: height)

@@ -345,6 +345,9 @@ final class EffectPerformer: Sendable {
       raiseWatermark(for: mode)
     case .progress(let progress):
       logger.info("catching up: height \(progress.height) of \(progress.target)")
+    case .distrust(let peer, .emptyPromise(let height)):
+      logger.notice(
+        "peer \(peer.hex) does not give block \(height): it may no longer keep it")
     case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
     case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
     case .malformedFrame(let peer, let error):
