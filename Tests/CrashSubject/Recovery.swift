@@ -49,7 +49,7 @@ struct Recovery {
       else { throw Broken("block \(height) is not what was appended") }
       let delta = try run.state.stage(Model.changes(height))
       try Broken.unless(delta.root == root, "replay of \(height) gives another root")
-      try run.state.adopt(delta, height: height)
+      try run.adopt(delta, height: height)
     }
   }
 

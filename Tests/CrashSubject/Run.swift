@@ -97,8 +97,14 @@ struct Run {
         height: height, block: Model.block(height, root: delta.root), receipts: receipts)
     }
     say("final \(height)")
-    try state.adopt(delta, height: height)
+    try adopt(delta, height: height)
     if height.isMultiple(of: Model.flushEvery) { try flush() }
+  }
+
+  /// Adopts a final block; flushes before where as many wait as may.
+  func adopt(_ delta: StateDelta, height: UInt64) throws {
+    if state.isOverlayFull { try flush() }
+    try state.adopt(delta, height: height)
   }
 
   /// Flushes the state up to the tip and removes what is no longer needed.
