@@ -132,15 +132,15 @@ public final class AuthenticatedState: RecordSource {
   public var unflushedHeights: [UInt64] { layers.map(\.height) }
 
   /// A block's writes that the store has yet to write, ascending by path; nil when it has them.
-  public func writes(at height: UInt64) -> [StateWrite]? {
-    layers.first { $0.height == height }?.layer.writes
+  public func writes(at height: UInt64) -> StateWrites? {
+    layers.first { $0.height == height }.map { StateWrites($0.layer) }
   }
 
   /// All writes of the blocks up to a height that the store has yet to write: one for each key, the
   /// newest, ascending by path. What one flush puts into one transaction of the store.
-  public func writes(through height: UInt64) -> [StateWrite] {
-    layers.prefix { $0.height <= height }.reduce(StateLayer([])) { $0.merged(with: $1.layer) }
-      .writes
+  public func writes(through height: UInt64) -> StateWrites {
+    StateWrites(
+      layers.prefix { $0.height <= height }.reduce(StateLayer([])) { $0.merged(with: $1.layer) })
   }
 
   /// The leaves of a bucket at the tip, ascending.

@@ -42,23 +42,35 @@ public struct StateWrite: Hashable, Sendable {
 }
 
 extension StateWrite {
-  /// What changes leave, ascending by path; of several to one key the last.
-  public static func all(of changes: [StateChange]) -> [StateWrite] { StateLayer(changes).writes }
-
   public var change: StateChange { StateChange(key: key, value: value) }
 }
 
-extension StateLayer {
-  var writes: [StateWrite] {
-    (0..<count).map {
-      let change = change(at: $0)
-      return StateWrite(
-        path: paths[$0], key: change.key, value: change.value, leafHash: hashes[$0])
-    }
+/// Writes as the store takes them, ascending by path, each key once. They are put together one by
+/// one, from where they came.
+public struct StateWrites: RandomAccessCollection, Sendable {
+  private let layer: StateLayer
+
+  init(_ layer: StateLayer) { self.layer = layer }
+
+  /// What changes leave; of several to one key the last.
+  public init(of changes: [StateChange], workers: WorkerPool? = nil) {
+    layer = StateLayer(changes, workers: workers)
   }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { layer.count }
+
+  public subscript(index: Int) -> StateWrite {
+    let change = layer.change(at: index)
+    return StateWrite(
+      path: layer.paths[index], key: change.key, value: change.value,
+      leafHash: layer.hashes[index])
+  }
+
+  public var changes: [StateChange] { layer.changes }
 }
 
 extension StateDelta {
-  /// The writes with their paths and leaf hashes, ascending by path.
-  public var writes: [StateWrite] { layer.writes }
+  /// The writes with their paths and leaf hashes.
+  public var writes: StateWrites { StateWrites(layer) }
 }

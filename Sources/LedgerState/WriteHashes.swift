@@ -29,8 +29,8 @@ struct WriteHash {
   private static func hash(
     _ writes: ArraySlice<StateChange>, into out: UnsafeMutableBufferPointer<WriteHash>
   ) {
-    let paths = SHA256.hashes(of: writes.map(\.key.bytes))
-    var leaves = SHA256.hashes(of: writes.map { $0.value ?? [] })
+    let paths = SHA256.hashes(of: writes.lazy.map(\.key.bytes))
+    var leaves = SHA256.hashes(of: writes.lazy.map { $0.value ?? [] })
     for (index, path) in paths.enumerated() {
       unsafe out.initializeElement(at: index, to: WriteHash(path: path, leaf: leaves[index]))
     }

@@ -78,16 +78,16 @@ public struct FlushBatch: Sendable {
   public let height: UInt64
   public let root: Digest
   /// Each key once, ascending by path.
-  public let writes: [StateWrite]
+  public let writes: StateWrites
 
-  public init(height: UInt64, root: Digest, writes: [StateWrite]) {
+  public init(height: UInt64, root: Digest, writes: StateWrites) {
     self.height = height
     self.root = root
     self.writes = writes
   }
 
   /// The same without what is known of keys and values.
-  public var changes: [StateChange] { writes.map(\.change) }
+  public var changes: [StateChange] { writes.changes }
 }
 
 /// A final block and what its execution gave.

@@ -226,15 +226,14 @@ extension World {
   /// A flush as it reaches the disk.
   private func planted(_ batch: FlushBatch) -> FlushBatch {
     guard options.plantedBug == .flipsRecordBit, batch.height > 4,
-      let index = batch.writes.firstIndex(where: { $0.value != nil })
+      let index = batch.changes.firstIndex(where: { $0.value != nil })
     else { return batch }
-    var writes = batch.writes
-    let write = writes[index]
-    guard var value = write.value else { return batch }
+    var changes = batch.changes
+    let change = changes[index]
+    guard var value = change.value else { return batch }
     value[value.count - 1] ^= 1
-    writes[index] = StateWrite(
-      path: write.path, key: write.key, value: value,
-      leafHash: StateLeaf.hash(path: write.path, value: value))
-    return FlushBatch(height: batch.height, root: batch.root, writes: writes)
+    changes[index] = StateChange(key: change.key, value: value)
+    return FlushBatch(
+      height: batch.height, root: batch.root, writes: StateWrites(of: changes))
   }
 }

@@ -18,7 +18,7 @@ final class MemoryReader: StateReader {
   }
 
   /// The state after writes that the store has taken.
-  func applying(_ writes: [StateWrite], height: UInt64) -> MemoryReader {
+  func applying(_ writes: StateWrites, height: UInt64) -> MemoryReader {
     var after = dictionary
     for write in writes { after[write.key] = write.value }
     return MemoryReader(after, height: height)

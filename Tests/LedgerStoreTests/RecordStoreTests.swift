@@ -213,4 +213,24 @@ struct RecordStoreTests {
       }
     }
   }
+
+  @Test("what is read without copying is of one moment, and checked")
+  func reading() throws {
+    var options = smallOptions()
+    options.stateMapBytes = 16 << 20
+    try createLedger(temporary.home, options: options)
+    let records = try openLedger(temporary.home, options: options).records
+    let reading = try records.reading()
+    try records.flush(changes: changes(0..<20, 9), height: 1, root: root(1))
+    #expect(try copy(4, of: reading) == bytes(40, 0))
+    #expect(try copy(77, of: reading) == nil)
+    let fresh = try records.reading()
+    #expect(try copy(4, of: fresh) == bytes(40, 9))
+    #expect(try records.value(of: key(4)) == bytes(40, 9))
+  }
+
+  private func copy(_ number: Int, of reading: borrowing RecordReading) throws -> [UInt8]? {
+    guard let span = try reading.value(of: key(number)) else { return nil }
+    return unsafe span.withUnsafeBytes { unsafe [UInt8]($0) }
+  }
 }

@@ -9,7 +9,7 @@ struct StateLoaderTests {
   let temporary = TemporaryFolder()
 
   private func ordered(_ count: Int) -> [StateChange] {
-    StateWrite.all(of: changes(0..<count, 4)).map(\.change)
+    StateWrites(of: changes(0..<count, 4)).changes
   }
 
   @Test("what was loaded has the root of its records, whatever the workers and the parts")
@@ -60,7 +60,7 @@ struct StateLoaderTests {
   func refused() throws {
     let all = ordered(10)
     let disorders = [
-      [all[1], all[0]].map { [$0] }, [[all[3]], [all[3]]], [[all[4], all[4]]],
+      [[all[1]], [all[0]]], [[all[3]], [all[3]]], [[all[4], all[4]]],
     ]
     for (number, disorder) in disorders.enumerated() {
       let loader = try StateLoader(

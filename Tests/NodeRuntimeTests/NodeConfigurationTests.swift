@@ -45,7 +45,7 @@ struct NodeConfigurationTests {
     }
     for text in ["", "65", "-1", "+1", " 1", "1.0", "all", "99999999999999999999"] {
       let faults = Self.faults("[node]\nworkers = \"\(text)\"\n")
-      #expect(faults.first?.hasPrefix("node.toml:2:21: ") == true, "\(text): \(faults)")
+      #expect(faults.first?.hasPrefix("node.toml:2:11: ") == true, "\(text): \(faults)")
     }
   }
 

@@ -197,6 +197,26 @@ static int hash_keys(gathering *g, uint32_t *starts, size_t buckets) {
   return code;
 }
 
+// Buckets ahead of which what was read before is fetched: first its slot, then its records.
+#define AHEAD_SLOT 16
+#define AHEAD_RECORDS 6
+
+// Tells the processor what is needed soon: records lie all over the map.
+static void fetch_ahead(const cl_records_reads *reads, unsigned depth, const uint32_t *buckets,
+                        size_t count, size_t b) {
+  if (b + AHEAD_SLOT < count) records_fetch_slot(reads, buckets[b + AHEAD_SLOT]);
+  if (b + AHEAD_RECORDS >= count) return;
+  size_t seen_count = 0;
+  const seen_chain *const seen =
+      records_seen(reads, depth, buckets[b + AHEAD_RECORDS], &seen_count);
+  for (size_t i = 0; seen != NULL && i < seen_count; i++) {
+    // Leaf hash, length and key: two lines, or a third.
+    const uint8_t *const bytes = seen[i].chain.mv_data;
+    __builtin_prefetch(bytes);
+    __builtin_prefetch(bytes + 64);
+  }
+}
+
 static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t count,
                   uint32_t *starts) {
   cl_lmdb_txn *txn = g->source->txn;
@@ -209,6 +229,7 @@ static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t 
     size_t seen_count = 0;
     const seen_chain *const seen =
         records_seen(g->source->reads, depth, buckets[b], &seen_count);
+    if (seen != NULL) fetch_ahead(g->source->reads, depth, buckets, count, b);
     for (size_t i = 0; seen != NULL && i < seen_count && code == CL_STATE_OK; i++) {
       code = take(g, seen[i].place, &seen[i].chain);
     }

@@ -63,10 +63,15 @@ void cl_records_reads_free(cl_records_reads *reads) {
   free(reads);
 }
 
-// The slot of a bucket, or the free one where it belongs. Buckets are bits of SHA-256, and
-// those of one execution are anybody's choice: so they are mixed.
+// Buckets are bits of SHA-256, and those of one execution are anybody's choice: so they are
+// mixed.
+static size_t home_slot(size_t slot_count, uint32_t bucket) {
+  return (size_t)((bucket * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (slot_count - 1);
+}
+
+// The slot of a bucket, or the free one where it belongs.
 static slot *find_slot(slot *slots, size_t slot_count, uint32_t bucket) {
-  size_t i = (size_t)((bucket * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (slot_count - 1);
+  size_t i = home_slot(slot_count, bucket);
   while (slots[i].is_taken && slots[i].bucket != bucket) i = (i + 1) & (slot_count - 1);
   return &slots[i];
 }
@@ -139,6 +144,12 @@ int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const 
     }
   }
   return CL_LMDB_NOT_FOUND;
+}
+
+void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket) {
+  if (reads->slot_count > 0) {
+    __builtin_prefetch(&reads->slots[home_slot(reads->slot_count, bucket)]);
+  }
 }
 
 const seen_chain *records_seen(const cl_records_reads *reads, unsigned depth, uint32_t bucket,

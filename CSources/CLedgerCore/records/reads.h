@@ -15,6 +15,9 @@ typedef struct {
 const seen_chain *records_seen(const cl_records_reads *reads, unsigned depth, uint32_t bucket,
                                size_t *count);
 
+// Fetches what records_seen looks at first.
+void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket);
+
 // The lowest place in a bucket, and whether a place is in it.
 uint64_t bucket_start(uint32_t bucket, unsigned depth);
 int bucket_holds(uint32_t bucket, unsigned depth, uint64_t place);

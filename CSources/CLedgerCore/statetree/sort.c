@@ -30,6 +30,10 @@ static int is_below(const entry *a, const entry *b, const uint8_t *paths, size_t
 
 int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *order) {
   if (count > UINT32_MAX) return CL_STATE_NO_MEMORY;
+  if (count < 2) {
+    if (count == 1) order[0] = 0;
+    return CL_STATE_OK;
+  }
   entry *from = malloc((count + 1) * sizeof *from), *to = malloc((count + 1) * sizeof *to);
   size_t(*const counts)[DIGITS] = calloc(PASSES, sizeof *counts);
   const int code =

@@ -29,7 +29,7 @@ public final class NodeStore: Sendable {
     root: Digest, options: StoreOptions = StoreOptions()
   ) throws(StoreError) {
     let loader = try StateLoader(home: home, chain: chain, options: options)
-    try loader.add(StateWrite.all(of: changes).map(\.change))
+    try loader.add(StateWrites(of: changes).changes)
     _ = try loader.finish(indexes: indexes, root: root)
   }
 

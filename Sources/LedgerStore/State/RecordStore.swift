@@ -80,7 +80,7 @@ public final class RecordStore: StateReader {
   ///   `readersActive`, after which the same flush may be repeated; `stateFailed`, `syncFailed`
   ///   and `stopped`, after which the node stops.
   public func flush(
-    writes: [StateWrite], indexes: [IndexChange] = [], height: UInt64, root: Digest
+    writes: StateWrites, indexes: [IndexChange] = [], height: UInt64, root: Digest
   ) throws(StoreError) {
     guard !options.readOnly else { throw .readOnly(path: file.path) }
     let note = StateNote(chain: chain, height: height, root: root)
@@ -101,7 +101,7 @@ public final class RecordStore: StateReader {
     changes: [StateChange], indexes: [IndexChange] = [], height: UInt64, root: Digest
   ) throws(StoreError) {
     try flush(
-      writes: StateWrite.all(of: changes), indexes: indexes, height: height, root: root)
+      writes: StateWrites(of: changes), indexes: indexes, height: height, root: root)
   }
 
   /// Replaces an index's entries by these, in one synced transaction: indexes are derived and can
@@ -110,7 +110,7 @@ public final class RecordStore: StateReader {
     guard !options.readOnly else { throw .readOnly(path: file.path) }
     let changes = entries.map { IndexChange(index: name, key: $0.key, value: $0.value) }
     try map.withLock { mapBytes throws(StoreError) in
-      var flush = try StateFlush([], changes, tip.withLock { $0 }, append: false)
+      var flush = try StateFlush(StateWrites(of: []), changes, tip.withLock { $0 }, append: false)
       flush.emptiedIndex = name
       try flush.run(file, databases, options, mapBytes: &mapBytes)
     }

@@ -6,7 +6,7 @@ extension WriteTransaction {
   /// Puts and deletes records, which ascend by path. `append` promises that they are above all
   /// others.
   func putRecords(
-    _ writes: [StateWrite], _ database: UInt32, append: Bool
+    _ writes: StateWrites, _ database: UInt32, append: Bool
   ) throws(WriteFault) {
     var made: OpaquePointer?
     try WriteFault.check(

@@ -8,14 +8,14 @@ struct StateFlush {
   let note: StateNote?
   /// Entries of this index are deleted first.
   var emptiedIndex: String?
-  private let writes: [StateWrite]
+  private let writes: StateWrites
   private let indexes: [(key: [UInt8], value: [UInt8]?)]
   private let append: Bool
 
   /// Checks writes, which ascend by path, and sorts index entries. `append` promises an empty
   /// state.
   init(
-    _ writes: [StateWrite], _ indexes: [IndexChange], _ note: StateNote?, append: Bool
+    _ writes: StateWrites, _ indexes: [IndexChange], _ note: StateNote?, append: Bool
   ) throws(StoreError) {
     for write in writes { if let refusal = Self.refusal(write) { throw refusal } }
     for change in indexes { if let refusal = IndexLayout.refusal(change) { throw refusal } }

@@ -1,6 +1,5 @@
 public import LedgerCore
 public import LedgerState
-import Synchronization
 
 /// Fills an empty home with a whole state, whose records come in the order of their paths: from a
 /// genesis document, or from a snapshot. Memory is bounded, and pages are filled one after the
@@ -9,8 +8,6 @@ import Synchronization
 /// The home is locked until the loader is gone. Until `finish` there is no ledger in it, and a load
 /// that was cut short can be made again from its start.
 public final class StateLoader {
-  /// Records hashed by one worker at a time.
-  private static let pieceRecords = 4096
   /// Records, and bytes, after which a transaction ends.
   private static let transactionRecords = 1 << 18
   private static let transactionBytes = 64 << 20
@@ -57,7 +54,7 @@ public final class StateLoader {
     mapBytes = options.stateMapBytes
   }
 
-  /// Takes records, ascending by path over all calls; those without a value are none.
+  /// Takes records, ascending by path from call to call; those without a value are none.
   ///
   /// - Throws: `recordsOutOfOrder`, after which nothing more is taken; `sizeRefused`; `diskFull`, …
   public func add(_ records: [StateChange]) throws(StoreError) {
@@ -86,8 +83,8 @@ public final class StateLoader {
     try write()
     let root: Digest
     if let known { root = known } else { root = try computedRoot(height) }
-    var flush = try StateFlush(
-      [], indexes, StateNote(chain: chain, height: height, root: root), append: false)
+    let note = StateNote(chain: chain, height: height, root: root)
+    var flush = try StateFlush(StateWrites(of: []), indexes, note, append: false)
     try flush.run(file, databases, options, mapBytes: &mapBytes)
     try folder.sync()
     if Folder.exists(state.path) { try state.removeAll() }
@@ -108,31 +105,17 @@ public final class StateLoader {
     let changes = waiting
     waiting.removeAll(keepingCapacity: true)
     waitingBytes = 0
-    let writes = hashed(changes)
-    guard writes.count == changes.count,
-      zip(writes, writes.dropFirst()).allSatisfy({ $0.path < $1.path })
-    else { throw .recordsOutOfOrder(path: folder.path, after: recordCount) }
-    let kept = writes.filter { $0.value != nil }
-    var flush = try StateFlush(kept, [], nil, append: true)
+    let writes = StateWrites(of: changes, workers: workers)
+    guard writes.count == changes.count else {
+      throw .recordsOutOfOrder(path: folder.path, after: recordCount)
+    }
+    var flush = try StateFlush(writes, [], nil, append: true)
     do throws(StoreError) {
       try flush.run(file, databases, options, mapBytes: &mapBytes)
     } catch {
       guard error.isKeyOutOfOrder else { throw error }
       throw .recordsOutOfOrder(path: folder.path, after: recordCount)
     }
-    recordCount += kept.count
-  }
-
-  private func hashed(_ changes: [StateChange]) -> [StateWrite] {
-    let pieces = (changes.count + Self.pieceRecords - 1) / Self.pieceRecords
-    let found = Mutex<[[StateWrite]]>(Array(repeating: [], count: pieces))
-    let piece: @Sendable (Int) -> Void = { index in
-      let first = index * Self.pieceRecords
-      let writes = StateWrite.all(
-        of: Array(changes[first..<min(first + Self.pieceRecords, changes.count)]))
-      found.withLock { $0[index] = writes }
-    }
-    if let workers { workers.run(pieces, piece) } else { for index in 0..<pieces { piece(index) } }
-    return found.withLock { $0.flatMap { $0 } }
+    recordCount += changes.count { $0.value != nil }
   }
 }

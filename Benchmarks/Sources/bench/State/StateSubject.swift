@@ -61,8 +61,12 @@ final class StateSubject {
 
   /// The sum of the first bytes of the records' values.
   func read(_ keys: [StateKey]) throws -> UInt64 {
+    let reading = try store.records.reading()
     var sum: UInt64 = 0
-    for key in keys { sum &+= UInt64(try value(of: key)?.first ?? 0) }
+    for key in keys {
+      guard let value = try reading.value(of: key) else { continue }
+      sum &+= UInt64(value.unsafeLoad(as: UInt8.self))
+    }
     return sum
   }
 
