@@ -117,8 +117,6 @@ int cl_lmdb_put_reserve(cl_lmdb_txn *txn, uint32_t database, const uint8_t *key,
                         size_t key_length, size_t value_length, int append, uint8_t **room);
 // CL_LMDB_NOT_FOUND when there is none.
 int cl_lmdb_delete(cl_lmdb_txn *txn, uint32_t database, const uint8_t *key, size_t key_length);
-// Deletes every entry.
-int cl_lmdb_empty(cl_lmdb_txn *txn, uint32_t database);
 int cl_lmdb_database_stat(cl_lmdb_txn *txn, uint32_t database, cl_lmdb_stat *stat);
 
 // A cursor ends before its transaction does.

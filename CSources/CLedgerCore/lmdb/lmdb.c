@@ -350,10 +350,6 @@ int cl_lmdb_delete(cl_lmdb_txn *txn, uint32_t database, const uint8_t *key, size
   return mdb_del(txn->txn, database, &name, NULL);
 }
 
-int cl_lmdb_empty(cl_lmdb_txn *txn, uint32_t database) {
-  return mdb_drop(txn->txn, database, 0);
-}
-
 int cl_lmdb_database_stat(cl_lmdb_txn *txn, uint32_t database, cl_lmdb_stat *out) {
   MDB_stat stat;
   MDB_envinfo info;

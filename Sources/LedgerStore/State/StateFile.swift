@@ -245,11 +245,6 @@ extension StoreError {
     if code != CL_LMDB_NOT_FOUND { try WriteFault.check(code, "delete", file) }
   }
 
-  /// Deletes every entry.
-  func empty(_ database: UInt32) throws(WriteFault) {
-    try WriteFault.check(unsafe cl_lmdb_empty(handle, database), "empty", file)
-  }
-
   /// Deletes every entry whose key starts with the prefix.
   func deleteAll(_ database: UInt32, prefix: [UInt8]) throws(WriteFault) {
     var opened: OpaquePointer?
