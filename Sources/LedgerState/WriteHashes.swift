@@ -26,21 +26,23 @@ struct WriteHash {
     }
   }
 
+  /// Keys and values lie anywhere, so they are copied side by side for the hash's lanes.
   private static func hash(
     _ writes: ArraySlice<StateChange>, into out: UnsafeMutableBufferPointer<WriteHash>
   ) {
-    let paths = SHA256.hashes(of: writes.lazy.map(\.key.bytes))
-    var leaves = SHA256.hashes(of: writes.lazy.map { $0.value ?? [] })
-    for (index, path) in paths.enumerated() {
-      unsafe out.initializeElement(at: index, to: WriteHash(path: path, leaf: leaves[index]))
+    let gathered = GatheredWrites(writes)
+    for (index, path) in gathered.hashes(of: gathered.keys).enumerated() {
+      unsafe out.initializeElement(at: index, to: WriteHash(path: path, leaf: .zero))
     }
+    var leaves = gathered.hashes(of: gathered.values)
+    for index in leaves.indices { unsafe out[index].leaf = leaves[index] }
     unsafe leaves.withUnsafeMutableBytes { leaves in
       unsafe cl_sha256_leaf_level(
-        UnsafeRawBufferPointer(out).baseAddress?.assumingMemoryBound(to: UInt8.self), writes.count,
+        UnsafeRawBufferPointer(out).baseAddress?.assumingMemoryBound(to: UInt8.self), out.count,
         leaves.baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
-    for (index, write) in writes.enumerated() {
-      unsafe out[index].leaf = write.value == nil ? .zero : leaves[index]
+    for index in leaves.indices {
+      unsafe out[index].leaf = gathered.isRemoved[index] ? .zero : leaves[index]
     }
   }
 
@@ -55,6 +57,48 @@ struct WriteHash {
       }
       precondition(code == CL_STATE_OK, "there is no memory to sort a block's writes")
       count = hashes.count
+    }
+  }
+}
+
+/// The keys and values of some writes, one after the other.
+private struct GatheredWrites {
+  private var bytes: [UInt8] = []
+  private(set) var keys: [cl_sha256_range] = []
+  /// Empty where the record is removed.
+  private(set) var values: [cl_sha256_range] = []
+  private(set) var isRemoved: [Bool] = []
+
+  init(_ writes: ArraySlice<StateChange>) {
+    keys.reserveCapacity(writes.count)
+    values.reserveCapacity(writes.count)
+    isRemoved.reserveCapacity(writes.count)
+    for index in writes.indices {
+      keys.append(add(writes[index].key.bytes))
+      if let value = writes[index].value {
+        values.append(add(value))
+        isRemoved.append(false)
+      } else {
+        values.append(cl_sha256_range(offset: 0, length: 0))
+        isRemoved.append(true)
+      }
+    }
+  }
+
+  private mutating func add(_ more: [UInt8]) -> cl_sha256_range {
+    let range = cl_sha256_range(offset: UInt32(bytes.count), length: UInt32(more.count))
+    bytes.append(contentsOf: more)
+    return range
+  }
+
+  func hashes(of ranges: [cl_sha256_range]) -> [Digest] {
+    unsafe [Digest](unsafeUninitializedCapacity: ranges.count) { out, count in
+      unsafe bytes.withUnsafeBufferPointer { bytes in
+        unsafe cl_sha256_messages(
+          nil, 0, bytes.baseAddress, ranges, ranges.count,
+          UnsafeMutableRawPointer(out.baseAddress)?.assumingMemoryBound(to: UInt8.self))
+      }
+      count = ranges.count
     }
   }
 }

@@ -82,6 +82,16 @@ static void below(const base *b, unsigned level, uint32_t index, uint8_t *hash, 
   *many = b->tree->many[index];
 }
 
+// Nodes ahead of which their children are fetched: they lie all over the tree.
+#define AHEAD 12
+
+static void fetch_children(const cl_state_tree *tree, uint32_t index) {
+  const uint8_t *const children = tree->hashes + 64 * (size_t)index;
+  __builtin_prefetch(children);
+  __builtin_prefetch(children + 63);
+  __builtin_prefetch(tree->many + 2 * (size_t)index);
+}
+
 // Hashes the delta's nodes first ..< last (heap indices) of a level from the level under it.
 static void hash_range(const base *b, unsigned level, uint32_t first, uint32_t last) {
   state_level *const parents = &b->delta->levels[level];
@@ -92,6 +102,7 @@ static void hash_range(const base *b, unsigned level, uint32_t first, uint32_t l
   while (at < end) {
     const size_t count = end - at < STATE_GATHER_MAX ? end - at : STATE_GATHER_MAX;
     for (size_t i = 0; i < count; i++) {
+      if (i + AHEAD < count) fetch_children(b->tree, parents->indices[at + i + AHEAD]);
       for (uint32_t side = 0; side < 2; side++) {
         const uint32_t index = 2 * parents->indices[at + i] + side;
         uint8_t *const hash = pairs + 64 * i + 32 * side;

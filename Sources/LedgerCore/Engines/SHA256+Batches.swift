@@ -10,8 +10,7 @@ extension SHA256 {
   }
 
   /// The digests of messages, in their order.
-  @_specialize(where Messages == [[UInt8]])
-  public static func hashes<Messages: Collection<[UInt8]>>(of messages: Messages) -> [Digest] {
+  public static func hashes(of messages: [[UInt8]]) -> [Digest] {
     var batch = Batch(prefix: [], count: messages.count)
     for message in messages { batch.append(message[...]) }
     return batch.finish()
