@@ -23,6 +23,8 @@
 #define CL_RECORDS_BAD_LAYOUT (-101)
 #define CL_RECORDS_WRONG_PATH (-102)  // stands elsewhere than at the hash of its key
 #define CL_RECORDS_BAD_LEAF_HASH (-103)
+// No damage: a key or value that is not put, since its length is out of bounds.
+#define CL_RECORDS_BAD_LENGTH (-104)
 
 #define CL_RECORDS_KEY_BYTES_MAX 255
 #define CL_RECORDS_VALUE_BYTES_MAX (1 << 20)
@@ -55,7 +57,8 @@ typedef struct cl_records_writer cl_records_writer;
 int cl_records_writer_new(cl_lmdb_txn *txn, uint32_t database, cl_records_writer **out);
 // Before the transaction ends.
 void cl_records_writer_free(cl_records_writer *writer);
-// Puts a record in its place, or over what the key had. Lengths are 1 to their bounds.
+// Puts a record in its place, or over what the key had. Lengths are 1 to their bounds, or it
+// is CL_RECORDS_BAD_LENGTH.
 // `append` not 0 promises that its path is above all others.
 int cl_records_put(cl_records_writer *writer, const uint8_t path[32],
                    const uint8_t leaf_hash[32], const uint8_t *key, size_t key_length,

@@ -95,6 +95,10 @@ static int put_chain(cl_records_writer *writer, uint64_t place, const taken_apar
 int cl_records_put(cl_records_writer *writer, const uint8_t path[32],
                    const uint8_t leaf_hash[32], const uint8_t *key, size_t key_length,
                    const uint8_t *value, size_t value_length, int append) {
+  if (key_length < 1 || key_length > CL_RECORDS_KEY_BYTES_MAX || value_length < 1 ||
+      value_length > CL_RECORDS_VALUE_BYTES_MAX) {
+    return CL_RECORDS_BAD_LENGTH;
+  }
   uint64_t place = record_place(path);
   const cl_record record = {leaf_hash, key, value, key_length, value_length};
   const size_t length = record_length(key_length, value_length, 0);

@@ -28,10 +28,18 @@ static int is_below(const entry *a, const entry *b, const uint8_t *paths, size_t
   return order != 0 ? order < 0 : a->index < b->index;
 }
 
+// As records of a whole state come.
+static int is_sorted(const uint8_t *paths, size_t stride, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    if (memcmp(paths + stride * (i - 1), paths + stride * i, 32) > 0) return 0;
+  }
+  return 1;
+}
+
 int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *order) {
   if (count > UINT32_MAX) return CL_STATE_NO_MEMORY;
-  if (count < 2) {
-    if (count == 1) order[0] = 0;
+  if (is_sorted(paths, stride, count)) {
+    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
     return CL_STATE_OK;
   }
   entry *from = malloc((count + 1) * sizeof *from), *to = malloc((count + 1) * sizeof *to);

@@ -15,6 +15,7 @@ extension WriteTransaction {
     defer { unsafe cl_records_writer_free(writer) }
     for write in writes {
       let code = unsafe Self.put(write, writer, append)
+      if code == CL_RECORDS_BAD_LENGTH { throw .store(Self.refusal(write)) }
       if let fault = StoreDamage.Fault(records: code) {
         throw .store(.damaged(StoreDamage(.record(path: write.path), fault)))
       }
@@ -41,5 +42,15 @@ extension WriteTransaction {
         }
       }
     }
+  }
+
+  private static func refusal(_ write: StateWrite) -> StoreError {
+    let (key, value) = (write.key.bytes.count, write.value?.count ?? 0)
+    let keys = 1...Limits.recordKeyBytesMax
+    guard keys.contains(key) else {
+      return .sizeRefused(what: "record key", bytes: key, allowed: keys)
+    }
+    return .sizeRefused(
+      what: "record value", bytes: value, allowed: 1...Limits.recordValueBytesMax)
   }
 }

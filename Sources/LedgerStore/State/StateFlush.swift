@@ -17,7 +17,6 @@ struct StateFlush {
   init(
     _ writes: StateWrites, _ indexes: [IndexChange], _ note: StateNote?, append: Bool
   ) throws(StoreError) {
-    for write in writes { if let refusal = Self.refusal(write) { throw refusal } }
     for change in indexes { if let refusal = IndexLayout.refusal(change) { throw refusal } }
     self.note = note
     self.writes = writes
@@ -42,18 +41,6 @@ struct StateFlush {
       kept.append(element)
     }
     return kept
-  }
-
-  private static func refusal(_ change: StateWrite) -> StoreError? {
-    guard (1...Limits.recordKeyBytesMax).contains(change.key.bytes.count) else {
-      return .sizeRefused(
-        what: "record key", bytes: change.key.bytes.count, allowed: 1...Limits.recordKeyBytesMax)
-    }
-    if let value = change.value, !(1...Limits.recordValueBytesMax).contains(value.count) {
-      return .sizeRefused(
-        what: "record value", bytes: value.count, allowed: 1...Limits.recordValueBytesMax)
-    }
-    return nil
   }
 
   /// Writes and commits; doubles the map as long as it is full.
