@@ -17,18 +17,28 @@ extension AuthenticatedState {
     let order = WriteHash.order(of: paths.map { WriteHash(path: $0, leaf: .zero) })
     for first in stride(from: 0, to: keys.count, by: Self.provenTogether) {
       let part = order[first..<min(first + Self.provenTogether, keys.count)].map { Int($0) }
-      let steps: ProofSteps
-      do { steps = try self.steps(part.map { paths[$0] }) } catch { throw .read(error) }
-      for (place, index) in part.enumerated() where steps.isFound(place) {
-        let value: [UInt8]?
-        do { value = try self.value(of: keys[index], path: paths[index], nil) } catch {
-          throw .read(error)
-        }
-        guard let value else { throw .read(.corruptRecord(path: paths[index])) }
-        proofs[index] = steps.proof(place, of: keys[index], value)
-      }
+      do { try prove(part, of: keys, paths, &proofs) } catch { throw .read(error) }
     }
     return proofs
+  }
+
+  /// Proves those keys whose places are given, ascending by path.
+  private func prove(
+    _ places: [Int], of keys: [StateKey], _ paths: [Digest], _ proofs: inout [[UInt8]?]
+  ) throws(StateReadError) {
+    // Reading the values first leaves the leaves beside them for the tree.
+    let reads = try reader.reads(depth: tree.depth)
+    var values: [[UInt8]?] = []
+    values.reserveCapacity(places.count)
+    for place in places { values.append(try value(of: keys[place], path: paths[place], reads)) }
+    let steps = try tree.prove(
+      places.map { paths[$0] }, of: reader, reads: reads, under: layers.map(\.layer))
+    for (index, place) in places.enumerated() {
+      guard steps.isFound(index) == (values[index] != nil) else {
+        throw .corruptRecord(path: paths[place])
+      }
+      if let value = values[index] { proofs[place] = steps.proof(index, of: keys[place], value) }
+    }
   }
 
   /// Paths whose steps lie in memory at a time: a megabyte or two each thousand.
@@ -58,10 +68,6 @@ extension AuthenticatedState {
     do { return try CommitmentProof(protobuf: bytes) } catch {
       throw .read(.storeFailed("a proof of the tree cannot be read: \(error)"))
     }
-  }
-
-  private func steps(_ paths: [Digest]) throws(StateReadError) -> ProofSteps {
-    try tree.prove(paths, of: reader, under: layers.map(\.layer))
   }
 
   /// The nearest leaves below and above a path that has none; throws `recordExists`.

@@ -73,16 +73,24 @@ private struct GatheredWrites {
     keys.reserveCapacity(writes.count)
     values.reserveCapacity(writes.count)
     isRemoved.reserveCapacity(writes.count)
-    for index in writes.indices {
-      keys.append(add(writes[index].key.bytes))
-      if let value = writes[index].value {
-        values.append(add(value))
-        isRemoved.append(false)
-      } else {
-        values.append(cl_sha256_range(offset: 0, length: 0))
-        isRemoved.append(true)
+    unsafe writes.withUnsafeBytes { words in
+      for (place, write) in writes.enumerated() {
+        if place + Self.ahead < writes.count { unsafe Self.fetch(words, place + Self.ahead) }
+        keys.append(add(write.key.bytes))
+        values.append(add(write.value ?? []))
+        isRemoved.append(write.value == nil)
       }
     }
+  }
+
+  /// Writes ahead of which keys and values are fetched into the cache: they lie anywhere.
+  private static let ahead = 8
+
+  /// A write's words point to its key's bytes and its value's.
+  private static func fetch(_ words: UnsafeRawBufferPointer, _ place: Int) {
+    let stride = MemoryLayout<StateChange>.stride
+    guard let start = words.baseAddress else { return }
+    unsafe cl_fetch(start + place * stride, stride / MemoryLayout<Int>.stride)
   }
 
   private mutating func add(_ more: [UInt8]) -> cl_sha256_range {

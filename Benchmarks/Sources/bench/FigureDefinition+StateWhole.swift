@@ -61,7 +61,10 @@ extension FigureDefinition {
       RecordBatch(
         indices: RecordSet.choose(updateCount, below: folder.count, seed: 1), generation: 255))
     let delta = try state.stage(execution)
-    let resident = try ResidentMemory.bytes(without: folder.ledger)
+    // All of it is alive: the tree, the delta, and what the execution has read.
+    let resident = try withExtendedLifetime((state, execution, delta)) {
+      try ResidentMemory.bytes(without: folder.ledger)
+    }
     guard delta.changes.count == updateCount, execution.changes.count == updateCount else {
       throw BenchmarkFault.broken("a write that changes a record was left out")
     }

@@ -78,7 +78,7 @@ int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const 
                          size_t key_length, cl_record *out);
 
 // The leaves of buckets, for cl_state_tree.h: `context` of cl_records_leaves is one of
-// these. Every key is hashed and has to stand in its place. Safe from several threads, each
+// these. Every key whose path is asked for is hashed and has to stand in its place. Safe from several threads, each
 // in a read transaction of its own (unless one is given); flushes in between are the
 // caller's part.
 typedef struct {
@@ -96,11 +96,10 @@ typedef struct {
   // The first fault that ended a read: its code, and the path where it is damage.
   int code;
   uint8_t path[32];
-  // Records seen.
-  uint64_t records;
 } cl_records_source;
 
 int cl_records_leaves(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-                      cl_state_leaves *leaves, uint32_t *starts);
+                      const cl_state_paths *wanted, cl_state_leaves *leaves,
+                      uint32_t *starts);
 
 #endif

@@ -41,12 +41,20 @@ typedef struct {
 int cl_state_leaves_reserve(cl_state_leaves *list, size_t more);
 void cl_state_leaves_free(cl_state_leaves *list);
 
+// Paths that ascend, one after the other.
+typedef struct {
+  const uint8_t *paths;
+  size_t count;
+} cl_state_paths;
+
 // Where leaves come from. `read` appends the leaves of buckets (those whose paths' first
 // `depth` bits they are; ascending) to `leaves`, ascending by path; bucket b has
-// leaves[starts[b] ..< starts[b + 1]]. Called from several threads at once. Codes as here.
+// leaves[starts[b] ..< starts[b + 1]]. Unless `wanted` is NULL, only those leaves need
+// their whole path that share its first 8 bytes with another leaf or a wanted path; others
+// may have zeros behind. Called from several threads at once. Codes as here.
 typedef struct {
   int (*read)(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-              cl_state_leaves *leaves, uint32_t *starts);
+              const cl_state_paths *wanted, cl_state_leaves *leaves, uint32_t *starts);
   void *context;
 } cl_state_source;
 

@@ -16,12 +16,15 @@ static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
 
 typedef struct {
   cl_records_source *source;
+  // NULL: all; else those of them that are behind.
+  const cl_state_paths *wanted;
+  size_t next_wanted;
   cl_state_leaves *leaves;
   size_t first;  // of the leaves that are this read's
-  // For each of them: where it stands, and its key and value in `bytes`.
-  uint64_t *places;
+  // Those whose paths are to be hashed: which they are, and their keys and values in `bytes`.
+  uint32_t *hashed;
   cl_sha256_range *keys, *values;
-  size_t room;
+  size_t count, room;
   uint8_t *bytes;
   size_t used, bytes_room;
 } gathering;
@@ -54,16 +57,15 @@ static void report(cl_records_source *source, int code, const uint8_t path[32]) 
 static void *grow(void *list, size_t count, size_t size) { return realloc(list, count * size); }
 
 static int make_room(gathering *g, size_t bytes) {
-  const size_t count = g->leaves->count - g->first;
-  if (count == g->room) {
-    const size_t room = g->room == 0 ? 4096 : 2 * g->room;
-    uint64_t *const places = grow(g->places, room, sizeof *places);
-    if (places != NULL) g->places = places;
+  if (g->count == g->room) {
+    const size_t room = g->room == 0 ? 1024 : 2 * g->room;
+    uint32_t *const hashed = grow(g->hashed, room, sizeof *hashed);
+    if (hashed != NULL) g->hashed = hashed;
     cl_sha256_range *const keys = grow(g->keys, room, sizeof *keys);
     if (keys != NULL) g->keys = keys;
     cl_sha256_range *const values = grow(g->values, room, sizeof *values);
     if (values != NULL) g->values = values;
-    if (places == NULL || keys == NULL || values == NULL) return CL_STATE_NO_MEMORY;
+    if (hashed == NULL || keys == NULL || values == NULL) return CL_STATE_NO_MEMORY;
     g->room = room;
   }
   if (g->used + bytes > g->bytes_room) {
@@ -74,7 +76,7 @@ static int make_room(gathering *g, size_t bytes) {
     g->bytes = grown;
     g->bytes_room = room;
   }
-  return cl_state_leaves_reserve(g->leaves, 1);
+  return CL_STATE_OK;
 }
 
 static cl_sha256_range copy(gathering *g, const uint8_t *bytes, size_t length) {
@@ -84,20 +86,46 @@ static cl_sha256_range copy(gathering *g, const uint8_t *bytes, size_t length) {
   return range;
 }
 
-// Takes the records of a chain; their paths come later.
+// Whether the paths of the records at a place are asked for. Places ascend.
+static int is_wanted(gathering *g, uint64_t place) {
+  if (g->wanted == NULL) return 1;
+  const cl_state_paths *const wanted = g->wanted;
+  while (g->next_wanted < wanted->count &&
+         record_place(wanted->paths + 32 * g->next_wanted) < place) {
+    g->next_wanted++;
+  }
+  return g->next_wanted < wanted->count &&
+         record_place(wanted->paths + 32 * g->next_wanted) == place;
+}
+
+// Notes that a record's path, and in a check its leaf hash, is to be hashed.
+static int note(gathering *g, const cl_record *record, size_t leaf) {
+  const size_t value = g->source->check_values ? record->value_length : 0;
+  const int code = make_room(g, record->key_length + value);
+  if (code != CL_STATE_OK) return code;
+  g->hashed[g->count] = (uint32_t)leaf;
+  g->keys[g->count] = copy(g, record->key, record->key_length);
+  g->values[g->count++] = copy(g, record->value, value);
+  return CL_STATE_OK;
+}
+
+// Takes the records of a chain; whole paths come later.
 static int take(gathering *g, uint64_t place, const MDB_val *chain) {
   record_chain rest = record_chain_of(chain->mv_data, chain->mv_size);
   int code;
   cl_record record;
+  const int wanted = is_wanted(g, place);
   while ((code = record_chain_next(&rest, &record)) == CL_LMDB_OK) {
-    const size_t value = g->source->check_values ? record.value_length : 0;
-    code = make_room(g, record.key_length + value);
+    code = cl_state_leaves_reserve(g->leaves, 1);
+    // Records that share a place are told apart by whole paths.
+    const int is_alone = rest.seen == 1 && rest.at == rest.end;
+    if (code == CL_STATE_OK && (wanted || !is_alone)) {
+      code = note(g, &record, g->leaves->count);
+    }
     if (code != CL_STATE_OK) return code;
-    const size_t i = g->leaves->count - g->first;
-    g->places[i] = place;
-    g->keys[i] = copy(g, record.key, record.key_length);
-    g->values[i] = copy(g, record.value, value);
-    memcpy(g->leaves->leaves[g->leaves->count++].hash, record.leaf_hash, 32);
+    cl_state_leaf *const leaf = &g->leaves->leaves[g->leaves->count++];
+    record_place_path(place, leaf->path);
+    memcpy(leaf->hash, record.leaf_hash, 32);
   }
   if (code == CL_LMDB_NOT_FOUND) return CL_STATE_OK;
   if (!g->source->check_values) return fail_at(g->source, code, place);
@@ -140,18 +168,18 @@ static void hash_ranges(const gathering *g, const cl_sha256_range *ranges, size_
 }
 
 // Compares each leaf's hash with that of its path and value, and puts it right.
-static int check_values(gathering *g, const uint8_t *paths, size_t count) {
-  uint8_t *const values = malloc(32 * count + 1), *const pairs = malloc(64 * count + 1);
-  int code = values == NULL || pairs == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
+static int check_values(gathering *g, const uint8_t *paths) {
+  uint8_t *const values = malloc(32 * g->count + 1), *const pairs = malloc(64 * g->count + 1);
+  const int code = values == NULL || pairs == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
   if (code == CL_STATE_OK) {
-    hash_ranges(g, g->values, count, values);
-    for (size_t i = 0; i < count; i++) {
+    hash_ranges(g, g->values, g->count, values);
+    for (size_t i = 0; i < g->count; i++) {
       memcpy(pairs + 64 * i, paths + 32 * i, 32);
       memcpy(pairs + 64 * i + 32, values + 32 * i, 32);
     }
-    cl_sha256_leaf_level(pairs, count, pairs);
-    for (size_t i = 0; i < count; i++) {
-      cl_state_leaf *const leaf = &g->leaves->leaves[g->first + i];
+    cl_sha256_leaf_level(pairs, g->count, pairs);
+    for (size_t i = 0; i < g->count; i++) {
+      cl_state_leaf *const leaf = &g->leaves->leaves[g->hashed[i]];
       if (memcmp(leaf->hash, pairs + 32 * i, 32) == 0) continue;
       report(g->source, CL_RECORDS_BAD_LEAF_HASH, paths + 32 * i);
       memcpy(leaf->hash, pairs + 32 * i, 32);
@@ -162,55 +190,72 @@ static int check_values(gathering *g, const uint8_t *paths, size_t count) {
   return code;
 }
 
-// Gives the leaves their paths. In a check, leaves that stand elsewhere are left out, and
-// `starts` follows.
-static int hash_keys(gathering *g, uint32_t *starts, size_t buckets) {
-  const size_t count = g->leaves->count - g->first;
-  uint8_t *const paths = malloc(32 * count + 1);
-  if (paths == NULL) return CL_STATE_NO_MEMORY;
-  hash_ranges(g, g->keys, count, paths);
-  int code = g->source->check_values ? check_values(g, paths, count) : CL_STATE_OK;
+// Gives a leaf its whole path; whether it stands where that says.
+static int set_path(cl_state_leaf *leaf, const uint8_t *path) {
+  if (memcmp(leaf->path, path, 8) != 0) return 0;
+  memcpy(leaf->path, path, 32);
+  return 1;
+}
+
+// In a check, leaves that stand elsewhere are left out, and `starts` follows. All of them
+// are hashed then.
+static void leave_out(gathering *g, const uint8_t *paths, uint32_t *starts, size_t buckets) {
   cl_state_leaf *const leaves = g->leaves->leaves + g->first;
   size_t kept = 0, bucket = 0;
-  for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
+  for (size_t i = 0; i < g->count; i++) {
     while (bucket < buckets && starts[bucket + 1] <= g->first + i) {
       starts[++bucket] = (uint32_t)(g->first + kept);
     }
-    const uint8_t *const path = paths + 32 * i;
-    if (record_place(path) != g->places[i]) {
-      if (!g->source->check_values) {
-        code = fail_at(g->source, CL_RECORDS_WRONG_PATH, g->places[i]);
-      } else {
-        uint8_t place[32];
-        record_place_path(g->places[i], place);
-        report(g->source, CL_RECORDS_WRONG_PATH, place);
-      }
+    if (!set_path(&leaves[i], paths + 32 * i)) {
+      report(g->source, CL_RECORDS_WRONG_PATH, leaves[i].path);
       continue;
     }
-    memcpy(leaves[kept].path, path, 32);
-    if (kept != i) memcpy(leaves[kept].hash, leaves[i].hash, 32);
+    if (kept != i) leaves[kept] = leaves[i];
     kept++;
   }
   while (bucket < buckets) starts[++bucket] = (uint32_t)(g->first + kept);
   g->leaves->count = g->first + kept;
+}
+
+// Gives the leaves their whole paths.
+static int hash_keys(gathering *g, uint32_t *starts, size_t buckets) {
+  uint8_t *const paths = malloc(32 * g->count + 1);
+  if (paths == NULL) return CL_STATE_NO_MEMORY;
+  hash_ranges(g, g->keys, g->count, paths);
+  int code = CL_STATE_OK;
+  if (g->source->check_values) {
+    code = check_values(g, paths);
+    if (code == CL_STATE_OK) leave_out(g, paths, starts, buckets);
+  } else {
+    for (size_t i = 0; i < g->count && code == CL_STATE_OK; i++) {
+      cl_state_leaf *const leaf = &g->leaves->leaves[g->hashed[i]];
+      if (set_path(leaf, paths + 32 * i)) continue;
+      code = fail(g->source, CL_RECORDS_WRONG_PATH, leaf->path);
+    }
+  }
   free(paths);
   return code;
 }
 
-// Buckets ahead of which what was read before is fetched: first its slot, then its records.
-#define AHEAD_SLOT 16
-#define AHEAD_RECORDS 6
+// Buckets ahead of which what was read before is fetched: first its slot, then where its
+// records are, then these.
+#define AHEAD_SLOT 24
+#define AHEAD_CHAINS 16
+#define AHEAD_RECORDS 8
 
 // Tells the processor what is needed soon: records lie all over the map.
 static void fetch_ahead(const cl_records_reads *reads, unsigned depth, const uint32_t *buckets,
                         size_t count, size_t b) {
-  if (b + AHEAD_SLOT < count) records_fetch_slot(reads, buckets[b + AHEAD_SLOT]);
-  if (b + AHEAD_RECORDS >= count) return;
   size_t seen_count = 0;
+  if (b + AHEAD_SLOT < count) records_fetch_slot(reads, buckets[b + AHEAD_SLOT]);
+  if (b + AHEAD_CHAINS < count) {
+    __builtin_prefetch(records_seen(reads, depth, buckets[b + AHEAD_CHAINS], &seen_count));
+  }
+  if (b + AHEAD_RECORDS >= count) return;
   const seen_chain *const seen =
       records_seen(reads, depth, buckets[b + AHEAD_RECORDS], &seen_count);
   for (size_t i = 0; seen != NULL && i < seen_count; i++) {
-    // Leaf hash, length and key: two lines, or a third.
+    // Leaf hash, length and key: two lines most often.
     const uint8_t *const bytes = seen[i].chain.mv_data;
     __builtin_prefetch(bytes);
     __builtin_prefetch(bytes + 64);
@@ -251,17 +296,14 @@ static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t 
 }
 
 int cl_records_leaves(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-                      cl_state_leaves *leaves, uint32_t *starts) {
+                      const cl_state_paths *wanted, cl_state_leaves *leaves,
+                      uint32_t *starts) {
   cl_records_source *const source = context;
-  gathering g = {.source = source, .leaves = leaves, .first = leaves->count};
+  gathering g = {.source = source, .wanted = source->check_values ? NULL : wanted,
+                 .leaves = leaves, .first = leaves->count};
   int code = gather(&g, depth, buckets, count, starts);
   if (code == CL_STATE_OK) code = hash_keys(&g, starts, count);
-  if (code == CL_STATE_OK) {
-    pthread_mutex_lock(&shared);
-    source->records += leaves->count - g.first;
-    pthread_mutex_unlock(&shared);
-  }
-  free(g.places);
+  free(g.hashed);
   free(g.keys);
   free(g.values);
   free(g.bytes);

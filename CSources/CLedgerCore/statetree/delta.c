@@ -24,7 +24,7 @@ static int make_level(state_level *level, size_t count) {
   level->count = count;
   if (count == 0) return CL_STATE_OK;
   level->indices = malloc(count * sizeof *level->indices);
-  level->hashes = malloc(32 * count);
+  level->hashes = state_alloc(32 * count);
   level->many = malloc(count);
   return level->indices == NULL || level->hashes == NULL || level->many == NULL
              ? CL_STATE_NO_MEMORY

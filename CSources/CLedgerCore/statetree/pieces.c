@@ -122,11 +122,23 @@ static int are_starts_right(const state_piece *p, size_t count) {
   return 1;
 }
 
+// A layer's paths in buckets first … last.
+static cl_state_paths paths_in(const cl_state_layer *layer, uint64_t first, uint64_t last,
+                               unsigned depth) {
+  const size_t start = seek(layer, 0, first, depth);
+  const size_t end = seek(layer, start, last + 1, depth);
+  return (cl_state_paths){start < end ? layer->paths + 32 * start : NULL, end - start};
+}
+
 int state_piece_read(state_piece *p, const state_layered *w, size_t count, uint64_t *before) {
   p->leaves.count = 0;
   p->merged.count = 0;
-  const int code =
-      w->source->read(w->source->context, w->depth, p->buckets, count, &p->leaves, p->starts);
+  cl_state_paths wanted = {0};
+  // With one layer alone over the leaves, the others' paths are compared with nothing.
+  const int is_alone = w->is_batch && w->layer_count == 1;
+  if (is_alone) wanted = paths_in(w->layers, p->buckets[0], p->buckets[count - 1], w->depth);
+  const int code = w->source->read(w->source->context, w->depth, p->buckets, count,
+                                   is_alone ? &wanted : NULL, &p->leaves, p->starts);
   if (code != CL_STATE_OK) return code;
   if (!are_starts_right(p, count)) return CL_STATE_BAD_ORDER;
   if (w->layer_count > 0) return merge(w, p, count, before);

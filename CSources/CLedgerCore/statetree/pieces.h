@@ -5,7 +5,7 @@
 
 // Some buckets' leaves, read and with layers laid over them.
 
-#define STATE_PIECE_BUCKETS 1024
+#define STATE_PIECE_BUCKETS 512
 
 // Where leaves come from, and what lies over them.
 typedef struct {

@@ -72,7 +72,7 @@ int cl_state_stage(const cl_state_tree *tree, const cl_state_delta *const *ances
   }
   work w = {.layered = {tree->depth, source, layers, layer_count, 1, changed},
             .buckets = buckets, .bucket_count = bucket_count};
-  w.hashes = malloc(32 * (bucket_count + 1));
+  w.hashes = state_alloc(32 * (bucket_count + 1));
   w.many = malloc(bucket_count + 1);
   int code = w.hashes == NULL || w.many == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
   if (code == CL_STATE_OK) {

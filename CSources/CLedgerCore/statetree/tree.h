@@ -23,6 +23,10 @@ struct cl_state_delta {
   state_level levels[CL_STATE_DEPTH_MAX + 1];
 };
 
+// Memory that is read all over: large rooms in huge pages, where the system has them. To be
+// freed by free.
+void *state_alloc(size_t bytes);
+
 // Hashes the nodes of one level whose children are given side by side: for i < count,
 // children[64·i ..< +64] is left ‖ right, and sides[2·i], sides[2·i + 1] say whether they
 // have two leaves or more. `children` is overwritten.

@@ -28,7 +28,7 @@ func withLeafSource(
   }
   var source = unsafe cl_state_source()
   unsafe source.context = Unmanaged.passUnretained(gathered).toOpaque()
-  unsafe source.read = { context, _, buckets, count, leaves, starts in
+  unsafe source.read = { context, _, buckets, count, _, leaves, starts in
     guard let context = unsafe context, let buckets = unsafe buckets, count > 0,
       let leaves = unsafe leaves, let starts = unsafe starts
     else { return CL_STATE_SOURCE_FAILED }

@@ -30,15 +30,16 @@ import LedgerCore
 }
 
 extension StateTree {
-  /// The steps from the leaves at paths, which ascend, up to the root. The reader's leaves with the
-  /// layers over them are the tree's.
+  /// The steps from the leaves at paths, which ascend, up to the root. The reader's leaves (or
+  /// what its own `reads` has read of them) with the layers over them are the tree's.
   func prove(
-    _ paths: [Digest], of reader: any StateReader, under layers: [StateLayer]
+    _ paths: [Digest], of reader: any StateReader, reads: (any StateReads)?,
+    under layers: [StateLayer]
   ) throws(StateReadError) -> ProofSteps {
     var found = ProofSteps(count: paths.count)
     var code = CL_STATE_NO_MEMORY
     try unsafe withLeafSource(
-      of: reader, nil, buckets: { buckets(of: paths) }, depth: depth
+      of: reader, reads, buckets: { buckets(of: paths) }, depth: depth
     ) { source in
       unsafe StateLayer.withPointers(layers[...], []) { layers in
         unsafe paths.withUnsafeBytes { paths in

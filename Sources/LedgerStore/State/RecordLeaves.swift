@@ -57,7 +57,7 @@ extension StateFile {
     var code = CL_STATE_OK
     try unsafe withLeafSource(database, transaction: transaction) { source in
       unsafe code = source.pointee.read(
-        source.pointee.context, UInt32(depth), buckets, buckets.count, &list, &starts)
+        source.pointee.context, UInt32(depth), buckets, buckets.count, nil, &list, &starts)
     }
     guard code == CL_STATE_OK else { throw StoreError(lmdb: ENOMEM, "read leaves of", path) }
     let leaves = unsafe UnsafeRawBufferPointer(
