@@ -107,7 +107,9 @@ enum ResidentMemory {
   /// Resident bytes that are not of files in a folder: a mapped file's pages are the system's
   /// cache.
   static func bytes(without folder: String) throws -> Int {
-    let text = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+    // Read to its end: the system does not know how long it is, and `String` then reads a page.
+    let smaps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/smaps"))
+    let text = String(decoding: try smaps.readToEnd() ?? Data(), as: UTF8.self)
     let folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     var (total, isCounted) = (0, true)
     for line in text.split(separator: "\n") {

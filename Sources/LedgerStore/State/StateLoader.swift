@@ -1,5 +1,6 @@
 public import LedgerCore
 public import LedgerState
+import Synchronization
 
 /// Fills an empty home with a whole state, whose records come in the order of their paths: from a
 /// genesis document, or from a snapshot. Memory is bounded, and pages are filled one after the
@@ -24,6 +25,8 @@ public final class StateLoader {
   private var mapBytes: Int
   private var waiting: [StateChange] = []
   private var waitingBytes = 0
+  /// Sorted and hashed, and not written yet.
+  private var hashed: StateWrites?
   /// Records taken so far.
   public private(set) var recordCount = 0
 
@@ -70,7 +73,7 @@ public final class StateLoader {
         try write()
       }
     }
-    if isWritten { try write() }
+    if isWritten { try writeAll() }
   }
 
   /// Makes the state that of a height, durably, with its indexes.
@@ -80,7 +83,7 @@ public final class StateLoader {
   public func finish(
     indexes: [IndexChange] = [], height: UInt64 = 0, root known: Digest? = nil
   ) throws(StoreError) -> Digest {
-    try write()
+    try writeAll()
     let root: Digest
     if let known { root = known } else { root = try computedRoot(height) }
     let note = StateNote(chain: chain, height: height, root: root)
@@ -99,23 +102,44 @@ public final class StateLoader {
     } catch { throw .unreadable(path: folder.path, reason: "\(error)") }
   }
 
-  /// Hashes what waits and puts it behind what is there, in one transaction.
+  private func writeAll() throws(StoreError) {
+    try write()
+    try write()
+  }
+
+  /// Hashes what waits, and puts what was hashed before behind what is there, in one transaction:
+  /// both at once, where there are workers.
   private func write() throws(StoreError) {
-    guard !waiting.isEmpty else { return }
-    let changes = waiting
+    let (changes, before) = (waiting, hashed)
     waiting.removeAll(keepingCapacity: true)
     waitingBytes = 0
-    let writes = StateWrites(of: changes, workers: workers)
-    guard writes.count == changes.count else {
-      throw .recordsOutOfOrder(path: folder.path, after: recordCount)
+    hashed = nil
+    let put = Mutex<Result<Int, StoreError>>(.success(mapBytes))
+    let made = Mutex<StateWrites?>(nil)
+    let parts: @Sendable (Int) -> Void = { [file, databases, options, mapBytes] part in
+      if part == 0, let before {
+        let result = Result { () throws(StoreError) in
+          var bytes = mapBytes
+          var flush = try StateFlush(before, [], nil, append: true)
+          try flush.run(file, databases, options, mapBytes: &bytes)
+          return bytes
+        }
+        put.withLock { $0 = result }
+      } else if part == 1, !changes.isEmpty {
+        let writes = StateWrites(of: changes)
+        made.withLock { $0 = writes }
+      }
     }
-    var flush = try StateFlush(writes, [], nil, append: true)
-    do throws(StoreError) {
-      try flush.run(file, databases, options, mapBytes: &mapBytes)
-    } catch {
-      guard error.isKeyOutOfOrder else { throw error }
-      throw .recordsOutOfOrder(path: folder.path, after: recordCount)
+    if let workers { workers.run(2, parts) } else { for part in 0..<2 { parts(part) } }
+    do throws(StoreError) { mapBytes = try put.withLock { $0 }.get() } catch {
+      throw error.isKeyOutOfOrder ? outOfOrder : error
     }
-    recordCount += changes.count { $0.value != nil }
+    recordCount += before?.count { $0.value != nil } ?? 0
+    hashed = made.withLock { $0 }
+    guard hashed?.count ?? 0 == changes.count else { throw outOfOrder }
+  }
+
+  private var outOfOrder: StoreError {
+    .recordsOutOfOrder(path: folder.path, after: recordCount)
   }
 }
