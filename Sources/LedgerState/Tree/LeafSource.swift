@@ -14,7 +14,8 @@ package protocol EngineReader: StateReader {
 /// Calls the body with a reader's leaves of some buckets, ascending, as the tree's engine takes
 /// them.
 func withLeafSource(
-  of reader: any StateReader, _ reads: (any StateReads)?, buckets: () -> [UInt32], depth: Int,
+  of reader: any StateReader, _ reads: (any StateReads)?, buckets: @autoclosure () -> [UInt32],
+  depth: Int,
   _ body: (UnsafePointer<cl_state_source>) -> Void
 ) throws(StateReadError) {
   if let reader = reader as? any EngineReader {

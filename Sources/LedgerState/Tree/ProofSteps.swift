@@ -39,7 +39,7 @@ extension StateTree {
     var found = ProofSteps(count: paths.count)
     var code = CL_STATE_NO_MEMORY
     try unsafe withLeafSource(
-      of: reader, reads, buckets: { buckets(of: paths) }, depth: depth
+      of: reader, reads, buckets: buckets(of: paths), depth: depth
     ) { source in
       unsafe StateLayer.withPointers(layers[...], []) { layers in
         unsafe paths.withUnsafeBytes { paths in

@@ -56,7 +56,7 @@ import LedgerCore
     var count: UInt64 = 0
     var code = CL_STATE_NO_MEMORY
     try unsafe withLeafSource(
-      of: reader, nil, buckets: { buckets.map { UInt32($0) } }, depth: depth
+      of: reader, nil, buckets: buckets.map { UInt32($0) }, depth: depth
     ) { source in
       unsafe StateLayer.withPointers(layers[...], []) { layers in
         unsafe code = cl_state_tree_load(
@@ -94,7 +94,7 @@ import LedgerCore
     var made: OpaquePointer?
     var code = CL_STATE_NO_MEMORY
     let below = unsafe ancestors.map { unsafe Optional($0.handle) }
-    try unsafe withLeafSource(of: reader, reads, buckets: { buckets }, depth: depth) { source in
+    try unsafe withLeafSource(of: reader, reads, buckets: buckets, depth: depth) { source in
       unsafe StateLayer.withPointers(layers[...], []) { layers in
         unsafe below.withUnsafeBufferPointer { below in
           unsafe code = cl_state_stage(
