@@ -11,6 +11,10 @@ public enum StoreLimits {
   public static let indexValueBytesMax = 64 * 1024
   /// The state file may not grow beyond this.
   public static let mapBytesMax = 1 << 44
-  /// How long a flush waits for readers before it gives up growing the state file's map.
+  /// How long a flush waits for readers, who wait for it too if they come later, before it lets
+  /// them in.
   public static let growWaitMilliseconds: UInt32 = 2_000
+  /// How often it does so before it gives up growing the state file's map. The execution of a block
+  /// reads in one transaction, which ends within these 30 seconds, or the chain stands still.
+  public static let growAttemptsMax = 15
 }

@@ -1,5 +1,7 @@
+import Foundation
 import LedgerCore
 import LedgerState
+import Synchronization
 import Testing
 
 @testable import LedgerStore
@@ -95,5 +97,39 @@ struct StateOnDiskTests {
       changes(0..<100, 0) + changes(100..<150, 1) + changes(150..<250, 2)
       + changes(250..<500, 0)
     #expect(second.root == (try AuthenticatedState.root(of: expected)))
+  }
+
+  @Test(
+    "an execution that is staged while the map waits to grow does not wait for it",
+    .timeLimit(.minutes(2)))
+  func growthMeanwhile() throws {
+    var options = smallOptions()
+    options.growWaitMilliseconds = 100_000
+    let all = changes(0..<600, 0)
+    try NodeStore.create(
+      home: temporary.home, genesis: chain, changes: all,
+      root: try AuthenticatedState.root(of: all), options: options)
+    let records = try openLedger(temporary.home, options: options).records
+    let state = try AuthenticatedState(reader: records)
+    let large = StateWrites(of: changes(600..<2_100, 5, size: 4_000))
+    let failure = Mutex<StoreError?>(nil)
+    let flusher = Thread {
+      do throws(StoreError) { try records.flush(writes: large, height: 1, root: root(1)) } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    do {
+      let reads = try state.executionReads()
+      var view = try state.view(reads: reads)
+      #expect(try view.value(of: key(1)) == bytes(40, 0))
+      flusher.start()
+      // The map comes to wait in one of these; what they write was not read before.
+      for round in 0..<200 {
+        _ = try state.stage(changes(300..<600, UInt8(round)), reads: reads)
+      }
+    }
+    while !flusher.isFinished {}
+    #expect(failure.withLock { $0 } == nil)
+    #expect(records.height == 1)
   }
 }

@@ -97,6 +97,10 @@ int cl_lmdb_preallocate(cl_lmdb *env, size_t ahead_bytes);
 // thread at a time.
 int cl_lmdb_begin_read(cl_lmdb *env, cl_lmdb_txn **out);
 void cl_lmdb_end_read(cl_lmdb_txn *txn);
+// The same while `held`, a read transaction, goes on: it does not wait for a growing map, since
+// the map cannot grow while `held` does. Whoever needs a second transaction to end a first one
+// begins it so.
+int cl_lmdb_begin_read_beside(const cl_lmdb_txn *held, cl_lmdb_txn **out);
 
 // The only writer at a time: waits for another one to end. On one thread until its end.
 int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out);

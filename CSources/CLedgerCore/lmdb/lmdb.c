@@ -239,9 +239,9 @@ int cl_lmdb_preallocate(cl_lmdb *env, size_t ahead_bytes) {
   return code;
 }
 
-int cl_lmdb_begin_read(cl_lmdb *env, cl_lmdb_txn **out) {
+static int begin_read(cl_lmdb *env, int waits, cl_lmdb_txn **out) {
   pthread_mutex_lock(&env->mutex);
-  while (env->growing) pthread_cond_wait(&env->changed, &env->mutex);
+  while (waits && env->growing) pthread_cond_wait(&env->changed, &env->mutex);
   env->active++;
   cl_lmdb_txn *txn = env->idle;
   if (txn) env->idle = txn->next;
@@ -263,6 +263,12 @@ int cl_lmdb_begin_read(cl_lmdb *env, cl_lmdb_txn **out) {
   txn->env = env;
   *out = txn;
   return CL_LMDB_OK;
+}
+
+int cl_lmdb_begin_read(cl_lmdb *env, cl_lmdb_txn **out) { return begin_read(env, 1, out); }
+
+int cl_lmdb_begin_read_beside(const cl_lmdb_txn *held, cl_lmdb_txn **out) {
+  return begin_read(held->env, 0, out);
 }
 
 void cl_lmdb_end_read(cl_lmdb_txn *txn) {

@@ -262,6 +262,13 @@ static void fetch_ahead(const cl_records_reads *reads, unsigned depth, const uin
   }
 }
 
+// A map that grows waits for the reads, whose end may wait for these leaves: so they do not
+// wait for the map.
+static int begin(const cl_records_source *source, cl_lmdb_txn **txn) {
+  return source->reads != NULL ? records_begin_beside(source->reads, txn)
+                               : cl_lmdb_begin_read(source->env, txn);
+}
+
 static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t count,
                   uint32_t *starts) {
   cl_lmdb_txn *txn = g->source->txn;
@@ -279,7 +286,7 @@ static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t 
       code = take(g, seen[i].place, &seen[i].chain);
     }
     if (seen == NULL && cursor == NULL) {
-      int opened = txn != NULL ? 0 : cl_lmdb_begin_read(g->source->env, &txn);
+      int opened = txn != NULL ? 0 : begin(g->source, &txn);
       if (opened == 0) opened = mdb_cursor_open(txn->txn, g->source->database, &cursor);
       if (opened != 0) code = fail(g->source, opened, NULL);
     }

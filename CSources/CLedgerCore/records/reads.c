@@ -146,6 +146,10 @@ int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const 
   return CL_LMDB_NOT_FOUND;
 }
 
+int records_begin_beside(const cl_records_reads *reads, cl_lmdb_txn **out) {
+  return cl_lmdb_begin_read_beside(reads->txn, out);
+}
+
 void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket) {
   if (reads->slot_count > 0) {
     __builtin_prefetch(&reads->slots[home_slot(reads->slot_count, bucket)]);

@@ -15,6 +15,9 @@ typedef struct {
 const seen_chain *records_seen(const cl_records_reads *reads, unsigned depth, uint32_t bucket,
                                size_t *count);
 
+// Begins a read transaction beside that of the reads.
+int records_begin_beside(const cl_records_reads *reads, cl_lmdb_txn **out);
+
 // Fetches what records_seen looks at first.
 void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket);
 

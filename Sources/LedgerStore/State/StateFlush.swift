@@ -57,11 +57,25 @@ struct StateFlush {
         case .store(let fault): throw fault
         case .mapFull:
           guard mapBytes <= StoreLimits.mapBytesMax / 2 else { throw .diskFull(path: file.path) }
-          try file.grow(to: mapBytes * 2, waitMilliseconds: options.growWaitMilliseconds)
+          try Self.grow(file, to: mapBytes * 2, options)
           mapBytes *= 2
         }
       }
     }
+  }
+
+  /// Between its attempts, whoever waits to read does so.
+  private static func grow(
+    _ file: StateFile, to mapBytes: Int, _ options: StoreOptions
+  ) throws(StoreError) {
+    for _ in 1..<StoreLimits.growAttemptsMax {
+      do throws(StoreError) {
+        return try file.grow(to: mapBytes, waitMilliseconds: options.growWaitMilliseconds)
+      } catch {
+        guard case .readersActive = error else { throw error }
+      }
+    }
+    try file.grow(to: mapBytes, waitMilliseconds: options.growWaitMilliseconds)
   }
 
   private func attempt(_ file: StateFile, _ databases: StateDatabases) throws(WriteFault) {
