@@ -12,6 +12,7 @@ struct WriteHash {
 
   /// Those of writes, in their order; workers share them.
   static func all(of writes: [StateChange], workers: WorkerPool?) -> [WriteHash] {
+    guard !writes.isEmpty else { return [] }
     if let workers {
       return unsafe workers.fill(writes.count, pieces: pieceWrites) {
         unsafe hash(writes[$0], into: $1)
@@ -48,7 +49,8 @@ struct WriteHash {
 
   /// The order in which paths ascend; equal ones stay as they are.
   static func order(of hashes: [WriteHash]) -> [UInt32] {
-    unsafe [UInt32](unsafeUninitializedCapacity: hashes.count) { order, count in
+    guard !hashes.isEmpty else { return [] }
+    return unsafe [UInt32](unsafeUninitializedCapacity: hashes.count) { order, count in
       let code = unsafe hashes.withUnsafeBytes { hashes in
         unsafe cl_state_sort(
           hashes.baseAddress?.assumingMemoryBound(to: UInt8.self),

@@ -64,7 +64,8 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
     _ count: Int, pieces size: Int,
     _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Element>) -> Void
   ) -> [Element] {
-    unsafe withoutActuallyEscaping(body) { body in
+    guard count > 0 else { return [] }
+    return unsafe withoutActuallyEscaping(body) { body in
       unsafe [Element](unsafeUninitializedCapacity: count) { all, initialized in
         let room = unsafe all
         var call = PieceCall { piece in
