@@ -68,6 +68,25 @@ struct CollidingKeysTests {
     }
   }
 
+  @Test("a block that writes one of them beside the other has the right root, read before or not")
+  func staged() throws {
+    let base = [StateChange(key: first, value: bytes(30, 1)), StateChange(key: key(1), value: [1])]
+    let state = try AuthenticatedState(reader: try create(base))
+    let blocks: [[StateChange]] = [
+      [StateChange(key: second, value: [2])], [StateChange(key: first, value: [3])],
+      [StateChange(key: first, value: nil), StateChange(key: second, value: [4])],
+    ]
+    for changes in blocks {
+      let reads = try state.executionReads()
+      var view = try state.view(reads: reads)
+      #expect(try view.value(of: second) == nil)
+      #expect(try view.value(of: first) == bytes(30, 1))
+      let expected = try AuthenticatedState.root(of: base + changes)
+      #expect(try state.stage(changes, reads: reads).root == expected)
+      #expect(try state.stage(changes).root == expected)
+    }
+  }
+
   @Test("they are loaded together, and damage to one of them is found")
   func loaded() throws {
     let changes = [

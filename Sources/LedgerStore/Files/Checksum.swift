@@ -32,20 +32,6 @@ enum Checksum {
   static func hash(prefix: [UInt8] = [], _ bytes: [UInt8]) -> Digest {
     unsafe bytes.withUnsafeBytes { unsafe hash(prefix: prefix, $0) }
   }
-
-  /// The ICS-23 `SmtSpec` leaf hash: `SHA256(0x00 ‖ path ‖ SHA256(value))`.
-  static func leaf(path: Digest, value: UnsafeRawBufferPointer) -> Digest {
-    var pair = unsafe (path.bytes, hash(value).bytes)
-    var out = Bytes32.zero
-    unsafe withUnsafeMutableBytes(of: &out) { out in
-      unsafe withUnsafeBytes(of: &pair) { pair in
-        unsafe cl_sha256_leaf_level(
-          pair.baseAddress?.assumingMemoryBound(to: UInt8.self), 1,
-          out.baseAddress?.assumingMemoryBound(to: UInt8.self))
-      }
-    }
-    return Digest(out)
-  }
 }
 
 extension Digest {
