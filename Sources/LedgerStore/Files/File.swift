@@ -46,6 +46,9 @@ final class File: Sendable {
     return UInt64(clamping: status.st_size)
   }
 
+  /// What a C function says of the open file.
+  func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result { body(descriptor) }
+
   /// Reads until the buffer is full or the file ends; returns the bytes read.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError)
     -> Int
