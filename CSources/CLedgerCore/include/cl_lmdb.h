@@ -36,6 +36,7 @@ extern "C" {
 #define CL_LMDB_OK 0
 #define CL_LMDB_IN_USE (-1)          // this process has the folder open already
 #define CL_LMDB_READERS_ACTIVE (-2)  // growing waited in vain for transactions to end
+#define CL_LMDB_OTHER_PAGES (-3)  // of a machine whose memory pages have another size
 #define CL_LMDB_KEY_EXISTS (-30799)  // appended out of order
 #define CL_LMDB_NOT_FOUND (-30798)   // no such key, no such database, or no further entry
 #define CL_LMDB_PAGE_NOT_FOUND (-30797)  // damaged

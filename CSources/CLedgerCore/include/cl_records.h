@@ -99,7 +99,7 @@ typedef struct {
 } cl_records_source;
 
 int cl_records_leaves(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-                      const cl_state_paths *wanted, cl_state_leaves *leaves,
+                      const cl_state_wanted *wanted, cl_state_leaves *leaves,
                       uint32_t *starts);
 
 #endif

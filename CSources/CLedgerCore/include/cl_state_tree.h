@@ -19,6 +19,8 @@
 // change. Work is shared out to `workers` (NULL: none).
 
 #define CL_STATE_DEPTH_MAX 26
+// Layers over leaves at most.
+#define CL_STATE_LAYERS_MAX 32
 
 #define CL_STATE_OK 0
 #define CL_STATE_NO_MEMORY (-1)
@@ -47,6 +49,13 @@ typedef struct {
   size_t count;
 } cl_state_paths;
 
+// Lists of paths, at most CL_STATE_WANTED_MAX.
+#define CL_STATE_WANTED_MAX (CL_STATE_LAYERS_MAX + 1)
+typedef struct {
+  const cl_state_paths *lists;
+  size_t count;
+} cl_state_wanted;
+
 // Where leaves come from. `read` appends the leaves of buckets (those whose paths' first
 // `depth` bits they are; ascending) to `leaves`, ascending by path; bucket b has
 // leaves[starts[b] ..< starts[b + 1]]. Unless `wanted` is NULL, only those leaves need
@@ -54,7 +63,7 @@ typedef struct {
 // may have zeros behind. Called from several threads at once. Codes as here.
 typedef struct {
   int (*read)(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-              const cl_state_paths *wanted, cl_state_leaves *leaves, uint32_t *starts);
+              const cl_state_wanted *wanted, cl_state_leaves *leaves, uint32_t *starts);
   void *context;
 } cl_state_source;
 
@@ -64,8 +73,6 @@ typedef struct {
   const uint8_t *paths, *hashes;
   size_t count;
 } cl_state_layer;
-
-#define CL_STATE_LAYERS_MAX 32
 
 // The order of paths, of which one begins every `stride` bytes: number order[i] is the i-th,
 // and equal paths stay in their order. `count` is below 2^32. CL_STATE_OK or

@@ -22,6 +22,9 @@ _Static_assert(CL_LMDB_VERSION_MISMATCH == MDB_VERSION_MISMATCH, "");
 _Static_assert(CL_LMDB_INVALID == MDB_INVALID, "");
 _Static_assert(CL_LMDB_MAP_FULL == MDB_MAP_FULL, "");
 
+// Databases that LMDB numbers for itself.
+#define OWN_DATABASES 2
+
 struct cl_lmdb_cursor {
   MDB_cursor *cursor;
 };
@@ -33,6 +36,9 @@ struct cl_lmdb {
   dev_t device;
   ino_t inode;
   cl_lmdb *next;  // in the list of open folders
+  // By LMDB's number of a database, of which the lowest are its own: the name.
+  char *names[OWN_DATABASES + CL_LMDB_DATABASES_MAX];
+  MDB_dbi main;  // the database of names
 
   pthread_mutex_t mutex;  // guards what follows
   pthread_cond_t changed;
@@ -50,6 +56,8 @@ const char *cl_lmdb_text(int code) {
   switch (code) {
     case CL_LMDB_IN_USE:
       return "this process has the folder open already";
+    case CL_LMDB_OTHER_PAGES:
+      return "the file is from a machine whose memory pages are of another size";
     case CL_LMDB_READERS_ACTIVE:
       return "the map could not grow: transactions are still under way";
     default:
@@ -89,6 +97,15 @@ static size_t whole_pages(size_t bytes) {
   return bytes < page ? page : bytes / page * page;
 }
 
+// The file's pages are where memory's are (lmdb/pages.h).
+static int check_page_size(MDB_env *env) {
+  MDB_stat stat;
+  const int code = mdb_env_stat(env, &stat);
+  if (code) return code;
+  return stat.ms_psize == (unsigned long)sysconf(_SC_PAGESIZE) ? CL_LMDB_OK
+                                                               : CL_LMDB_OTHER_PAGES;
+}
+
 static int open_environment(cl_lmdb *env, const char *path, size_t map_bytes) {
   int code = mdb_env_create(&env->env);
   if (code) return code;
@@ -97,6 +114,7 @@ static int open_environment(cl_lmdb *env, const char *path, size_t map_bytes) {
   if (!code) code = mdb_env_set_maxdbs(env->env, CL_LMDB_DATABASES_MAX);
   if (!code) code = mdb_env_set_maxreaders(env->env, CL_LMDB_READERS_MAX);
   if (!code) code = mdb_env_open(env->env, path, flags, 0600);
+  if (!code) code = check_page_size(env->env);
   // "If this function fails, mdb_env_close() must be called to discard the MDB_env handle."
   if (code) mdb_env_close(env->env);
   return code;
@@ -135,6 +153,7 @@ void cl_lmdb_close(cl_lmdb *env) {
   }
   mdb_env_close(env->env);
   release(env);
+  for (size_t i = 0; i < OWN_DATABASES + CL_LMDB_DATABASES_MAX; i++) free(env->names[i]);
   pthread_cond_destroy(&env->changed);
   pthread_mutex_destroy(&env->mutex);
   free(env);
@@ -169,6 +188,21 @@ static int is_disk_full(MDB_env *env) {
   return (uint64_t)disk.f_bfree * disk.f_frsize < (1 << 20);
 }
 
+static int keep_name(cl_lmdb *env, const char *name, MDB_dbi dbi) {
+  if (dbi >= OWN_DATABASES + CL_LMDB_DATABASES_MAX) return EINVAL;
+  if (env->names[dbi] == NULL) env->names[dbi] = strdup(name);
+  return env->names[dbi] != NULL ? CL_LMDB_OK : ENOMEM;
+}
+
+int lmdb_database_record(cl_lmdb_txn *txn, uint32_t database, MDB_val *out) {
+  const cl_lmdb *const env = txn->env;
+  if (database >= OWN_DATABASES + CL_LMDB_DATABASES_MAX || env->names[database] == NULL) {
+    return EINVAL;
+  }
+  MDB_val name = {strlen(env->names[database]), env->names[database]};
+  return mdb_get(txn->txn, env->main, &name, out);
+}
+
 int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t *database) {
   MDB_txn *txn;
   MDB_dbi dbi = 0;
@@ -179,6 +213,8 @@ int cl_lmdb_database(cl_lmdb *env, const char *name, int integer_keys, uint32_t 
   int code = mdb_txn_begin(env->env, NULL, env->read_only ? MDB_RDONLY : 0, &txn);
   if (code == 0) {
     code = mdb_dbi_open(txn, name, flags, &dbi);
+    if (code == 0) code = mdb_dbi_open(txn, NULL, 0, &env->main);
+    if (code == 0) code = keep_name(env, name, dbi);
     // "After a successful commit the handle will reside in the shared environment."
     if (code == 0)
       code = mdb_txn_commit(txn);

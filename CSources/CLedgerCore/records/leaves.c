@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lmdb/transaction.h"
+#include "../lmdb/pages.h"
 #include "chain.h"
 #include "cl_sha256.h"
 #include "reads.h"
@@ -16,9 +16,13 @@ static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
 
 typedef struct {
   cl_records_source *source;
-  // NULL: all; else those of them that are behind.
-  const cl_state_paths *wanted;
-  size_t next_wanted;
+  // Where buckets are sought that were not read before; NULL until there is one.
+  cl_lmdb_txn *txn;
+  lmdb_pages pages;
+  // NULL: all.
+  const cl_state_wanted *wanted;
+  // In each list, the first path that is not below the place asked for last.
+  size_t next_wanted[CL_STATE_WANTED_MAX];
   cl_state_leaves *leaves;
   size_t first;  // of the leaves that are this read's
   // Those whose paths are to be hashed: which they are, and their keys and values in `bytes`.
@@ -89,13 +93,15 @@ static cl_sha256_range copy(gathering *g, const uint8_t *bytes, size_t length) {
 // Whether the paths of the records at a place are asked for. Places ascend.
 static int is_wanted(gathering *g, uint64_t place) {
   if (g->wanted == NULL) return 1;
-  const cl_state_paths *const wanted = g->wanted;
-  while (g->next_wanted < wanted->count &&
-         record_place(wanted->paths + 32 * g->next_wanted) < place) {
-    g->next_wanted++;
+  int is_found = 0;
+  for (size_t i = 0; i < g->wanted->count; i++) {
+    const cl_state_paths list = g->wanted->lists[i];
+    size_t next = g->next_wanted[i];
+    while (next < list.count && record_place(list.paths + 32 * next) < place) next++;
+    is_found |= next < list.count && record_place(list.paths + 32 * next) == place;
+    g->next_wanted[i] = next;
   }
-  return g->next_wanted < wanted->count &&
-         record_place(wanted->paths + 32 * g->next_wanted) == place;
+  return is_found;
 }
 
 // Notes that a record's path, and in a check its leaf hash, is to be hashed.
@@ -135,28 +141,42 @@ static int take(gathering *g, uint64_t place, const MDB_val *chain) {
   return CL_STATE_OK;
 }
 
-// Takes the records of one bucket. `cursor` stands at `*place`, `*chain` where `*is_there`.
-static int take_bucket(gathering *g, MDB_cursor *cursor, unsigned depth, uint32_t bucket,
-                       int *is_there, int *is_behind, uint64_t *place, MDB_val *chain) {
-  uint64_t lowest = bucket_start(bucket, depth);
-  // Side by side buckets need no seek.
-  if (!*is_behind && (!*is_there || *place < lowest)) {
-    MDB_val name = {sizeof lowest, &lowest};
-    const int code = mdb_cursor_get(cursor, &name, chain, MDB_SET_RANGE);
-    if (code != 0 && code != MDB_NOTFOUND) return fail(g->source, code, NULL);
-    *is_there = code == 0;
-    *is_behind = code != 0;
-    if (*is_there) memcpy(place, name.mv_data, sizeof *place);
-  }
-  while (*is_there && bucket_holds(bucket, depth, *place)) {
-    int code = take(g, *place, chain);
+// Takes the records of one bucket, at which or behind whose predecessor `place` stands.
+static int take_bucket(gathering *g, unsigned depth, uint32_t bucket, lmdb_place *place) {
+  uint64_t key;
+  MDB_val chain;
+  int code;
+  while ((code = lmdb_pages_entry(&g->pages, place, &key, &chain)) == CL_LMDB_OK &&
+         bucket_holds(bucket, depth, key)) {
+    code = take(g, key, &chain);
     if (code != CL_STATE_OK) return code;
-    MDB_val name;
-    code = mdb_cursor_get(cursor, &name, chain, MDB_NEXT);
-    if (code != 0 && code != MDB_NOTFOUND) return fail(g->source, code, NULL);
-    *is_there = code == 0;
-    *is_behind = code != 0;
-    if (*is_there) memcpy(place, name.mv_data, sizeof *place);
+    place->at++;
+  }
+  return code == CL_LMDB_OK || code == CL_LMDB_NOT_FOUND ? CL_STATE_OK
+                                                          : fail(g->source, code, NULL);
+}
+
+// Takes the records of buckets that were not read before. Runs of neighbours need one search
+// each, and several are made side by side.
+static int take_buckets(gathering *g, unsigned depth, const uint32_t *buckets, size_t count,
+                        uint32_t *starts) {
+  for (size_t b = 0; b < count;) {
+    uint64_t keys[LMDB_SEEK_MAX];
+    lmdb_place places[LMDB_SEEK_MAX];
+    size_t runs = 0, last = b;
+    for (; last < count; last++) {
+      if (last > b && buckets[last] == buckets[last - 1] + 1) continue;
+      if (runs == LMDB_SEEK_MAX) break;
+      keys[runs++] = bucket_start(buckets[last], depth);
+    }
+    int code = lmdb_pages_seek(&g->pages, keys, runs, places);
+    if (code != CL_LMDB_OK) return fail(g->source, code, NULL);
+    for (size_t run = 0, first = b; b < last; b++) {
+      if (b > first && buckets[b] != buckets[b - 1] + 1) run++;
+      code = take_bucket(g, depth, buckets[b], &places[run]);
+      if (code != CL_STATE_OK) return code;
+      starts[b + 1] = (uint32_t)g->leaves->count;
+    }
   }
   return CL_STATE_OK;
 }
@@ -237,29 +257,18 @@ static int hash_keys(gathering *g, uint32_t *starts, size_t buckets) {
   return code;
 }
 
-// Buckets ahead of which what was read before is fetched: first its slot, then where its
-// records are, then these.
-#define AHEAD_SLOT 24
-#define AHEAD_CHAINS 16
-#define AHEAD_RECORDS 8
+// Buckets ahead of which what was read before is fetched: first its slot, then its leaves.
+#define AHEAD_SLOT 16
+#define AHEAD_LEAVES 8
 
-// Tells the processor what is needed soon: records lie all over the map.
 static void fetch_ahead(const cl_records_reads *reads, unsigned depth, const uint32_t *buckets,
                         size_t count, size_t b) {
-  size_t seen_count = 0;
   if (b + AHEAD_SLOT < count) records_fetch_slot(reads, buckets[b + AHEAD_SLOT]);
-  if (b + AHEAD_CHAINS < count) {
-    __builtin_prefetch(records_seen(reads, depth, buckets[b + AHEAD_CHAINS], &seen_count));
-  }
-  if (b + AHEAD_RECORDS >= count) return;
-  const seen_chain *const seen =
-      records_seen(reads, depth, buckets[b + AHEAD_RECORDS], &seen_count);
-  for (size_t i = 0; seen != NULL && i < seen_count; i++) {
-    // Leaf hash, length and key: two lines most often.
-    const uint8_t *const bytes = seen[i].chain.mv_data;
-    __builtin_prefetch(bytes);
-    __builtin_prefetch(bytes + 64);
-  }
+  if (b + AHEAD_LEAVES >= count) return;
+  size_t seen_count = 0;
+  const cl_state_leaf *const seen =
+      records_seen(reads, depth, buckets[b + AHEAD_LEAVES], &seen_count);
+  for (size_t i = 0; seen != NULL && i < seen_count; i++) __builtin_prefetch(&seen[i]);
 }
 
 // A map that grows waits for the reads, whose end may wait for these leaves: so they do not
@@ -269,41 +278,65 @@ static int begin(const cl_records_source *source, cl_lmdb_txn **txn) {
                                : cl_lmdb_begin_read(source->env, txn);
 }
 
+// Takes the leaves of a bucket that was read before; 0 where one of them is asked for whole
+// and is not.
+static int take_seen(gathering *g, const cl_state_leaf *seen, size_t count) {
+  size_t next[CL_STATE_WANTED_MAX];
+  const size_t next_bytes = (g->wanted != NULL ? g->wanted->count : 0) * sizeof *next;
+  memcpy(next, g->next_wanted, next_bytes);
+  for (size_t i = 0; i < count; i++) {
+    if (leaf_is_whole(&seen[i]) || !is_wanted(g, record_place(seen[i].path))) continue;
+    // They are asked about once more, from the first.
+    memcpy(g->next_wanted, next, next_bytes);
+    return 0;
+  }
+  memcpy(g->leaves->leaves + g->leaves->count, seen, count * sizeof *seen);
+  g->leaves->count += count;
+  return 1;
+}
+
+// A transaction and its pages, unless there are some.
+static int open_pages(gathering *g) {
+  if (g->txn != NULL) return CL_STATE_OK;
+  g->txn = g->source->txn;
+  int code = g->txn != NULL ? CL_LMDB_OK : begin(g->source, &g->txn);
+  if (code == CL_LMDB_OK) code = lmdb_pages_open(g->txn, g->source->database, &g->pages);
+  return code == CL_LMDB_OK ? CL_STATE_OK : fail(g->source, code, NULL);
+}
+
 static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t count,
                   uint32_t *starts) {
-  cl_lmdb_txn *txn = g->source->txn;
-  MDB_cursor *cursor = NULL;
-  int code = CL_STATE_OK, is_there = 0, is_behind = 0;
-  uint64_t place = 0;
-  MDB_val chain;
+  const cl_records_reads *const reads = g->source->reads;
+  int code = CL_STATE_OK;
   starts[0] = (uint32_t)g->leaves->count;
-  for (size_t b = 0; b < count && code == CL_STATE_OK; b++) {
-    size_t seen_count = 0;
-    const seen_chain *const seen =
-        records_seen(g->source->reads, depth, buckets[b], &seen_count);
-    if (seen != NULL) fetch_ahead(g->source->reads, depth, buckets, count, b);
-    for (size_t i = 0; seen != NULL && i < seen_count && code == CL_STATE_OK; i++) {
-      code = take(g, seen[i].place, &seen[i].chain);
+  for (size_t b = 0; b < count && code == CL_STATE_OK;) {
+    size_t seen_count = 0, last = b + 1;
+    const cl_state_leaf *const seen = records_seen(reads, depth, buckets[b], &seen_count);
+    if (seen != NULL) {
+      fetch_ahead(reads, depth, buckets, count, b);
+      code = cl_state_leaves_reserve(g->leaves, seen_count);
     }
-    if (seen == NULL && cursor == NULL) {
-      int opened = txn != NULL ? 0 : begin(g->source, &txn);
-      if (opened == 0) opened = mdb_cursor_open(txn->txn, g->source->database, &cursor);
-      if (opened != 0) code = fail(g->source, opened, NULL);
-    }
-    if (seen == NULL && code == CL_STATE_OK) {
-      code =
-          take_bucket(g, cursor, depth, buckets[b], &is_there, &is_behind, &place, &chain);
+    if (code == CL_STATE_OK && seen != NULL && take_seen(g, seen, seen_count)) {
+      starts[last] = (uint32_t)g->leaves->count;
+    } else if (code == CL_STATE_OK) {
+      size_t ignored;
+      while (last < count && records_seen(reads, depth, buckets[last], &ignored) == NULL) {
+        last++;
+      }
+      code = open_pages(g);
+      if (code == CL_STATE_OK) {
+        code = take_buckets(g, depth, buckets + b, last - b, starts + b);
+      }
     }
     if (g->leaves->count > UINT32_MAX) code = CL_STATE_NO_MEMORY;
-    starts[b + 1] = (uint32_t)g->leaves->count;
+    b = last;
   }
-  if (cursor != NULL) mdb_cursor_close(cursor);
-  if (txn != NULL && txn != g->source->txn) cl_lmdb_end_read(txn);
+  if (g->txn != NULL && g->txn != g->source->txn) cl_lmdb_end_read(g->txn);
   return code;
 }
 
 int cl_records_leaves(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-                      const cl_state_paths *wanted, cl_state_leaves *leaves,
+                      const cl_state_wanted *wanted, cl_state_leaves *leaves,
                       uint32_t *starts) {
   cl_records_source *const source = context;
   gathering g = {.source = source, .wanted = source->check_values ? NULL : wanted,

@@ -4,15 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lmdb/transaction.h"
+#include "../lmdb/pages.h"
+#include "cl_sha256.h"
 #include "read.h"
 
 // Slots of the table of buckets at first; it grows when half of them are taken.
 #define SLOTS_MIN 1024
-// Chains and buckets kept at most; what is read beyond is read, and not kept.
-#define SEEN_MAX (1u << 24)
+// Leaves of a block of memory; a bucket's are in one of them. Buckets of more are read, and
+// not kept.
+#define BLOCK_LEAVES 4096u
+// Blocks at most: what is read beyond is not kept.
+#define BLOCKS_MAX 4096u
 
-// A bucket that was read: chains first ..< first + count.
+// A bucket that was read: its leaves are count of block first / BLOCK_LEAVES.
 typedef struct {
   uint32_t bucket, first;
   uint32_t count;
@@ -21,13 +25,14 @@ typedef struct {
 
 struct cl_records_reads {
   cl_lmdb_txn *txn;
-  MDB_cursor *cursor;
+  lmdb_pages pages;
   uint32_t database;
   unsigned depth;
   slot *slots;
   size_t slot_count, taken;
-  seen_chain *chains;
-  size_t count, room;
+  // The last of them is being filled, from `used` on.
+  cl_state_leaf *blocks[BLOCKS_MAX];
+  uint32_t block_count, used;
 };
 
 uint64_t bucket_start(uint32_t bucket, unsigned depth) {
@@ -38,6 +43,11 @@ int bucket_holds(uint32_t bucket, unsigned depth, uint64_t place) {
   return depth == 0 || place >> (64 - depth) == bucket;
 }
 
+int leaf_is_whole(const cl_state_leaf *leaf) {
+  static const uint8_t zeros[24];
+  return memcmp(leaf->path + 8, zeros, sizeof zeros) != 0;
+}
+
 int cl_records_reads_new(cl_lmdb *env, uint32_t database, unsigned depth,
                          cl_records_reads **out) {
   cl_records_reads *const reads = calloc(1, sizeof *reads);
@@ -45,7 +55,7 @@ int cl_records_reads_new(cl_lmdb *env, uint32_t database, unsigned depth,
   reads->database = database;
   reads->depth = depth;
   int code = depth > CL_STATE_DEPTH_MAX ? EINVAL : cl_lmdb_begin_read(env, &reads->txn);
-  if (code == 0) code = mdb_cursor_open(reads->txn->txn, database, &reads->cursor);
+  if (code == 0) code = lmdb_pages_open(reads->txn, database, &reads->pages);
   if (code != 0) {
     cl_records_reads_free(reads);
     return code;
@@ -56,10 +66,9 @@ int cl_records_reads_new(cl_lmdb *env, uint32_t database, unsigned depth,
 
 void cl_records_reads_free(cl_records_reads *reads) {
   if (reads == NULL) return;
-  if (reads->cursor != NULL) mdb_cursor_close(reads->cursor);
   if (reads->txn != NULL) cl_lmdb_end_read(reads->txn);
+  for (uint32_t i = 0; i < reads->block_count; i++) free(reads->blocks[i]);
   free(reads->slots);
-  free(reads->chains);
   free(reads);
 }
 
@@ -91,59 +100,109 @@ static int grow_slots(cl_records_reads *reads) {
   return 1;
 }
 
-static int keep_chain(cl_records_reads *reads, uint64_t place, const MDB_val *chain) {
-  if (reads->count == reads->room) {
-    const size_t room = reads->room == 0 ? SLOTS_MIN : 2 * reads->room;
-    seen_chain *const grown = realloc(reads->chains, room * sizeof *grown);
-    if (grown == NULL) return 0;
-    reads->chains = grown;
-    reads->room = room;
-  }
-  reads->chains[reads->count++] = (seen_chain){place, *chain};
-  return 1;
+static cl_state_leaf *leaf_at(const cl_records_reads *reads, uint32_t first) {
+  return reads->blocks[first / BLOCK_LEAVES] + first % BLOCK_LEAVES;
 }
 
-// The chains of a bucket, read and kept; NULL where they cannot be kept.
-static const slot *read_bucket(cl_records_reads *reads, uint32_t bucket, int *code) {
-  if (reads->count >= SEEN_MAX) return NULL;
-  if (2 * reads->taken >= reads->slot_count && !grow_slots(reads)) return NULL;
-  slot *const found = find_slot(reads->slots, reads->slot_count, bucket);
-  if (found->is_taken) return found;
-  const size_t first = reads->count;
-  uint64_t lowest = bucket_start(bucket, reads->depth);
-  MDB_val name = {sizeof lowest, &lowest}, chain;
-  int at = mdb_cursor_get(reads->cursor, &name, &chain, MDB_SET_RANGE);
-  for (; at == 0; at = mdb_cursor_get(reads->cursor, &name, &chain, MDB_NEXT)) {
-    uint64_t place;
-    memcpy(&place, name.mv_data, sizeof place);
-    if (!bucket_holds(bucket, reads->depth, place)) break;
-    if (!keep_chain(reads, place, &chain)) {
-      reads->count = first;
-      return NULL;
-    }
+// A further leaf of a bucket that begins at *first, which moves to a new block with what it
+// has where the last one is full. NULL where there is no room.
+static cl_state_leaf *add_leaf(cl_records_reads *reads, uint32_t *first) {
+  if (reads->block_count > 0 && reads->used < BLOCK_LEAVES) {
+    return leaf_at(reads, (reads->block_count - 1) * BLOCK_LEAVES + reads->used++);
   }
-  if (at != 0 && at != MDB_NOTFOUND) *code = at;
-  *found = (slot){bucket, (uint32_t)first, (uint32_t)(reads->count - first), 1};
-  reads->taken++;
-  return found;
+  const uint32_t count = reads->block_count * BLOCK_LEAVES - *first;
+  if (reads->block_count == BLOCKS_MAX || count == BLOCK_LEAVES) return NULL;
+  cl_state_leaf *const block = malloc(BLOCK_LEAVES * sizeof *block);
+  if (block == NULL) return NULL;
+  if (count > 0) memcpy(block, leaf_at(reads, *first), count * sizeof *block);
+  *first = reads->block_count * BLOCK_LEAVES;
+  reads->blocks[reads->block_count++] = block;
+  reads->used = count + 1;
+  return block + count;
+}
+
+// Adds the leaves of a chain. Records that share a place are told apart by whole paths.
+static int add_chain(cl_records_reads *reads, uint64_t place, const MDB_val *chain,
+                     uint32_t *first) {
+  record_chain rest = record_chain_of(chain->mv_data, chain->mv_size);
+  cl_record record;
+  int code;
+  while ((code = record_chain_next(&rest, &record)) == CL_LMDB_OK) {
+    cl_state_leaf *const leaf = add_leaf(reads, first);
+    if (leaf == NULL) return 0;
+    record_place_path(place, leaf->path);
+    memcpy(leaf->hash, record.leaf_hash, 32);
+    if (rest.seen == 1 && rest.at == rest.end) continue;
+    cl_sha256(record.key, record.key_length, leaf->path);
+    if (record_place(leaf->path) != place) return 0;
+  }
+  return code == CL_LMDB_NOT_FOUND;
+}
+
+// Reads a bucket and keeps its leaves, in `*out`. Where they cannot be kept, or are damaged,
+// it stays unread: whoever needs them reads them again and says so. The chain at `place` goes
+// to *found, whose data is NULL where there is none.
+static int read_bucket(cl_records_reads *reads, uint32_t bucket, uint64_t place,
+                       MDB_val *found, slot *out) {
+  const uint64_t lowest = bucket_start(bucket, reads->depth);
+  const uint32_t start =
+      reads->block_count == 0 ? 0 : (reads->block_count - 1) * BLOCK_LEAVES + reads->used;
+  uint32_t first = start;
+  int is_kept = 1;
+  *found = (MDB_val){0, NULL};
+  lmdb_place at;
+  int code = lmdb_pages_seek(&reads->pages, &lowest, 1, &at);
+  for (; code == CL_LMDB_OK; at.at++) {
+    uint64_t next;
+    MDB_val chain;
+    code = lmdb_pages_entry(&reads->pages, &at, &next, &chain);
+    if (code != CL_LMDB_OK || !bucket_holds(bucket, reads->depth, next)) break;
+    if (next == place) *found = chain;
+    is_kept = is_kept && add_chain(reads, next, &chain, &first);
+    // What is left to find is the chain alone.
+    if (!is_kept && next >= place) break;
+  }
+  if (code != CL_LMDB_OK && code != CL_LMDB_NOT_FOUND) return code;
+  const uint32_t end =
+      reads->block_count == 0 ? 0 : (reads->block_count - 1) * BLOCK_LEAVES + reads->used;
+  *out = (slot){bucket, first, end - first, (uint32_t)is_kept};
+  if (!is_kept) reads->used -= end - first;
+  return CL_LMDB_OK;
+}
+
+// Notes that the record at a path was read, so that its leaf has its whole path.
+static void set_whole(const cl_records_reads *reads, const slot *bucket,
+                      const uint8_t path[32]) {
+  for (uint32_t i = 0; i < bucket->count; i++) {
+    cl_state_leaf *const leaf = leaf_at(reads, bucket->first + i);
+    // Those that share their place have it already.
+    if (memcmp(leaf->path, path, 8) != 0 || leaf_is_whole(leaf)) continue;
+    memcpy(leaf->path, path, 32);
+  }
 }
 
 int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
                          size_t key_length, cl_record *out) {
   const uint64_t place = record_place(path);
   const uint32_t bucket = reads->depth == 0 ? 0 : (uint32_t)(place >> (64 - reads->depth));
-  int code = CL_LMDB_OK;
-  const slot *const seen = read_bucket(reads, bucket, &code);
-  if (code != CL_LMDB_OK) return code;
-  if (seen == NULL) {
+  // Without memory to note it, it is read all the same.
+  if (2 * reads->taken >= reads->slot_count && !grow_slots(reads)) {
     return cl_records_get(reads->txn, reads->database, path, key, key_length, out);
   }
-  for (uint32_t i = seen->first; i < seen->first + seen->count; i++) {
-    if (reads->chains[i].place == place) {
-      return record_find(&reads->chains[i].chain, path, key, key_length, out);
-    }
+  slot *const seen = find_slot(reads->slots, reads->slot_count, bucket);
+  int code;
+  if (seen->is_taken) {
+    code = cl_records_get(reads->txn, reads->database, path, key, key_length, out);
+  } else {
+    MDB_val chain;
+    code = read_bucket(reads, bucket, place, &chain, seen);
+    if (code != CL_LMDB_OK) return code;
+    reads->taken += seen->is_taken;
+    if (chain.mv_data == NULL) return CL_LMDB_NOT_FOUND;
+    code = record_find(&chain, path, key, key_length, out);
   }
-  return CL_LMDB_NOT_FOUND;
+  if (code == CL_LMDB_OK && seen->is_taken) set_whole(reads, seen, path);
+  return code;
 }
 
 int records_begin_beside(const cl_records_reads *reads, cl_lmdb_txn **out) {
@@ -156,13 +215,13 @@ void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket) {
   }
 }
 
-const seen_chain *records_seen(const cl_records_reads *reads, unsigned depth, uint32_t bucket,
-                               size_t *count) {
+const cl_state_leaf *records_seen(const cl_records_reads *reads, unsigned depth,
+                                  uint32_t bucket, size_t *count) {
   if (reads == NULL || reads->depth != depth || reads->slot_count == 0) return NULL;
   const slot *const found = find_slot(reads->slots, reads->slot_count, bucket);
   if (!found->is_taken) return NULL;
   *count = found->count;
   // Not NULL for a bucket that is empty, whatever there is.
-  static const seen_chain none;
-  return found->count == 0 ? &none : reads->chains + found->first;
+  static const cl_state_leaf none;
+  return found->count == 0 ? &none : leaf_at(reads, found->first);
 }

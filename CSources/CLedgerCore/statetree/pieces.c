@@ -19,23 +19,27 @@ void cl_state_leaves_free(cl_state_leaves *list) {
 }
 
 // The first place from `from` on whose path is in `bucket` or behind it.
-static size_t seek(const cl_state_layer *layer, size_t from, uint64_t bucket, unsigned depth) {
+static size_t seek(cl_state_paths list, size_t from, uint64_t bucket, unsigned depth) {
   size_t step = 1, low = from, high = from;
-  while (high < layer->count && state_bucket_of(layer->paths + 32 * high, depth) < bucket) {
+  while (high < list.count && state_bucket_of(list.paths + 32 * high, depth) < bucket) {
     low = high + 1;
     high += step;
     step *= 2;
   }
-  if (high > layer->count) high = layer->count;
+  if (high > list.count) high = list.count;
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    if (state_bucket_of(layer->paths + 32 * middle, depth) < bucket) {
+    if (state_bucket_of(list.paths + 32 * middle, depth) < bucket) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
   return low;
+}
+
+static cl_state_paths paths_of(const cl_state_layer *layer) {
+  return (cl_state_paths){layer->paths, layer->count};
 }
 
 static const uint8_t gone[32];
@@ -79,8 +83,8 @@ static int merge_bucket(const state_layered *w, state_piece *p, size_t b, uint64
   for (size_t l = 0; l < w->layer_count; l++) {
     const cl_state_layer *const layer = &w->layers[l];
     const int is_last = l + 1 == w->layer_count;
-    const size_t first = seek(layer, p->places[l], bucket, w->depth);
-    const size_t last = seek(layer, first, bucket + 1, w->depth);
+    const size_t first = seek(paths_of(layer), p->places[l], bucket, w->depth);
+    const size_t last = seek(paths_of(layer), first, bucket + 1, w->depth);
     p->places[l] = last;
     if (is_last) *before = count;
     if (first == last && !is_last) continue;
@@ -99,7 +103,7 @@ static int merge_bucket(const state_layered *w, state_piece *p, size_t b, uint64
 
 static int merge(const state_layered *w, state_piece *p, size_t count, uint64_t *before) {
   for (size_t l = 0; l < w->layer_count; l++) {
-    p->places[l] = seek(&w->layers[l], 0, p->buckets[0], w->depth);
+    p->places[l] = seek(paths_of(&w->layers[l]), 0, p->buckets[0], w->depth);
   }
   p->merged_starts[0] = 0;
   for (size_t b = 0; b < count; b++) {
@@ -122,23 +126,28 @@ static int are_starts_right(const state_piece *p, size_t count) {
   return 1;
 }
 
-// A layer's paths in buckets first … last.
-static cl_state_paths paths_in(const cl_state_layer *layer, uint64_t first, uint64_t last,
+// Those paths that are in buckets first … last.
+static cl_state_paths paths_in(cl_state_paths list, uint64_t first, uint64_t last,
                                unsigned depth) {
-  const size_t start = seek(layer, 0, first, depth);
-  const size_t end = seek(layer, start, last + 1, depth);
-  return (cl_state_paths){start < end ? layer->paths + 32 * start : NULL, end - start};
+  const size_t start = seek(list, 0, first, depth);
+  const size_t end = seek(list, start, last + 1, depth);
+  return (cl_state_paths){start < end ? list.paths + 32 * start : NULL, end - start};
 }
 
 int state_piece_read(state_piece *p, const state_layered *w, size_t count, uint64_t *before) {
   p->leaves.count = 0;
   p->merged.count = 0;
-  cl_state_paths wanted = {0};
-  // With one layer alone over the leaves, the others' paths are compared with nothing.
-  const int is_alone = w->is_batch && w->layer_count == 1;
-  if (is_alone) wanted = paths_in(w->layers, p->buckets[0], p->buckets[count - 1], w->depth);
+  // Other leaves' paths are compared with nothing.
+  cl_state_paths lists[CL_STATE_WANTED_MAX];
+  const int is_choosy = w->is_batch || w->asked.count > 0;
+  const uint64_t first = p->buckets[0], last = p->buckets[count - 1];
+  for (size_t l = 0; l < w->layer_count && is_choosy; l++) {
+    lists[l] = paths_in(paths_of(&w->layers[l]), first, last, w->depth);
+  }
+  lists[w->layer_count] = paths_in(w->asked, first, last, w->depth);
+  const cl_state_wanted wanted = {lists, w->layer_count + 1};
   const int code = w->source->read(w->source->context, w->depth, p->buckets, count,
-                                   is_alone ? &wanted : NULL, &p->leaves, p->starts);
+                                   is_choosy ? &wanted : NULL, &p->leaves, p->starts);
   if (code != CL_STATE_OK) return code;
   if (!are_starts_right(p, count)) return CL_STATE_BAD_ORDER;
   if (w->layer_count > 0) return merge(w, p, count, before);

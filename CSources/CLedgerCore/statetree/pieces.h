@@ -16,6 +16,9 @@ typedef struct {
   // Whether the last layer is a batch; whether its writes change something goes to `changed`.
   int is_batch;
   uint8_t *changed;
+  // Paths whose leaves are asked for, ascending; else every leaf is (or, of a batch, those that
+  // it is about).
+  cl_state_paths asked;
 } state_layered;
 
 typedef struct {

@@ -106,7 +106,8 @@ int cl_state_prove(const cl_state_tree *tree, const cl_state_source *source,
                    const cl_state_layer *layers, size_t layer_count, const uint8_t *paths,
                    size_t count, cl_state_steps *out, size_t *ends, uint8_t *found) {
   if (layer_count > CL_STATE_LAYERS_MAX) return CL_STATE_BAD_ORDER;
-  const state_layered layered = {tree->depth, source, layers, layer_count, 0, NULL};
+  const state_layered layered = {.depth = tree->depth, .source = source, .layers = layers,
+                                 .layer_count = layer_count, .asked = {paths, count}};
   state_piece *const p = calloc(1, sizeof *p);
   int code = p == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
   for (size_t first = 0; first < count && code == CL_STATE_OK;) {

@@ -70,7 +70,8 @@ int cl_state_stage(const cl_state_tree *tree, const cl_state_delta *const *ances
   for (size_t b = 0; b < bucket_count; b++) {
     if (b > 0 && buckets[b] <= buckets[b - 1]) return CL_STATE_BAD_ORDER;
   }
-  work w = {.layered = {tree->depth, source, layers, layer_count, 1, changed},
+  work w = {.layered = {.depth = tree->depth, .source = source, .layers = layers,
+                          .layer_count = layer_count, .is_batch = 1, .changed = changed},
             .buckets = buckets, .bucket_count = bucket_count};
   w.hashes = state_alloc(32 * (bucket_count + 1));
   w.many = malloc(bucket_count + 1);
@@ -97,7 +98,8 @@ int cl_state_tree_load(cl_state_tree *tree, cl_workers *workers, const cl_state_
     return CL_STATE_BAD_ORDER;
   }
   const size_t node = buckets + first;
-  work w = {.layered = {tree->depth, source, layers, layer_count, 0, NULL},
+  work w = {.layered = {.depth = tree->depth, .source = source, .layers = layers,
+                          .layer_count = layer_count},
             .first_bucket = first, .bucket_count = count, .hashes = tree->hashes + 32 * node,
             .many = tree->many + node};
   uint64_t before = 0;
