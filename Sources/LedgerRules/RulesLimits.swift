@@ -13,7 +13,8 @@ public enum RulesLimits {
   /// The latest genesis: 9999-12-31.
   public static let timeMillisecondsMax: UInt64 = 253_402_214_400_000
   public static let foundersMax = 64
-  public static let allocationsMax = 100_000
+  /// A million accounts to send load from, and a treasury.
+  public static let allocationsMax = 1_000_001
   public static let factorRowsMax = 10_000
   public static let lotsMax = 100_000
 

@@ -2,8 +2,9 @@ import Foundation
 import LedgerCore
 import LedgerRules
 import LoadTest
-import LocalNetwork
 import Testing
+
+@testable import LocalNetwork
 
 @Suite("A new network's document and folder")
 struct NetworkFolderTests {
@@ -44,6 +45,26 @@ struct NetworkFolderTests {
     #expect(!main.isTest && main.allocations.isEmpty)
     _ = try main.initialState()
   }
+
+  @Test("a million load accounts are funded out of what there is, in a document that is read")
+  func manyLoadAccounts() throws {
+    let count = RulesLimits.allocationsMax - 1
+    #expect(count == 1_000_000)
+    var document = try document(.generate(nodeCount: 21, loadAccounts: 2))
+    for few in [2, 50_000] {
+      #expect(GenesisPlan.loadAccount(of: few).eco2.baseUnits == 1_000 * eco2)
+    }
+    let each = GenesisPlan.loadAccount(of: count)
+    #expect(each.eco2.baseUnits == 50 * eco2)
+    let one = GenesisAllocation(account: document.depositor, eco2: each.eco2, ecc: each.ecc)
+    #expect(document.bcs.count + one.bcs.count * count <= RulesLimits.genesisBytesMax)
+    // One account has what all of them would.
+    document.allocations[1].eco2 = Amount(each.eco2.baseUnits * UInt128(count))
+    document.allocations[1].ecc = Amount(each.ecc.baseUnits * UInt128(count))
+    _ = try document.initialState()
+  }
+
+  private var eco2: UInt128 { Token.eco2.baseUnitsPerToken }
 
   @Test("keys are the document's, files are the owner's alone, and nothing is made twice")
   func folder() throws {

@@ -23,8 +23,12 @@ public struct GenesisPlan: Sendable {
 
   /// What test networks give the account to send from by hand: 1,000,000 ECO2 and 1 t.
   static let treasury = (eco2: tokens(.eco2, 1_000_000), ecc: tokens(.ecc, 1_000_000))
-  /// And each account the load is sent from: 1,000 ECO2 and 1 kg.
-  static let loadAccount = (eco2: tokens(.eco2, 1_000), ecc: tokens(.ecc, 1_000))
+  /// And each account the load is sent from: 1,000 ECO2, or an equal part of 50,000,000 where
+  /// there are more than 50,000 of them, and 1 kg.
+  static func loadAccount(of count: Int) -> (eco2: Amount, ecc: Amount) {
+    let eco2 = min(1_000, 50_000_000 / UInt128(max(1, count)))
+    return (tokens(.eco2, eco2), tokens(.ecc, 1_000))
+  }
 
   private static func tokens(_ token: Token, _ count: UInt128) -> Amount {
     Amount(count * token.baseUnitsPerToken)
@@ -62,9 +66,9 @@ extension GenesisDocument {
         GenesisAllocation(
           account: AccountID(test.treasury.publicKey), eco2: GenesisPlan.treasury.eco2,
           ecc: GenesisPlan.treasury.ecc))
+      let funded = GenesisPlan.loadAccount(of: test.load.count)
       allocations += test.load.ids().map {
-        GenesisAllocation(
-          account: $0, eco2: GenesisPlan.loadAccount.eco2, ecc: GenesisPlan.loadAccount.ecc)
+        GenesisAllocation(account: $0, eco2: funded.eco2, ecc: funded.ecc)
       }
     }
     let nodes = zip(zip(sources.nodes, keys.nodes), plan.endpoints).map { pair, endpoint in
