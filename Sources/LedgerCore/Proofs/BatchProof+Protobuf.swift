@@ -1,15 +1,8 @@
 /// The batch messages of ICS-23's `proofs.proto`. A path of a compressed proof is packed, as proto3
 /// writes it; the unpacked form, which protobuf also reads, is refused.
-extension BatchProof {
+extension BatchProof: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
-    for entry in entries {
-      writer.message(1) { writer in
-        switch entry {
-        case .exist(let proof): writer.message(1) { proof.write(to: &$0) }
-        case .nonexist(let proof): writer.message(2) { proof.write(to: &$0) }
-        }
-      }
-    }
+    for entry in entries { writer.message(1, entry) }
   }
 
   init(from bytes: ProtobufReader) throws(ProofError) {
@@ -17,49 +10,34 @@ extension BatchProof {
     self.init(entries: [])
     while let field = try reader.nextField(repeated: 1...1) {
       guard field == 1 else { throw .malformed(offset: reader.fieldOffset) }
-      try ProofLimits.checkBatch(entries: entries.count)
-      entries.append(try BatchEntry(from: reader.message()))
+      try reader.append(to: &entries, max: ProofLimits.batchEntriesMax)
     }
   }
 }
 
-extension ProofLimits {
-  /// Checks that one more entry may follow.
-  fileprivate static func checkBatch(entries: Int) throws(ProofError) {
-    guard entries < batchEntriesMax else {
-      throw .tooMany(count: entries + 1, max: batchEntriesMax)
-    }
-  }
-}
-
-extension BatchEntry {
-  init(from bytes: ProtobufReader) throws(ProofError) {
-    var reader = bytes
-    var entry: BatchEntry?
-    while let field = try reader.nextField() {
-      guard entry == nil else { throw .malformed(offset: reader.fieldOffset) }
-      switch field {
-      case 1: entry = .exist(try ExistenceProof(from: reader.message()))
-      case 2: entry = .nonexist(try NonExistenceProof(from: reader.message()))
-      default: throw .malformed(offset: reader.fieldOffset)
-      }
-    }
-    guard let entry else { throw .malformed(offset: reader.fieldOffset) }
-    self = entry
-  }
-}
-
-extension CompressedBatchProof {
+extension BatchEntry: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
-    for entry in entries {
-      writer.message(1) { writer in
-        switch entry {
-        case .exist(let proof): writer.message(1) { proof.write(to: &$0) }
-        case .nonexist(let proof): writer.message(2) { proof.write(to: &$0) }
-        }
+    switch self {
+    case .exist(let proof): writer.message(1, proof)
+    case .nonexist(let proof): writer.message(2, proof)
+    }
+  }
+
+  init(from bytes: ProtobufReader) throws(ProofError) {
+    self = try bytes.only { field, reader throws(ProofError) in
+      switch field {
+      case 1: .exist(try ExistenceProof(from: reader.message()))
+      case 2: .nonexist(try NonExistenceProof(from: reader.message()))
+      default: nil
       }
     }
-    for step in steps { writer.message(2) { step.write(to: &$0) } }
+  }
+}
+
+extension CompressedBatchProof: ProtobufMessage {
+  func write(to writer: inout ProtobufWriter) {
+    for entry in entries { writer.message(1, entry) }
+    for step in steps { writer.message(2, step) }
   }
 
   init(from bytes: ProtobufReader) throws(ProofError) {
@@ -67,42 +45,38 @@ extension CompressedBatchProof {
     self.init(entries: [], steps: [])
     while let field = try reader.nextField(repeated: 1...2) {
       switch field {
-      case 1:
-        try ProofLimits.checkBatch(entries: entries.count)
-        entries.append(try CompressedBatchEntry(from: reader.message()))
-      case 2:
-        guard steps.count < ProofLimits.batchStepsMax else {
-          throw .tooMany(count: steps.count + 1, max: ProofLimits.batchStepsMax)
-        }
-        steps.append(try InnerOp(from: reader.message()))
+      case 1: try reader.append(to: &entries, max: ProofLimits.batchEntriesMax)
+      case 2: try reader.append(to: &steps, max: ProofLimits.batchStepsMax)
       default: throw .malformed(offset: reader.fieldOffset)
       }
     }
   }
 }
 
-extension CompressedBatchEntry {
+extension CompressedBatchEntry: ProtobufMessage {
+  func write(to writer: inout ProtobufWriter) {
+    switch self {
+    case .exist(let proof): writer.message(1, proof)
+    case .nonexist(let proof): writer.message(2, proof)
+    }
+  }
+
   init(from bytes: ProtobufReader) throws(ProofError) {
-    var reader = bytes
-    var entry: CompressedBatchEntry?
-    while let field = try reader.nextField() {
-      guard entry == nil else { throw .malformed(offset: reader.fieldOffset) }
+    self = try bytes.only { field, reader throws(ProofError) in
       switch field {
-      case 1: entry = .exist(try CompressedExistenceProof(from: reader.message()))
-      case 2: entry = .nonexist(try CompressedNonExistenceProof(from: reader.message()))
-      default: throw .malformed(offset: reader.fieldOffset)
+      case 1: .exist(try CompressedExistenceProof(from: reader.message()))
+      case 2: .nonexist(try CompressedNonExistenceProof(from: reader.message()))
+      default: nil
       }
     }
-    guard let entry else { throw .malformed(offset: reader.fieldOffset) }
-    self = entry
   }
 }
 
-extension CompressedExistenceProof {
+extension CompressedExistenceProof: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.bytes(1, key)
     writer.bytes(2, value)
-    if let leaf { writer.message(3) { leaf.write(to: &$0) } }
+    writer.message(3, leaf)
     writer.numbers(4, path)
   }
 
@@ -121,11 +95,11 @@ extension CompressedExistenceProof {
   }
 }
 
-extension CompressedNonExistenceProof {
+extension CompressedNonExistenceProof: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.bytes(1, key)
-    if let left { writer.message(2) { left.write(to: &$0) } }
-    if let right { writer.message(3) { right.write(to: &$0) } }
+    writer.message(2, left)
+    writer.message(3, right)
   }
 
   init(from bytes: ProtobufReader) throws(ProofError) {

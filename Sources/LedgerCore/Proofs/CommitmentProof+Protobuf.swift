@@ -6,10 +6,10 @@ extension CommitmentProof {
   public var protobuf: [UInt8] {
     var writer = ProtobufWriter()
     switch self {
-    case .exist(let proof): writer.message(1) { proof.write(to: &$0) }
-    case .nonexist(let proof): writer.message(2) { proof.write(to: &$0) }
-    case .batch(let proof): writer.message(3) { proof.write(to: &$0) }
-    case .compressed(let proof): writer.message(4) { proof.write(to: &$0) }
+    case .exist(let proof): writer.message(1, proof)
+    case .nonexist(let proof): writer.message(2, proof)
+    case .batch(let proof): writer.message(3, proof)
+    case .compressed(let proof): writer.message(4, proof)
     }
     return writer.bytes
   }
@@ -21,29 +21,24 @@ extension CommitmentProof {
     let isBatch = bytes.first == 0x1A || bytes.first == 0x22
     let most = isBatch ? ProofLimits.batchBytesMax : ProofLimits.proofBytesMax
     guard bytes.count <= most else { throw .tooLarge(bytes: bytes.count, max: most) }
-    var reader = ProtobufReader(bytes[...])
-    var proof: CommitmentProof?
-    while let field = try reader.nextField() {
-      guard proof == nil else { throw .malformed(offset: reader.fieldOffset) }
+    self = try ProtobufReader(bytes[...]).only { field, reader throws(ProofError) in
       switch field {
-      case 1: proof = .exist(try ExistenceProof(from: reader.message()))
-      case 2: proof = .nonexist(try NonExistenceProof(from: reader.message()))
-      case 3: proof = .batch(try BatchProof(from: reader.message()))
-      case 4: proof = .compressed(try CompressedBatchProof(from: reader.message()))
-      default: throw .malformed(offset: reader.fieldOffset)
+      case 1: .exist(try ExistenceProof(from: reader.message()))
+      case 2: .nonexist(try NonExistenceProof(from: reader.message()))
+      case 3: .batch(try BatchProof(from: reader.message()))
+      case 4: .compressed(try CompressedBatchProof(from: reader.message()))
+      default: nil
       }
     }
-    guard let proof else { throw .malformed(offset: 0) }
-    self = proof
   }
 }
 
-extension ExistenceProof {
+extension ExistenceProof: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.bytes(1, key)
     writer.bytes(2, value)
-    if let leaf { writer.message(3) { leaf.write(to: &$0) } }
-    for step in path { writer.message(4) { step.write(to: &$0) } }
+    writer.message(3, leaf)
+    for step in path { writer.message(4, step) }
   }
 
   init(from bytes: ProtobufReader) throws(ProofError) {
@@ -65,11 +60,11 @@ extension ExistenceProof {
   }
 }
 
-extension NonExistenceProof {
+extension NonExistenceProof: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.bytes(1, key)
-    if let left { writer.message(2) { left.write(to: &$0) } }
-    if let right { writer.message(3) { right.write(to: &$0) } }
+    writer.message(2, left)
+    writer.message(3, right)
   }
 
   init(from bytes: ProtobufReader) throws(ProofError) {
@@ -86,7 +81,7 @@ extension NonExistenceProof {
   }
 }
 
-extension LeafOp {
+extension LeafOp: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.number(1, hash.rawValue)
     writer.number(2, prehashKey.rawValue)
@@ -111,7 +106,7 @@ extension LeafOp {
   }
 }
 
-extension InnerOp {
+extension InnerOp: ProtobufMessage {
   func write(to writer: inout ProtobufWriter) {
     writer.number(1, hash.rawValue)
     writer.bytes(2, prefix)

@@ -22,7 +22,7 @@ extension CommitmentProof {
   /// The leaf as the field 3 of an `ExistenceProof`.
   private static let smtLeaf: [UInt8] = {
     var writer = ProtobufWriter()
-    writer.message(3) { ProofSpec.smt.leaf.write(to: &$0) }
+    writer.message(3, ProofSpec.smt.leaf)
     return writer.bytes
   }()
 }

@@ -16,6 +16,12 @@ public enum ProofLimits {
   public static let batchStepsMax = 2 * batchEntriesMax * pathStepsMax
 }
 
+/// A protobuf message of ICS-23's `proofs.proto`.
+protocol ProtobufMessage {
+  init(from bytes: ProtobufReader) throws(ProofError)
+  func write(to writer: inout ProtobufWriter)
+}
+
 /// Reads the fields of a protobuf message whose fields are numbers below 32 and of two kinds:
 /// varint and length-delimited.
 struct ProtobufReader {
@@ -56,6 +62,32 @@ struct ProtobufReader {
   /// The current field's bytes, to be read as a message.
   mutating func message() throws(ProofError) -> ProtobufReader {
     ProtobufReader(try slice(max: .max))
+  }
+
+  /// Reads a message of which exactly one field is there.
+  ///
+  /// - Parameter read: makes it of the field's number; nil when no field has it.
+  func only<Value>(
+    _ read: (Int, inout ProtobufReader) throws(ProofError) -> Value?
+  ) throws(ProofError) -> Value {
+    var reader = self
+    var made: Value?
+    while let field = try reader.nextField() {
+      guard made == nil, let value = try read(field, &reader) else {
+        throw .malformed(offset: reader.fieldOffset)
+      }
+      made = value
+    }
+    guard let made else { throw .malformed(offset: reader.fieldOffset) }
+    return made
+  }
+
+  /// Reads the current field as one more message of a list.
+  mutating func append<Message: ProtobufMessage>(to list: inout [Message], max: Int)
+    throws(ProofError)
+  {
+    guard list.count < max else { throw .tooMany(count: list.count + 1, max: max) }
+    list.append(try Message(from: message()))
   }
 
   /// The current field's packed numbers, none above `Int32.max`.
@@ -118,9 +150,11 @@ struct ProtobufWriter {
     delimited(field, value)
   }
 
-  mutating func message(_ field: UInt8, _ body: (inout ProtobufWriter) -> Void) {
+  /// A message; nil is left out.
+  mutating func message(_ field: UInt8, _ message: (some ProtobufMessage)?) {
+    guard let message else { return }
     var inner = ProtobufWriter()
-    body(&inner)
+    message.write(to: &inner)
     delimited(field, inner.bytes)
   }
 
