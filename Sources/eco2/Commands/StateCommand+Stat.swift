@@ -142,18 +142,25 @@ struct StateStatAnswer: Encodable {
       ("log", logText),
     ]
     var parts = [
-      Printing.facts(facts), recordTable,
+      Printing.facts(facts),
       Printing.table(
-        indexes.map { [$0.name, "\($0.entries)", "\($0.keyBytes)", "\($0.valueBytes)"] },
-        header: ["index", "entries", "key bytes", "value bytes"]),
+        recordSums,
+        [
+          ("domain", \.domain), ("kind", \.kind), ("records", \.records),
+          ("key bytes", \.keyBytes), ("value bytes", \.valueBytes),
+        ]),
       Printing.table(
-        databases.map {
-          [
-            $0.name, "\($0.entries)", "\($0.depth)", "\($0.branchPages)", "\($0.leafPages)",
-            "\($0.overflowPages)",
-          ]
-        },
-        header: ["database", "entries", "depth", "branch pages", "leaf", "overflow"]),
+        indexes,
+        [
+          ("index", \.name), ("entries", \.entries), ("key bytes", \.keyBytes),
+          ("value bytes", \.valueBytes),
+        ]),
+      Printing.table(
+        databases,
+        [
+          ("database", \.name), ("entries", \.entries), ("depth", \.depth),
+          ("branch pages", \.branchPages), ("leaf", \.leafPages), ("overflow", \.overflowPages),
+        ]),
     ]
     if damaged > 0 {
       parts.append("\(damaged) records or entries are damaged: see `eco2 state verify`.")
@@ -168,24 +175,17 @@ struct StateStatAnswer: Encodable {
     return "blocks \(first) to \(last) in \(files), \(Self.size(Int(log.bytes)))"
   }
 
-  private var recordTable: String {
-    func row(_ domain: String, _ kind: String, _ records: [Domain]) -> [String] {
-      let sums = [\Domain.records, \.keyBytes, \.valueBytes].map { field in
-        "\(records.reduce(0) { $0 + $1[keyPath: field] })"
-      }
-      return [domain, kind] + sums
-    }
-    var rows: [[String]] = []
+  /// The records by kind, with sums below each domain of several kinds, and below all.
+  private var recordSums: [Domain] {
+    var sums: [Domain] = []
     var rest = records[...]
     while let domain = rest.first?.domain {
-      let own = Array(rest.prefix { $0.domain == domain })
+      let own = rest.prefix { $0.domain == domain }
       rest = rest.dropFirst(own.count)
-      rows += own.map { row($0.domain, $0.kind, [$0]) }
-      if own.count > 1 { rows.append(row(domain, "all", own)) }
+      sums += own
+      if own.count > 1 { sums.append(Domain(domain: domain, kind: "all", sumOf: own)) }
     }
-    rows.append(row("all", "", records))
-    return Printing.table(
-      rows, header: ["domain", "kind", "records", "key bytes", "value bytes"])
+    return sums + [Domain(domain: "all", kind: "", sumOf: records[...])]
   }
 
   /// Bytes as people read them: `1.5 MiB`.
@@ -199,5 +199,14 @@ struct StateStatAnswer: Encodable {
       unit += 1
     }
     return value.formatted(.number.precision(.fractionLength(0...1))) + " " + units[unit]
+  }
+}
+
+extension StateStatAnswer.Domain {
+  fileprivate init(domain: String, kind: String, sumOf parts: ArraySlice<Self>) {
+    func sum(_ amount: (Self) -> UInt64) -> UInt64 { parts.reduce(0) { $0 + amount($1) } }
+    self.init(
+      domain: domain, kind: kind, records: sum(\.records), keyBytes: sum(\.keyBytes),
+      valueBytes: sum(\.valueBytes))
   }
 }

@@ -17,6 +17,15 @@ enum Printing {
     return lines.map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
   }
 
+  /// A row for each value, with what stands at these places of it.
+  static func table<Value>(
+    _ values: [Value], _ columns: [(header: String, place: PartialKeyPath<Value>)]
+  ) -> String {
+    table(
+      values.map { value in columns.map { "\(value[keyPath: $0.place])" } },
+      header: columns.map(\.header))
+  }
+
   /// Names and values, one a line.
   static func facts(_ facts: [(String, String)]) -> String {
     let width = facts.map(\.0.count).max() ?? 0
