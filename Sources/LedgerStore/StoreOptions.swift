@@ -7,6 +7,9 @@ public struct StoreOptions: Sendable {
   public var stateAheadBytes = 16 << 20
   /// The same of the history's file.
   public var historyMapBytes = 16 << 30
+  /// Records, and bytes of keys and values, that a transaction takes while a whole state is loaded.
+  public var loadRecords = 1 << 18
+  public var loadBytes = 64 << 20
   /// A segment of the block log; a larger block gets a larger segment.
   public var logSegmentBytes = 64 << 20
   /// A segment of the bundle files.

@@ -9,10 +9,6 @@ import Synchronization
 /// The home is locked until the loader is gone. Until `finish` there is no ledger in it, and a load
 /// that was cut short can be made again from its start.
 public final class StateLoader {
-  /// Records, and bytes, after which a transaction ends.
-  private static let transactionRecords = 1 << 18
-  private static let transactionBytes = 64 << 20
-
   private let chain: ChainID
   private let workers: WorkerPool?
   private let options: StoreOptions
@@ -61,19 +57,13 @@ public final class StateLoader {
   ///
   /// - Throws: `recordsOutOfOrder`, after which nothing more is taken; `sizeRefused`; `diskFull`, …
   public func add(_ records: [StateChange]) throws(StoreError) {
-    try add(records, isWritten: false)
-  }
-
-  /// - Parameter isWritten: whether they are written at once, however few: for tests.
-  func add(_ records: [StateChange], isWritten: Bool) throws(StoreError) {
     for record in records {
       waiting.append(record)
       waitingBytes += record.key.bytes.count + (record.value?.count ?? 0)
-      if waiting.count >= Self.transactionRecords || waitingBytes >= Self.transactionBytes {
+      if waiting.count >= options.loadRecords || waitingBytes >= options.loadBytes {
         try write()
       }
     }
-    if isWritten { try writeAll() }
   }
 
   /// Makes the state that of a height, durably, with its indexes.
