@@ -15,11 +15,13 @@ public enum StoreError: Error, Hashable, Sendable {
   case otherGenesis(path: String, found: ChainID, expected: ChainID)
   /// Written by a release with another format.
   case unknownFormat(path: String, version: UInt32)
-  /// No room. Nothing is lost and nothing half written; the same call may be made again.
+  /// No room. Nothing is lost and nothing half written; the same call may be made again. Where the
+  /// last page of a flush found no room, that is refused (`stopped`) until the state is opened
+  /// anew.
   case diskFull(path: String)
   /// Written bytes could not be made durable. Never retried: what the disk holds is unknown.
   case syncFailed(path: String, code: Int32)
-  /// Refused because an earlier sync failed.
+  /// Refused because an earlier write or sync failed, until the store is opened anew.
   case stopped(path: String)
   /// A system call failed.
   case fileFailed(operation: String, path: String, code: Int32)
@@ -132,7 +134,7 @@ extension StoreError: CustomStringConvertible {
     case .diskFull(let path): "no room on the disk for \(path)"
     case .syncFailed(let path, let code):
       "\(path) could not be made durable: \(Self.text(code)); the node must stop"
-    case .stopped(let path): "\(path) refuses everything since a sync failed"
+    case .stopped(let path): "\(path) refuses everything since a write failed, until the next start"
     case .fileFailed(let operation, let path, let code):
       "\(operation) failed on \(path): \(Self.text(code))"
     case .stateFailed(let operation, let path, let code):

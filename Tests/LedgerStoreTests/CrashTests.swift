@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import LedgerStore
@@ -103,14 +104,19 @@ struct CrashTests {
     let needing: [Character] = act == .short ? ["w"] : ["w", "r", "m"]
     let faults = kinds.indices.filter { needing.contains(kinds[$0]) }
       .map { CrashSubject.Fault(act: act, call: $0 + 1) }
+    let refusals = Mutex(0)
     let faulty = await CrashSubject.forEach(faults) { subject, fault in
       let run = try subject.run("run", fault: fault)
       // LMDB writes nothing after its page of roots could not be written, until it is opened again.
       let isRefused =
-        run.lines.contains("full") && run.text("refused")?.contains("refuses everything") == true
+        run.lines.suffix(2).first == "full"
+        && run.text("refused")?.contains("refuses everything") == true
+      if isRefused { refusals.withLock { $0 += 1 } }
       let wrong = run.isDone || isRefused ? [] : ["it ends with \(run.lines.suffix(2))"]
       return try wrong + Self.recover(subject, run)
     }
     #expect(faulty.isEmpty)
+    // The last write of each flush, at heights 3, 6 and 9.
+    #expect(refusals.withLock { $0 } == 3)
   }
 }

@@ -108,7 +108,8 @@ int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out);
 // Both end the transaction whatever is returned. After a commit that failed for another reason
 // than a full disk or map, nothing is written any more (CL_LMDB_PANIC): what the disk holds of
 // it is unknown. After a full disk it may be tried anew: the pages that failed are referenced by
-// nothing, and the next transaction writes all of its own.
+// nothing, and the next transaction writes all of its own. Only where it was the page of roots, the
+// last one written, that found no room does LMDB refuse to (CL_LMDB_PANIC) until it is opened anew.
 int cl_lmdb_commit(cl_lmdb_txn *txn);
 void cl_lmdb_abort(cl_lmdb_txn *txn);
 

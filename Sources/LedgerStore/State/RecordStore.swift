@@ -76,9 +76,9 @@ public final class RecordStore: StateReader {
   /// Makes the state that of `height`: all records, index entries, height and root in one synced
   /// transaction. Writes ascend by path. When it throws, the state is the one before.
   ///
-  /// - Throws: `heightOutOfOrder` unless `height` is above the flushed one; `diskFull` and
-  ///   `readersActive`, after which the same flush may be repeated; `stateFailed`, `syncFailed`
-  ///   and `stopped`, after which the node stops.
+  /// - Throws: `heightOutOfOrder` unless `height` is above the flushed one; `readersActive`,
+  ///   after which the same flush may be repeated; `diskFull`, after which it may be refused
+  ///   (`stopped`); `stateFailed`, `syncFailed` and `stopped`, after which the node stops.
   public func flush(
     writes: StateWrites, indexes: [IndexChange] = [], height: UInt64, root: Digest
   ) throws(StoreError) {
