@@ -220,7 +220,7 @@ let package = Package(
       "EndToEndTests",
       [
         "eco2", "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
-        "PeerNetwork", "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
+        "PeerNetwork", "NodeRuntime", "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
       ]),
     tests("TidyTests", []),
   ]
