@@ -30,9 +30,15 @@ extension AuthenticatedState {
     let reads = try reader.reads(depth: tree.depth)
     var values: [[UInt8]?] = []
     values.reserveCapacity(places.count)
-    for place in places { values.append(try value(of: keys[place], path: paths[place], reads)) }
+    let provenPaths = places.map { paths[$0] }
+    for (index, place) in places.enumerated() {
+      if index.isMultiple(of: Self.readTogether) {
+        reads?.expect(Array(provenPaths[index...].prefix(Self.readTogether)))
+      }
+      values.append(try value(of: keys[place], path: paths[place], reads))
+    }
     let steps = try tree.prove(
-      places.map { paths[$0] }, of: reader, reads: reads, under: layers.map(\.layer))
+      provenPaths, of: reader, reads: reads, under: layers.map(\.layer))
     for (index, place) in places.enumerated() {
       guard steps.isFound(index) == (values[index] != nil) else {
         throw .corruptRecord(path: paths[place])
@@ -40,6 +46,9 @@ extension AuthenticatedState {
       if let value = values[index] { proofs[place] = steps.proof(index, of: keys[place], value) }
     }
   }
+
+  /// Records that are fetched from memory together: few enough to stay in the cache.
+  private static let readTogether = 32
 
   /// Paths whose steps lie in memory at a time: a megabyte or two each thousand.
   private static let provenTogether = 8192

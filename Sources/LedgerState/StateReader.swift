@@ -90,6 +90,8 @@ extension StateReader {
 ///
 /// It may hold a transaction of the store: keep it no longer than the execution and its staging.
 public protocol StateReads: AnyObject {
+  /// Says that records at these paths are read next: what they need can be fetched together.
+  func expect(_ paths: [Digest])
   /// The record's value, its leaf hash checked; nil when there is none. `path` is the key's hash.
   func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]?
 }

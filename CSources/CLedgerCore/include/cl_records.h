@@ -73,6 +73,9 @@ typedef struct cl_records_reads cl_records_reads;
 int cl_records_reads_new(cl_lmdb *env, uint32_t database, unsigned depth,
                          cl_records_reads **out);
 void cl_records_reads_free(cl_records_reads *reads);
+// Says that records at these paths, 32 bytes each, are read next: what the reads look at is
+// fetched for all of them side by side.
+void cl_records_reads_expect(const cl_records_reads *reads, const uint8_t *paths, size_t count);
 // cl_records_get, with the key always given.
 int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
                          size_t key_length, cl_record *out);

@@ -10,10 +10,10 @@
 // of 32-byte paths; an empty subtree is 32 zero bytes, a subtree of one leaf is that
 // leaf's hash, any other is SHA256(0x01 ‖ left ‖ right).
 //
-// The levels from the root down to 2^depth buckets lie in memory, in heap order: the root
-// is node 1, the children of i are 2i and 2i + 1, bucket b is node 2^depth + b, where b
-// is the first `depth` bits of its leaves' paths. What is below the buckets is computed
-// from their leaves each time.
+// The levels from the root down to 2^depth buckets lie in memory, but for the one above the
+// buckets. Nodes have heap indices: the root is 1, the children of i are 2i and 2i + 1,
+// bucket b is node 2^depth + b, where b is the first `depth` bits of its leaves' paths. What is
+// below the buckets is computed from their leaves each time.
 //
 // A tree is changed by nobody while others read it: the caller's part. Deltas never
 // change. Work is shared out to `workers` (NULL: none).
@@ -81,9 +81,11 @@ int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *o
 
 typedef struct cl_state_tree cl_state_tree;
 
-// A tree of 2^depth empty buckets: 66 bytes a bucket. NULL without memory, or when
-// `depth` is over CL_STATE_DEPTH_MAX.
+// A tree of 2^depth empty buckets. NULL without memory, or when `depth` is over
+// CL_STATE_DEPTH_MAX.
 cl_state_tree *cl_state_tree_new(unsigned depth);
+// The memory of its nodes, in bytes: 49.5 a bucket.
+size_t cl_state_tree_bytes(unsigned depth);
 void cl_state_tree_free(cl_state_tree *tree);
 
 // Sets `count` buckets from `first` on (within the tree's) from their leaves in `source`,

@@ -181,10 +181,27 @@ static void set_whole(const cl_records_reads *reads, const slot *bucket,
   }
 }
 
+static uint32_t bucket_of(const cl_records_reads *reads, const uint8_t path[32]) {
+  return reads->depth == 0 ? 0 : (uint32_t)(record_place(path) >> (64 - reads->depth));
+}
+
+void cl_records_reads_expect(const cl_records_reads *reads, const uint8_t *paths, size_t count) {
+  for (size_t first = 0; first < count; first += LMDB_SEEK_MAX) {
+    const size_t some = count - first < LMDB_SEEK_MAX ? count - first : LMDB_SEEK_MAX;
+    uint64_t keys[LMDB_SEEK_MAX];
+    lmdb_place places[LMDB_SEEK_MAX];
+    for (size_t i = 0; i < some; i++) {
+      keys[i] = bucket_start(bucket_of(reads, paths + 32 * (first + i)), reads->depth);
+    }
+    // Damage is said by who reads it.
+    (void)lmdb_pages_seek(&reads->pages, keys, some, places);
+  }
+}
+
 int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
                          size_t key_length, cl_record *out) {
   const uint64_t place = record_place(path);
-  const uint32_t bucket = reads->depth == 0 ? 0 : (uint32_t)(place >> (64 - reads->depth));
+  const uint32_t bucket = bucket_of(reads, path);
   // Without memory to note it, it is read all the same.
   if (2 * reads->taken >= reads->slot_count && !grow_slots(reads)) {
     return cl_records_get(reads->txn, reads->database, path, key, key_length, out);

@@ -68,52 +68,87 @@ typedef struct {
   size_t ancestor_count;
 } base;
 
-// The node as it stands below the delta.
-static void below(const base *b, unsigned level, uint32_t index, uint8_t *hash, uint8_t *many) {
+// The node as an ancestor left it; 0 where none changed it.
+static int in_ancestors(const base *b, unsigned level, uint32_t index, uint8_t *hash,
+                        uint8_t *many) {
   for (size_t a = b->ancestor_count; a-- > 0;) {
     const state_level *const found = &b->ancestors[a]->levels[level];
     const size_t at = lower_bound(found, index);
     if (at == found->count || found->indices[at] != index) continue;
     memcpy(hash, found->hashes + 32 * at, 32);
     *many = found->many[at];
-    return;
+    return 1;
   }
-  memcpy(hash, b->tree->hashes + 32 * (size_t)index, 32);
-  *many = b->tree->many[index];
+  return 0;
 }
 
 // Nodes ahead of which their children are fetched: they lie all over the tree.
 #define AHEAD 12
 
-static void fetch_children(const cl_state_tree *tree, uint32_t index) {
-  const uint8_t *const children = tree->hashes + 64 * (size_t)index;
-  __builtin_prefetch(children);
-  __builtin_prefetch(children + 63);
-  __builtin_prefetch(tree->many + 2 * (size_t)index);
+// The children, or the buckets below them, of a node at `level`.
+static void fetch_children(const cl_state_tree *tree, unsigned level, uint32_t index) {
+  const state_nodes *nodes = &tree->upper;
+  size_t first = 2 * (size_t)index;
+  if (level + 2 >= tree->depth) {
+    nodes = &tree->buckets;
+    first = ((size_t)index << (tree->depth - level)) - ((size_t)1 << tree->depth);
+  }
+  __builtin_prefetch(nodes->hashes + 32 * first);
+  __builtin_prefetch(nodes->hashes + 32 * first + 64);
+  __builtin_prefetch(nodes->many + first);
+}
+
+// Nodes of the level that the tree does not keep, hashed together: side places[i] of a
+// gathering is node i.
+typedef struct {
+  uint8_t children[64 * STATE_GATHER_MAX], sides[2 * STATE_GATHER_MAX];
+  uint32_t places[STATE_GATHER_MAX];
+  size_t count;
+} unkept;
+
+static void hash_unkept(unkept *nodes, uint8_t *pairs, uint8_t *sides) {
+  uint8_t hashes[32 * STATE_GATHER_MAX], many[STATE_GATHER_MAX];
+  state_hash_parents(nodes->children, nodes->sides, nodes->count, hashes, many);
+  for (size_t i = 0; i < nodes->count; i++) {
+    memcpy(pairs + 32 * (size_t)nodes->places[i], hashes + 32 * i, 32);
+    sides[nodes->places[i]] = many[i];
+  }
+  nodes->count = 0;
 }
 
 // Hashes the delta's nodes first ..< last (heap indices) of a level from the level under it.
 static void hash_range(const base *b, unsigned level, uint32_t first, uint32_t last) {
   state_level *const parents = &b->delta->levels[level];
   const state_level *const children = &b->delta->levels[level + 1];
+  const int is_kept = level + 1 != state_unkept_level(b->tree);
   uint8_t pairs[64 * STATE_GATHER_MAX], sides[2 * STATE_GATHER_MAX];
+  // A parent has one child at least that the delta changes.
+  unkept others;
+  others.count = 0;
   size_t at = lower_bound(parents, first), child = lower_bound(children, 2 * first);
   const size_t end = lower_bound(parents, last);
   while (at < end) {
     const size_t count = end - at < STATE_GATHER_MAX ? end - at : STATE_GATHER_MAX;
     for (size_t i = 0; i < count; i++) {
-      if (i + AHEAD < count) fetch_children(b->tree, parents->indices[at + i + AHEAD]);
+      if (i + AHEAD < count) fetch_children(b->tree, level, parents->indices[at + i + AHEAD]);
       for (uint32_t side = 0; side < 2; side++) {
         const uint32_t index = 2 * parents->indices[at + i] + side;
-        uint8_t *const hash = pairs + 64 * i + 32 * side;
+        const size_t place = 2 * i + side;
         if (child < children->count && children->indices[child] == index) {
-          memcpy(hash, children->hashes + 32 * child, 32);
-          sides[2 * i + side] = children->many[child++];
+          memcpy(pairs + 32 * place, children->hashes + 32 * child, 32);
+          sides[place] = children->many[child++];
+        } else if (in_ancestors(b, level + 1, index, pairs + 32 * place, &sides[place])) {
+          continue;
+        } else if (is_kept) {
+          state_node(b->tree, index, pairs + 32 * place, &sides[place]);
         } else {
-          below(b, level + 1, index, hash, &sides[2 * i + side]);
+          state_bucket_pair(b->tree, index, others.children + 64 * others.count,
+                            others.sides + 2 * others.count);
+          others.places[others.count++] = (uint32_t)place;
         }
       }
     }
+    if (others.count > 0) hash_unkept(&others, pairs, sides);
     state_hash_parents(pairs, sides, count, parents->hashes + 32 * at, parents->many + at);
     at += count;
   }
@@ -129,20 +164,16 @@ static void subtree_task(void *context, size_t i) {
   }
 }
 
-static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, const uint8_t *hashes,
-                       const uint8_t *many, size_t count) {
+static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, size_t count) {
   const uint32_t first = 1u << delta->depth;
   state_level *const bottom = &delta->levels[delta->depth];
-  int code = make_level(bottom, count);
+  bottom->indices = malloc((count + 1) * sizeof *bottom->indices);
+  int code = bottom->indices == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
   for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
     if (buckets[i] >= first || (i > 0 && buckets[i] <= buckets[i - 1])) {
       code = CL_STATE_BAD_ORDER;
     }
     bottom->indices[i] = first | buckets[i];
-  }
-  if (code == CL_STATE_OK && count > 0) {
-    memcpy(bottom->hashes, hashes, 32 * count);
-    memcpy(bottom->many, many, count);
   }
   for (unsigned level = delta->depth; level-- > 0 && code == CL_STATE_OK;) {
     code = plan_parents(&delta->levels[level], &delta->levels[level + 1]);
@@ -151,17 +182,22 @@ static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, const uin
 }
 
 int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
-                       size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
-                       const uint8_t *hashes, const uint8_t *many, size_t count,
-                       cl_state_delta **out) {
+                    size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
+                    uint8_t *hashes, uint8_t *many, size_t count, cl_state_delta **out) {
   *out = NULL;
-  for (size_t a = 0; a < ancestor_count; a++) {
-    if (ancestors[a]->depth != tree->depth) return CL_STATE_BAD_ORDER;
-  }
   cl_state_delta *const delta = calloc(1, sizeof *delta);
-  if (delta == NULL) return CL_STATE_NO_MEMORY;
+  if (delta == NULL) {
+    free(hashes);
+    free(many);
+    return CL_STATE_NO_MEMORY;
+  }
   delta->depth = tree->depth;
-  const int code = plan_levels(delta, buckets, hashes, many, count);
+  delta->levels[tree->depth] = (state_level){NULL, hashes, many, count};
+  int code = CL_STATE_OK;
+  for (size_t a = 0; a < ancestor_count; a++) {
+    if (ancestors[a]->depth != tree->depth) code = CL_STATE_BAD_ORDER;
+  }
+  if (code == CL_STATE_OK) code = plan_levels(delta, buckets, count);
   if (code != CL_STATE_OK) {
     cl_state_delta_free(delta);
     return code;
@@ -173,11 +209,13 @@ int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ance
     level = SHARED_LEVEL;
   }
   while (level-- > 0) hash_range(&b, level, 1u << level, 2u << level);
-  uint8_t many_below;
+  uint8_t is_many;
   if (count > 0) {
     memcpy(delta->root, delta->levels[0].hashes, 32);
   } else {
-    below(&b, 0, 1, delta->root, &many_below);
+    if (!in_ancestors(&b, 0, 1, delta->root, &is_many)) {
+      state_node(tree, 1, delta->root, &is_many);
+    }
   }
   *out = delta;
   return CL_STATE_OK;
@@ -189,12 +227,18 @@ void cl_state_delta_root(const cl_state_delta *delta, uint8_t hash[32]) {
 
 unsigned cl_state_delta_depth(const cl_state_delta *delta) { return delta->depth; }
 
-void cl_state_tree_apply(cl_state_tree *tree, const cl_state_delta *delta) {
-  for (unsigned l = 0; l <= delta->depth; l++) {
-    const state_level *const level = &delta->levels[l];
-    for (size_t i = 0; i < level->count; i++) {
-      memcpy(tree->hashes + 32 * (size_t)level->indices[i], level->hashes + 32 * i, 32);
-      tree->many[level->indices[i]] = level->many[i];
-    }
+// Copies nodes of a level to where the tree keeps them: that of heap index `first` is first.
+static void apply_level(const state_nodes *nodes, uint32_t first, const state_level *level) {
+  for (size_t i = 0; i < level->count; i++) {
+    const size_t at = level->indices[i] - first;
+    memcpy(nodes->hashes + 32 * at, level->hashes + 32 * i, 32);
+    nodes->many[at] = level->many[i];
   }
+}
+
+void cl_state_tree_apply(cl_state_tree *tree, const cl_state_delta *delta) {
+  for (unsigned l = 0; l + 1 < tree->depth; l++) {
+    apply_level(&tree->upper, 0, &delta->levels[l]);
+  }
+  apply_level(&tree->buckets, (uint32_t)1 << tree->depth, &delta->levels[tree->depth]);
 }

@@ -49,19 +49,57 @@ static uint32_t *parents(const state_plan *plan) {
   return above;
 }
 
-// The steps from a leaf's slot up to the root.
+// The nodes beside those above buckets: the level that the tree does not keep.
+typedef struct {
+  uint8_t hashes[32 * STATE_PIECE_BUCKETS], many[STATE_PIECE_BUCKETS];
+} uncles;
+
+static void hash_uncles(const cl_state_tree *tree, const uint32_t *buckets, size_t count,
+                        uncles *out) {
+  uint8_t children[64 * STATE_PIECE_BUCKETS], sides[2 * STATE_PIECE_BUCKETS];
+  if (tree->depth < 2) return;
+  for (size_t b = 0; b < count; b++) {
+    const uint32_t parent = ((1u << tree->depth) | buckets[b]) >> 1;
+    state_bucket_pair(tree, parent ^ 1, children + 64 * b, sides + 2 * b);
+  }
+  state_hash_parents(children, sides, count, out->hashes, out->many);
+}
+
+// The steps from a leaf's slot up to the root; the one beside the level that is not kept is
+// `uncle`.
 static void climb(const cl_state_tree *tree, const state_plan *plan, const uint32_t *above,
-                  uint32_t slot, uint32_t bucket, cl_state_steps *out) {
+                  uint32_t slot, uint32_t bucket, const uint8_t *uncle, cl_state_steps *out) {
   while (above[slot] != PLAN_TOP) {
     const state_planned *const node = &plan->nodes[above[slot]];
     const int is_right = node->right == slot;
     add_step(out, plan->hashes + 32 * (size_t)(is_right ? node->left : node->right), is_right);
     slot = node->slot;
   }
-  for (uint32_t index = (1u << tree->depth) | bucket; index > 1; index >>= 1) {
-    // A subtree of one leaf is that leaf: there is no step.
-    if (!tree->many[index >> 1]) continue;
-    add_step(out, tree->hashes + 32 * (size_t)(index ^ 1), index & 1);
+  // A subtree of one leaf is that leaf: there is no step.
+  uint32_t index = bucket;
+  if (tree->depth > 0) {
+    if (state_pair_is_many(tree, ((1u << tree->depth) | bucket) >> 1)) {
+      add_step(out, tree->buckets.hashes + 32 * (size_t)(bucket ^ 1), bucket & 1);
+    }
+    index = ((1u << tree->depth) | bucket) >> 1;
+  }
+  if (index > 1 && tree->upper.many[index >> 1]) add_step(out, uncle, index & 1);
+  for (index >>= 1; index > 1; index >>= 1) {
+    if (!tree->upper.many[index >> 1]) continue;
+    add_step(out, tree->upper.hashes + 32 * (size_t)(index ^ 1), index & 1);
+  }
+}
+
+// Proofs ahead of which nodes are fetched, and how many levels: those above are near already.
+#define AHEAD 3
+#define LEVELS_AHEAD 9
+
+static void fetch_nodes(const cl_state_tree *tree, uint32_t bucket) {
+  __builtin_prefetch(tree->buckets.hashes + 32 * (size_t)(bucket ^ 1));
+  uint32_t index = ((1u << tree->depth) | bucket) >> 2;
+  for (int level = 0; level < LEVELS_AHEAD && index > 1; level++, index >>= 1) {
+    __builtin_prefetch(tree->upper.hashes + 32 * (size_t)(index ^ 1));
+    __builtin_prefetch(tree->upper.many + (index >> 1));
   }
 }
 
@@ -84,8 +122,13 @@ static int prove_piece(const cl_state_tree *tree, const state_layered *layered, 
                             count);
   uint32_t *const above = code == CL_STATE_OK ? parents(&plan) : NULL;
   if (code == CL_STATE_OK && above == NULL) code = CL_STATE_NO_MEMORY;
+  uncles beside;
+  hash_uncles(tree, p->buckets, count, &beside);
   size_t b = 0;
   for (size_t i = first; i < last && code == CL_STATE_OK; i++) {
+    if (i + AHEAD < last) {
+      fetch_nodes(tree, (uint32_t)state_bucket_of(paths + 32 * (i + AHEAD), tree->depth));
+    }
     const uint8_t *const path = paths + 32 * i;
     const uint64_t bucket = state_bucket_of(path, tree->depth);
     while (p->buckets[b] != bucket) b++;
@@ -94,7 +137,9 @@ static int prove_piece(const cl_state_tree *tree, const state_layered *layered, 
     const uint32_t end = p->merged_starts[b + 1];
     const uint32_t leaf = find_leaf(p->merged.leaves, p->merged_starts[b], end, path);
     found[i] = leaf < end;
-    if (found[i]) climb(tree, &plan, above, 1 + leaf, (uint32_t)bucket, out);
+    if (found[i]) {
+      climb(tree, &plan, above, 1 + leaf, (uint32_t)bucket, beside.hashes + 32 * b, out);
+    }
     ends[i] = out->length;
   }
   free(above);

@@ -84,9 +84,10 @@ int cl_state_stage(const cl_state_tree *tree, const cl_state_delta *const *ances
   if (code == CL_STATE_OK) {
     code = state_delta_new(tree, ancestors, ancestor_count, workers, buckets, w.hashes, w.many,
                            bucket_count, out);
+  } else {
+    free(w.hashes);
+    free(w.many);
   }
-  free(w.hashes);
-  free(w.many);
   return code;
 }
 
@@ -97,11 +98,10 @@ int cl_state_tree_load(cl_state_tree *tree, cl_workers *workers, const cl_state_
   if (first > buckets || count > buckets - first || layer_count > CL_STATE_LAYERS_MAX) {
     return CL_STATE_BAD_ORDER;
   }
-  const size_t node = buckets + first;
   work w = {.layered = {.depth = tree->depth, .source = source, .layers = layers,
                           .layer_count = layer_count},
-            .first_bucket = first, .bucket_count = count, .hashes = tree->hashes + 32 * node,
-            .many = tree->many + node};
+            .first_bucket = first, .bucket_count = count, .hashes = tree->buckets.hashes + 32 * first,
+            .many = tree->buckets.many + first};
   uint64_t before = 0;
   return do_pieces(&w, workers, leaf_count, &before);
 }

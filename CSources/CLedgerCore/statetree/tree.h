@@ -10,11 +10,30 @@ typedef struct {
   size_t count;
 } state_level;
 
+// Nodes side by side.
+typedef struct {
+  uint8_t *hashes;  // 32 bytes a node
+  uint8_t *many;    // one a node: whether it has two leaves or more
+} state_nodes;
+
+// The level above the buckets is not kept: a third of the memory for one hash more for each
+// path of a batch.
 struct cl_state_tree {
   unsigned depth;
-  uint8_t *hashes;  // 32 bytes a node, in heap order
-  uint8_t *many;    // one a node
+  // The levels above it, in heap order. None where the depth is below 2.
+  state_nodes upper;
+  state_nodes buckets;
 };
+
+// Copies the node at a heap index: its hash, and whether it has two leaves or more.
+void state_node(const cl_state_tree *tree, uint32_t index, uint8_t *hash, uint8_t *many);
+// The buckets below a node of the level that is not kept, as state_hash_parents takes children.
+void state_bucket_pair(const cl_state_tree *tree, uint32_t index, uint8_t children[64],
+                       uint8_t sides[2]);
+// Whether a node of that level is, by its buckets alone.
+int state_pair_is_many(const cl_state_tree *tree, uint32_t index);
+// How many steps from the root that level is; of depth 0, none (a level below all).
+unsigned state_unkept_level(const cl_state_tree *tree);
 
 struct cl_state_delta {
   unsigned depth;
@@ -73,10 +92,10 @@ int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_l
                        const uint32_t *starts, size_t count, uint8_t *hashes, uint8_t *many);
 
 // The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket
-// buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend.
+// buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend. `hashes` and `many` are
+// the delta's, or freed, whatever is returned.
 int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
                     size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
-                    const uint8_t *hashes, const uint8_t *many, size_t count,
-                    cl_state_delta **out);
+                    uint8_t *hashes, uint8_t *many, size_t count, cl_state_delta **out);
 
 #endif

@@ -91,6 +91,13 @@ private final class DamageSayer: Sendable {
 
   deinit { unsafe cl_records_reads_free(handle) }
 
+  func expect(_ paths: [Digest]) {
+    unsafe paths.withUnsafeBytes { bytes in
+      unsafe cl_records_reads_expect(
+        handle, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), paths.count)
+    }
+  }
+
   func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {
     var record = unsafe cl_record()
     let code = unsafe path.withBytes { path in
