@@ -184,8 +184,9 @@ static int check_value(check *c, const uint8_t *node, uint64_t number) {
   const size_t length = node_data_bytes(node);
   const unsigned flags = node_flags(node);
   if (c->role == FREE_PAGES) {
-    // Whoever made the list, and whole words.
-    if (page_u64(node + PAGE_NODE_BYTES) > c->transaction || length < 8 || length % 8 != 0) {
+    // Which commit freed them (0 is LMDB's for none), and whole words.
+    const uint64_t commit = page_u64(node + PAGE_NODE_BYTES);
+    if (commit < 1 || commit > c->transaction || length < 8 || length % 8 != 0) {
       return damage(c, number);
     }
     free_list list = {0};
@@ -432,7 +433,8 @@ static int read_metas(check *c, uint8_t out[META_BYTES], uint64_t *number) {
   }
   *number = page_u64(metas[0] + 144) >= page_u64(metas[1] + 144) ? 0 : 1;
   memcpy(out, metas[*number], META_BYTES);
-  return CL_LMDB_OK;
+  // LMDB opens what is newer, and then begins with the page that its number calls for.
+  return page_u64(out + 144) % 2 == *number ? CL_LMDB_OK : damage(c, *number);
 }
 
 static int make_room(check *c) {
@@ -455,13 +457,13 @@ static int check_databases(check *c, const uint8_t *meta, uint64_t number) {
       !read_database(meta + 88, &names) || names.has_integer_keys) {
     return damage(c, number);
   }
-  int code = check_database(c, &free_pages, FREE_PAGES, number);
-  if (code == CL_LMDB_OK) code = check_database(c, &names, NAMES, number);
+  int code = check_database(c, &names, NAMES, number);
   const size_t named_count = c->named_count;
   for (size_t i = 0; i < named_count && code == CL_LMDB_OK; i++) {
     code = check_database(c, &c->named[i], NAMED, number);
   }
-  return code;
+  // At last, so that it is a list that is damaged if it names a page in use.
+  return code != CL_LMDB_OK ? code : check_database(c, &free_pages, FREE_PAGES, number);
 }
 
 int cl_lmdb_check(int descriptor, uint64_t *page) {
