@@ -76,24 +76,28 @@ static int model_write(model *m, const uint8_t *path, const uint8_t *hash) {
 
 static uint64_t bucket_of(const uint8_t *path, unsigned depth) {
   uint64_t bucket = 0;
-  for (unsigned level = 0; level < depth; level++) bucket = bucket << 1 | (uint64_t)bit(path, level);
+  for (unsigned level = 0; level < depth; level++) {
+    bucket = bucket << 1 | (uint64_t)bit(path, level);
+  }
   return bucket;
 }
 
 // Whether a leaf shares its first 8 bytes with another or a wanted path.
-static int is_whole(const model *m, size_t i, const cl_state_paths *wanted) {
+static int is_whole(const model *m, size_t i, const cl_state_wanted *wanted) {
   const uint8_t *const path = m->leaves[i].path;
   if (i > 0 && memcmp(m->leaves[i - 1].path, path, 8) == 0) return 1;
   if (i + 1 < m->count && memcmp(m->leaves[i + 1].path, path, 8) == 0) return 1;
-  for (size_t w = 0; w < wanted->count; w++) {
-    if (memcmp(wanted->paths + PATH * w, path, 8) == 0) return 1;
+  for (size_t l = 0; l < wanted->count; l++) {
+    for (size_t w = 0; w < wanted->lists[l].count; w++) {
+      if (memcmp(wanted->lists[l].paths + PATH * w, path, 8) == 0) return 1;
+    }
   }
   return 0;
 }
 
 // Gives out no more of a path than it must.
 static int read_model(void *context, unsigned depth, const uint32_t *buckets, size_t count,
-                      const cl_state_paths *wanted, cl_state_leaves *leaves, uint32_t *starts) {
+                      const cl_state_wanted *wanted, cl_state_leaves *leaves, uint32_t *starts) {
   const model *const m = context;
   starts[0] = (uint32_t)leaves->count;
   for (size_t b = 0; b < count; b++) {
