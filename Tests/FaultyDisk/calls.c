@@ -104,7 +104,8 @@ EXPORT int fsync(int descriptor) { return sync_by(SYS_fsync, descriptor); }
 EXPORT int fdatasync(int descriptor) { return sync_by(SYS_fdatasync, descriptor); }
 
 EXPORT int msync(void *start, size_t length, int flags) {
-  // Nothing that counts is written through a map; if that changes, this must learn to find the file.
+  // Nothing that counts is written through a map; if that changes, this must learn to find
+  // the file.
   if (disk.root_length > 0 && flags & MS_SYNC) fprintf(stderr, "msync: not seen by the tests\n");
   return (int)syscall(SYS_msync, start, length, flags);
 }

@@ -6,7 +6,9 @@
 
 // What the parts of the faulty disk share.
 
-typedef enum act { ACT_NONE, ACT_KILL, ACT_TORN, ACT_LOST, ACT_SOME, ACT_EIO, ACT_FULL, ACT_SHORT } act;
+typedef enum act {
+  ACT_NONE, ACT_KILL, ACT_TORN, ACT_LOST, ACT_SOME, ACT_EIO, ACT_FULL, ACT_SHORT
+} act;
 typedef enum { CALL_WRITE, CALL_RESIZE, CALL_SYNC, CALL_MAKE, CALL_NAME } call;
 
 extern struct disk {

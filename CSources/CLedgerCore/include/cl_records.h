@@ -46,7 +46,8 @@ int cl_records_get(cl_lmdb_txn *txn, uint32_t database, const uint8_t path[32],
 
 // Calls `visit` with every record of a chain that was found at `place`, and, if `check` is
 // not 0, with what is wrong with it (CL_LMDB_OK, CL_RECORDS_…); `path` is its key's hash, or
-// the place and zeros where it stands at another's or nothing is checked. Behind a bad layout nothing can be read: `record` is NULL then.
+// the place and zeros where it stands at another's or nothing is checked. Behind a bad
+// layout nothing can be read: `record` is NULL then.
 void cl_records_walk(const uint8_t *chain, size_t length, uint64_t place, int check,
                      void (*visit)(void *context, int code, const uint8_t path[32],
                                    const cl_record *record),
@@ -81,9 +82,9 @@ int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const 
                          size_t key_length, cl_record *out);
 
 // The leaves of buckets, for cl_state_tree.h: `context` of cl_records_leaves is one of
-// these. Every key whose path is asked for is hashed and has to stand in its place. Safe from several threads, each
-// in a read transaction of its own (unless one is given); flushes in between are the
-// caller's part.
+// these. Every key whose path is asked for is hashed and has to stand in its place. Safe
+// from several threads, each in a read transaction of its own (unless one is given);
+// flushes in between are the caller's part.
 typedef struct {
   cl_lmdb *env;
   uint32_t database;
