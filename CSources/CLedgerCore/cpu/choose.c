@@ -1,53 +1,34 @@
 #include "choose.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Best first.
-static const cl_ed25519_engine *const engines[] = {
-#if defined(__x86_64__)
-    &cl_ed25519_avx512ifma,
-    &cl_ed25519_avx2,
-#endif
-    &cl_ed25519_portable,
-};
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const cl_ed25519_engine *ed25519;
-static int status;
-
-const cl_ed25519_engine *cl_ed25519_engine_named(const char *name) {
-  for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
-    if (strcmp(engines[i]->name, name) == 0) {
-      return engines[i]->is_supported() ? engines[i] : NULL;
-    }
+const cl_engine *cl_engine_named(const cl_engines *engines, const char *name) {
+  for (size_t i = 0; i < engines->count; i++) {
+    const cl_engine *const engine = engines->list[i];
+    if (strcmp(engine->name, name) == 0) return engine->is_supported() ? engine : NULL;
   }
   return NULL;
 }
 
-static void choose(void) {
-  const char *named = getenv("ECO2_ED25519");
-  if (named != NULL) {
-    ed25519 = cl_ed25519_engine_named(named);
-    if (ed25519 != NULL) return;
-    // The face tells whoever starts a program, and that stops it. Who asks for a
-    // verdict nonetheless gets the one every engine gives.
-    status = -1;
-    ed25519 = &cl_ed25519_portable;
-    return;
-  }
+static const cl_engine *best(const cl_engines *engines) {
   size_t i = 0;
-  while (!engines[i]->is_supported()) i++;
-  ed25519 = engines[i];
+  while (!engines->list[i]->is_supported()) i++;
+  return engines->list[i];
 }
 
-const cl_ed25519_engine *cl_choose_ed25519(void) {
-  pthread_once(&once, choose);
-  return ed25519;
-}
-
-int cl_ed25519_engine_chosen(const char **name) {
-  *name = cl_choose_ed25519()->name;
-  return status;
+const cl_engine *cl_engine_chosen(cl_engines *engines) {
+  const cl_engine *chosen = __atomic_load_n(&engines->chosen, __ATOMIC_ACQUIRE);
+  if (chosen != NULL) return chosen;
+  // Threads that come here together choose the same.
+  const char *name = getenv(engines->variable);
+  chosen = name != NULL ? cl_engine_named(engines, name) : best(engines);
+  if (chosen == NULL) {
+    // The face tells whoever starts a program, and that stops it. Who computes
+    // nonetheless gets what every engine gives.
+    __atomic_store_n(&engines->status, -1, __ATOMIC_RELAXED);
+    chosen = engines->list[engines->count - 1];
+  }
+  __atomic_store_n(&engines->chosen, chosen, __ATOMIC_RELEASE);
+  return chosen;
 }

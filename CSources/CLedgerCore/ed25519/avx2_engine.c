@@ -8,10 +8,9 @@ static int is_supported(void) {
 }
 
 const cl_ed25519_engine cl_ed25519_avx2 = {
-    .name = "avx2",
+    .engine = {"avx2", is_supported},
     .point_bytes = sizeof(avx2_entry),
     .sum_max = 2048,
-    .is_supported = is_supported,
     .decode = avx2_decode,
     .reduce = cl_ed25519_reduce_each,
     .scale = cl_ed25519_scale_each,

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cpu/choose.h"
 #include "batch.h"
 #include "key_cache.h"
 

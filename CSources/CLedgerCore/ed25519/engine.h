@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../cpu/choose.h"
 #include "cl_ed25519.h"
 #include "point.h"
 #include "scalar.h"
@@ -25,14 +26,12 @@ typedef struct {
 } cl_ed25519_sum;
 
 struct cl_ed25519_engine {
-  const char *name;
+  cl_engine engine;
   // Bytes of one decoded point, a multiple of 8 (of 64 where the engine wants its
   // points aligned).
   size_t point_bytes;
   // The most signatures put into one sum: what keeps the working set in the caches.
   size_t sum_max;
-  // 1 when this processor (and system) can run the engine.
-  int (*is_supported)(void);
 
   // Decodes encodings[i] (32 bytes, any alignment) by ZIP-215 into
   // out + i·point_bytes; is_point[i] = 1, or 0 when there is no such point (what is
@@ -62,6 +61,10 @@ extern const cl_ed25519_engine cl_ed25519_portable;
 extern const cl_ed25519_engine cl_ed25519_avx2;
 extern const cl_ed25519_engine cl_ed25519_avx512ifma;
 #endif
+
+// The engine of this process: what the environment names, or the best that this
+// processor runs.
+const cl_ed25519_engine *cl_choose_ed25519(void);
 
 // What engines without a quicker way of their own use.
 void cl_ed25519_reduce_each(scalar *out, const uint8_t (*hashes)[64], size_t count);

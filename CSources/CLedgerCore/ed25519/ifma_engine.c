@@ -7,14 +7,13 @@ static int is_supported(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("bmi2") &&
-         cl_ed25519_avx2.is_supported();  // for prepared keys
+         cl_ed25519_avx2.engine.is_supported();  // for prepared keys
 }
 
 const cl_ed25519_engine cl_ed25519_avx512ifma = {
-    .name = "avx512ifma",
+    .engine = {"avx512ifma", is_supported},
     .point_bytes = sizeof(ifma_affine),
     .sum_max = 4096,
-    .is_supported = is_supported,
     .decode = ifma_decode,
     .reduce = cl_ed25519_reduce_each,
     .scale = cl_ed25519_scale_each,

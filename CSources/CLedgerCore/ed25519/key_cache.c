@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cpu/choose.h"
 #include "cl_random.h"
 
 // Set-associative: a key's hash chooses a set of WAYS entries, of which the oldest

@@ -38,10 +38,9 @@ int cl_ed25519_verify_portable(const uint8_t key[32], const uint8_t signature[64
 }
 
 const cl_ed25519_engine cl_ed25519_portable = {
-    .name = "portable",
+    .engine = {"portable", always},
     .point_bytes = sizeof(affine_cached),
     .sum_max = 2048,
-    .is_supported = always,
     .decode = decode,
     .reduce = cl_ed25519_reduce_each,
     .scale = cl_ed25519_scale_each,

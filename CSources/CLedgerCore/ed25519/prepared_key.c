@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cpu/choose.h"
 #include "../sha512/sha512_lanes.h"
 #include "portable.h"
 

@@ -132,5 +132,5 @@ static void hash(const uint8_t *prefix, size_t prefix_length, const uint8_t *dat
 
 static int is_supported(void) { return __builtin_cpu_supports("avx2"); }
 
-const cl_sha256_engine cl_sha256_avx2 = {"avx2", is_supported, hash, level, messages};
+const cl_sha256_engine cl_sha256_avx2 = {{"avx2", is_supported}, hash, level, messages};
 #endif

@@ -38,6 +38,6 @@ static void hash(const uint8_t *prefix, size_t prefix_length, const uint8_t *dat
   cl_sha256_fewer()->hash(prefix, prefix_length, data, length, out);
 }
 
-const cl_sha256_engine cl_sha256_avx512 = {"avx512", is_supported, hash, cl_sha256_avx512_level,
+const cl_sha256_engine cl_sha256_avx512 = {{"avx512", is_supported}, hash, cl_sha256_avx512_level,
                                            messages};
 #endif

@@ -94,5 +94,5 @@ void cl_sha256_avx512_level(uint8_t tag, const uint8_t *pairs, size_t count, uin
 // What hashes too few messages for sixteen lanes. The first processors with AVX-512
 // lack the SHA instructions.
 static inline const cl_sha256_engine *cl_sha256_fewer(void) {
-  return cl_sha256_shani.is_supported() ? &cl_sha256_shani : &cl_sha256_avx2;
+  return cl_sha256_shani.engine.is_supported() ? &cl_sha256_shani : &cl_sha256_avx2;
 }

@@ -4,13 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../cpu/choose.h"
 #include "cl_sha256.h"
 
 // One implementation of the contracts in cl_sha256.h. All give the same digests.
 struct cl_sha256_engine {
-  const char *name;
-  // 1 when this processor, and the system it runs under, can.
-  int (*is_supported)(void);
+  cl_engine engine;
   // out[32] = SHA256(prefix ‖ data).
   void (*hash)(const uint8_t *prefix, size_t prefix_length, const uint8_t *data, size_t length,
                uint8_t *out);
@@ -28,8 +27,8 @@ extern const cl_sha256_engine cl_sha256_shani;
 extern const cl_sha256_engine cl_sha256_avx512;
 #endif
 
-// The engine of this process, chosen once, at first use: what the environment
-// names, or the best that this processor runs.
+// The engine of this process: what the environment names, or the best that this
+// processor runs.
 const cl_sha256_engine *cl_choose_sha256(void);
 
 #endif

@@ -32,4 +32,4 @@ static void messages(const uint8_t *prefix, size_t prefix_length, const uint8_t 
 
 static int is_supported(void) { return 1; }
 
-const cl_sha256_engine cl_sha256_evp = {"evp", is_supported, hash, level, messages};
+const cl_sha256_engine cl_sha256_evp = {{"evp", is_supported}, hash, level, messages};

@@ -49,6 +49,6 @@ static int is_supported(void) {
          __builtin_cpu_supports("ssse3");
 }
 
-const cl_sha256_engine cl_sha256_shani = {"shani", is_supported, hash, cl_sha256_shani_level,
+const cl_sha256_engine cl_sha256_shani = {{"shani", is_supported}, hash, cl_sha256_shani_level,
                                           messages};
 #endif

@@ -1,64 +1,44 @@
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "../cpu/choose.h"
 #include "cl_sha512.h"
 #include "sha512_lanes.h"
 
 struct cl_sha512_engine {
-  const char *name;
-  int (*is_supported)(void);
+  cl_engine engine;
   void (*challenges)(const cl_sha512_challenge *in, size_t count, uint8_t (*out)[64]);
 };
 
 static int always(void) { return 1; }
 
-// Best first.
-static const cl_sha512_engine engines[] = {
+static const cl_sha512_engine evp = {{"evp", always}, cl_sha512_challenges_portable};
 #if defined(__x86_64__)
-    {"avx512", cl_sha512_has_avx512, cl_sha512_challenges_avx512},
-    {"avx2", cl_sha512_has_avx2, cl_sha512_challenges_avx2},
+static const cl_sha512_engine avx2 = {{"avx2", cl_sha512_has_avx2}, cl_sha512_challenges_avx2};
+static const cl_sha512_engine avx512 = {{"avx512", cl_sha512_has_avx512},
+                                        cl_sha512_challenges_avx512};
 #endif
-    {"evp", always, cl_sha512_challenges_portable},
+
+static const cl_engine *const list[] = {
+#if defined(__x86_64__)
+    &avx512.engine,
+    &avx2.engine,
+#endif
+    &evp.engine,
 };
 
-#define ENGINES (sizeof engines / sizeof *engines)
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const cl_sha512_engine *chosen;
-static int status;
+static cl_engines engines = {"ECO2_SHA512", list, sizeof list / sizeof *list, NULL, 0};
 
 const cl_sha512_engine *cl_sha512_engine_named(const char *name) {
-  for (size_t i = 0; i < ENGINES; i++) {
-    if (strcmp(engines[i].name, name) == 0) return engines[i].is_supported() ? &engines[i] : NULL;
-  }
-  return NULL;
-}
-
-static void choose(void) {
-  const char *named = getenv("ECO2_SHA512");
-  if (named != NULL) {
-    chosen = cl_sha512_engine_named(named);
-    if (chosen != NULL) return;
-    // The face tells whoever starts a program, and that stops it. Who asks for a
-    // digest nonetheless gets the one every engine gives.
-    status = -1;
-    chosen = &engines[ENGINES - 1];
-    return;
-  }
-  size_t i = 0;
-  while (!engines[i].is_supported()) i++;
-  chosen = &engines[i];
+  return (const cl_sha512_engine *)cl_engine_named(&engines, name);
 }
 
 int cl_sha512_engine_chosen(const char **name) {
-  pthread_once(&once, choose);
-  *name = chosen->name;
-  return status;
+  *name = cl_engine_chosen(&engines)->name;
+  return engines.status;
 }
 
 void cl_sha512_challenges(const cl_sha512_challenge *in, size_t count, uint8_t (*out)[64]) {
-  pthread_once(&once, choose);
+  const cl_sha512_engine *const chosen = (const cl_sha512_engine *)cl_engine_chosen(&engines);
   chosen->challenges(in, count, out);
 }
 
