@@ -31,9 +31,8 @@ final class OpenedHome: Sendable {
   ) throws(NodeStartError) {
     self.home = home
     self.configuration = configuration
-    document = try Self.genesis(home.genesis)
+    (document, chain) = try Self.genesis(home.genesis)
     genesisFacts = GenesisFacts(document)
-    chain = document.chainID
     let passphrase = Self.passphrase(home)
     transportSeed = try Self.seed(home.transportKey, passphrase)
     guard let transport = SigningKey(seed: transportSeed) else {
@@ -71,7 +70,7 @@ final class OpenedHome: Sendable {
     return (node, key)
   }
 
-  private static func genesis(_ path: String) throws(NodeStartError) -> GenesisDocument {
+  private static func genesis(_ path: String) throws(NodeStartError) -> (GenesisDocument, ChainID) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -79,7 +78,8 @@ final class OpenedHome: Sendable {
       throw .missingFile(path, hint: "copy the network's genesis.bcs there")
     }
     do {
-      return try GenesisDocument(bcs: [UInt8](data))
+      let bytes = [UInt8](data)
+      return (try GenesisDocument(bcs: bytes), GenesisDocument.chainID(of: bytes[...]))
     } catch {
       throw .badGenesis(path, reason: "\(error)")
     }

@@ -64,6 +64,22 @@ struct NetworkFolderTests {
     _ = try document.initialState()
   }
 
+  @Test("bytes that are read as a document are its only ones, so they name the chain")
+  func bytesNameTheChain() throws {
+    let document = try document(.generate(nodeCount: 4, loadAccounts: 3))
+    let bytes = document.bcs
+    #expect(GenesisDocument.chainID(of: bytes[...]) == document.chainID)
+    var readCount = 0
+    for place in Array(0..<100) + Array(stride(from: 100, to: bytes.count, by: 41)) {
+      var changed = bytes
+      changed[place] ^= 1 << UInt8(place % 8)
+      guard let other = try? GenesisDocument(bcs: changed) else { continue }
+      readCount += 1
+      #expect(other.bcs == changed && other.chainID != document.chainID)
+    }
+    #expect(readCount > 50)
+  }
+
   private var eco2: UInt128 { Token.eco2.baseUnitsPerToken }
 
   @Test("keys are the document's, files are the owner's alone, and nothing is made twice")

@@ -46,8 +46,11 @@ public struct GenesisDocument: Hashable, Sendable {
   }
 
   /// SHA-256 of tag and document.
-  public var chainID: ChainID {
-    ChainID(SHA256.hash(prefix: Array("eco2/genesis/v1".utf8), bcs[...]).bytes)
+  public var chainID: ChainID { Self.chainID(of: bcs[...]) }
+
+  /// The same of the bytes that a document was decoded from: it has no other encoding.
+  public static func chainID(of bytes: ArraySlice<UInt8>) -> ChainID {
+    ChainID(SHA256.hash(prefix: Array("eco2/genesis/v1".utf8), bytes).bytes)
   }
 
   /// The set that decides from height 1 on; nil when the nodes do not make one.
