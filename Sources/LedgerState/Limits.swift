@@ -6,6 +6,6 @@ public enum StateLimits {
   public static let stagedDepthMax = 8
   /// Leaves a bucket holds on average at most when the tree is built.
   public static let leavesPerBucket = 4
-  /// Levels kept in memory at most: 2^26 buckets hold 2^28 records in 4.3 GB.
+  /// Levels kept in memory at most: 2^26 buckets hold 2^28 records in 3.3 GB.
   public static let bucketDepthMax = 26
 }
