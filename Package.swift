@@ -167,6 +167,14 @@ let package = Package(
       // Its own system calls are found by the libraries it loads.
       linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
     ),
+    // What the tests of exhausted memory run: an allocation of it fails.
+    .executableTarget(
+      name: "CMemorySubject",
+      dependencies: ["CLedgerCore"],
+      path: "Tests/MemorySubject",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+    ),
     tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),
     tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
     tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),

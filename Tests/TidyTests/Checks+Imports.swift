@@ -31,7 +31,7 @@ enum ImportChecks {
   static func table(_ manifest: Manifest) -> [String] {
     let own = Set(manifest.targets.map(\.name))
     var faults: [String] = []
-    for target in manifest.targets where target.kind != .test {
+    for target in manifest.targets where target.kind == .module || target.kind == .executable {
       for dependency in target.dependencies where own.contains(dependency) {
         if let allowed = Rules.imports[target.name], !allowed.contains(dependency) {
           faults.append("\(target.name) must not import \(dependency)")

@@ -39,8 +39,9 @@ struct Manifest {
     for match in text.matches(
       of: /\.executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?:,\s*path: "(\w+))?/)
     {
-      // One beside the tests is run by them.
-      let kind: Kind = match.3 == "Tests" ? .test : .executable
+      // One beside the tests is run by them; names of C targets begin with a C.
+      let isC = match.1.prefixMatch(of: /C[A-Z]/) != nil
+      let kind: Kind = isC ? .c : match.3 == "Tests" ? .test : .executable
       targets.append(Target(name: String(match.1), kind: kind, dependencies: names(match.2)))
     }
     self.targets = targets
