@@ -68,6 +68,9 @@ public struct StateWrites: RandomAccessCollection, Sendable {
   }
 
   public var changes: [StateChange] { layer.changes }
+
+  /// The paths of some of them.
+  public func paths(_ range: Range<Int>) -> ArraySlice<Digest> { layer.paths[range] }
 }
 
 extension StateDelta {

@@ -71,22 +71,11 @@ extension ReplicaMachine {
     throws(ReplicaFailure) -> Result<Executed, ExecutionError>
   {
     let reads: ExecutionReads
-    var view: StateView
-    do {
-      reads = try state.executionReads()
-      view = try state.view(reads: reads)
-    } catch {
-      throw .state("\(error)")
-    }
+    do { reads = try state.executionReads() } catch { throw .state("\(error)") }
     let outcome: ExecutionOutcome
-    do {
-      outcome = try meter.measure(.execution) { () throws(ExecutionError) in
-        try Execution.run(
-          block: block, bundles: bundles, chain: configuration.chain, on: &view)
-      }
-    } catch {
-      guard !error.isFatal else { throw .state("\(error)") }
-      return .failure(error)
+    switch try run(block, bundles: bundles, reads: reads) {
+    case .success(let done): outcome = done
+    case .failure(let fault): return .failure(fault)
     }
     do {
       let delta = try meter.measure(.root) { () throws(StateError) in
@@ -96,6 +85,24 @@ extension ReplicaMachine {
         Executed(block: block, hash: hash, bundles: bundles, outcome: outcome, delta: delta))
     } catch {
       throw .state("\(error)")
+    }
+  }
+
+  /// Runs a block in a view that is gone afterwards: it holds every record that was read, and the
+  /// root needs only the writes.
+  private mutating func run(_ block: Block, bundles: [Bundle], reads: ExecutionReads)
+    throws(ReplicaFailure) -> Result<ExecutionOutcome, ExecutionError>
+  {
+    var view: StateView
+    do { view = try state.view(reads: reads) } catch { throw .state("\(error)") }
+    do {
+      return .success(
+        try meter.measure(.execution) { () throws(ExecutionError) in
+          try Execution.run(block: block, bundles: bundles, chain: configuration.chain, on: &view)
+        })
+    } catch {
+      guard !error.isFatal else { throw .state("\(error)") }
+      return .failure(error)
     }
   }
 

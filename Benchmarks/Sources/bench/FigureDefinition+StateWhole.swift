@@ -57,14 +57,18 @@ extension FigureDefinition {
     let folder = conditions.data.records
     let state = try StateSubject(folder, workers: 2)
     // No order of the records in memory here: their indices suffice.
-    let execution = try state.execute(
-      RecordBatch(
-        indices: RecordSet.choose(updateCount, below: folder.count, seed: 1), generation: 255))
+    let batch = RecordBatch(
+      indices: RecordSet.choose(updateCount, below: folder.count, seed: 1), generation: 255)
+    var executing = 0
+    let execution = try state.execute(batch) {
+      executing = try ResidentMemory.bytes(without: folder.ledger)
+    }
     let delta = try state.stage(execution)
-    // All of it is alive: the tree, the delta, and what the execution has read.
-    let resident = try withExtendedLifetime((state, execution, delta)) {
+    // All of it is alive: the tree, the delta, the writes, and what the execution has read.
+    let staged = try withExtendedLifetime((state, execution, delta)) {
       try ResidentMemory.bytes(without: folder.ledger)
     }
+    let resident = max(executing, staged)
     guard delta.changes.count == updateCount, execution.changes.count == updateCount else {
       throw BenchmarkFault.broken("a write that changes a record was left out")
     }

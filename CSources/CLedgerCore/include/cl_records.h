@@ -58,6 +58,10 @@ typedef struct cl_records_writer cl_records_writer;
 int cl_records_writer_new(cl_lmdb_txn *txn, uint32_t database, cl_records_writer **out);
 // Before the transaction ends.
 void cl_records_writer_free(cl_records_writer *writer);
+// Says that the records at these paths, 32 bytes each, are written next: what LMDB looks at to
+// find their places is fetched for all of them side by side.
+void cl_records_writer_expect(const cl_records_writer *writer, const uint8_t *paths,
+                              size_t count);
 // Puts a record in its place, or over what the key had. Lengths are 1 to their bounds, or it
 // is CL_RECORDS_BAD_LENGTH.
 // `append` not 0 promises that its path is above all others.

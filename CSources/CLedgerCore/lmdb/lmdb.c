@@ -97,9 +97,13 @@ static size_t whole_pages(size_t bytes) {
   return bytes < page ? page : bytes / page * page;
 }
 
-// The file's pages are where memory's are (lmdb/pages.h).
-static int check_page_size(MDB_env *env) {
+// Pages are read without LMDB, too (lmdb/pages.h): in the format of 0.9, and where memory's pages
+// are.
+static int check_format(MDB_env *env) {
+  int major, minor, patch;
   MDB_stat stat;
+  mdb_version(&major, &minor, &patch);
+  if (major != 0 || minor != 9) return CL_LMDB_VERSION_MISMATCH;
   const int code = mdb_env_stat(env, &stat);
   if (code) return code;
   return stat.ms_psize == (unsigned long)sysconf(_SC_PAGESIZE) ? CL_LMDB_OK
@@ -114,7 +118,7 @@ static int open_environment(cl_lmdb *env, const char *path, size_t map_bytes) {
   if (!code) code = mdb_env_set_maxdbs(env->env, CL_LMDB_DATABASES_MAX);
   if (!code) code = mdb_env_set_maxreaders(env->env, CL_LMDB_READERS_MAX);
   if (!code) code = mdb_env_open(env->env, path, flags, 0600);
-  if (!code) code = check_page_size(env->env);
+  if (!code) code = check_format(env->env);
   // "If this function fails, mdb_env_close() must be called to discard the MDB_env handle."
   if (code) mdb_env_close(env->env);
   return code;

@@ -266,7 +266,7 @@ static void fetch_ahead(const cl_records_reads *reads, unsigned depth, const uin
   if (b + AHEAD_SLOT < count) records_fetch_slot(reads, buckets[b + AHEAD_SLOT]);
   if (b + AHEAD_LEAVES >= count) return;
   size_t seen_count = 0;
-  const cl_state_leaf *const seen =
+  const seen_leaf *const seen =
       records_seen(reads, depth, buckets[b + AHEAD_LEAVES], &seen_count);
   for (size_t i = 0; seen != NULL && i < seen_count; i++) __builtin_prefetch(&seen[i]);
 }
@@ -280,17 +280,19 @@ static int begin(const cl_records_source *source, cl_lmdb_txn **txn) {
 
 // Takes the leaves of a bucket that was read before; 0 where one of them is asked for whole
 // and is not.
-static int take_seen(gathering *g, const cl_state_leaf *seen, size_t count) {
+static int take_seen(gathering *g, const seen_leaf *seen, size_t count) {
   size_t next[CL_STATE_WANTED_MAX];
   const size_t next_bytes = (g->wanted != NULL ? g->wanted->count : 0) * sizeof *next;
   memcpy(next, g->next_wanted, next_bytes);
+  cl_state_leaf *const leaves = g->leaves->leaves + g->leaves->count;
   for (size_t i = 0; i < count; i++) {
-    if (leaf_is_whole(&seen[i]) || !is_wanted(g, record_place(seen[i].path))) continue;
-    // They are asked about once more, from the first.
-    memcpy(g->next_wanted, next, next_bytes);
-    return 0;
+    if (seen[i].rest == 0 && is_wanted(g, records_seen_place(&seen[i]))) {
+      // They are asked about once more, from the first.
+      memcpy(g->next_wanted, next, next_bytes);
+      return 0;
+    }
+    records_seen_leaf(g->source->reads, &seen[i], &leaves[i]);
   }
-  memcpy(g->leaves->leaves + g->leaves->count, seen, count * sizeof *seen);
   g->leaves->count += count;
   return 1;
 }
@@ -311,7 +313,7 @@ static int gather(gathering *g, unsigned depth, const uint32_t *buckets, size_t 
   starts[0] = (uint32_t)g->leaves->count;
   for (size_t b = 0; b < count && code == CL_STATE_OK;) {
     size_t seen_count = 0, last = b + 1;
-    const cl_state_leaf *const seen = records_seen(reads, depth, buckets[b], &seen_count);
+    const seen_leaf *const seen = records_seen(reads, depth, buckets[b], &seen_count);
     if (seen != NULL) {
       fetch_ahead(reads, depth, buckets, count, b);
       code = cl_state_leaves_reserve(g->leaves, seen_count);

@@ -15,12 +15,14 @@
 #define BLOCK_LEAVES 4096u
 // Blocks at most: what is read beyond is not kept.
 #define BLOCKS_MAX 4096u
+_Static_assert(BLOCK_LEAVES <= UINT16_MAX, "");
+
+#define REST_BYTES 24
 
 // A bucket that was read: its leaves are count of block first / BLOCK_LEAVES.
 typedef struct {
   uint32_t bucket, first;
-  uint32_t count;
-  uint32_t is_taken;
+  uint16_t count, is_taken;
 } slot;
 
 struct cl_records_reads {
@@ -31,8 +33,11 @@ struct cl_records_reads {
   slot *slots;
   size_t slot_count, taken;
   // The last of them is being filled, from `used` on.
-  cl_state_leaf *blocks[BLOCKS_MAX];
+  seen_leaf *blocks[BLOCKS_MAX];
   uint32_t block_count, used;
+  // What is behind the first 8 bytes of paths.
+  uint8_t (*rests)[REST_BYTES];
+  uint32_t rest_count, rest_room;
 };
 
 uint64_t bucket_start(uint32_t bucket, unsigned depth) {
@@ -41,11 +46,6 @@ uint64_t bucket_start(uint32_t bucket, unsigned depth) {
 
 int bucket_holds(uint32_t bucket, unsigned depth, uint64_t place) {
   return depth == 0 || place >> (64 - depth) == bucket;
-}
-
-int leaf_is_whole(const cl_state_leaf *leaf) {
-  static const uint8_t zeros[24];
-  return memcmp(leaf->path + 8, zeros, sizeof zeros) != 0;
 }
 
 int cl_records_reads_new(cl_lmdb *env, uint32_t database, unsigned depth,
@@ -68,6 +68,7 @@ void cl_records_reads_free(cl_records_reads *reads) {
   if (reads == NULL) return;
   if (reads->txn != NULL) cl_lmdb_end_read(reads->txn);
   for (uint32_t i = 0; i < reads->block_count; i++) free(reads->blocks[i]);
+  free(reads->rests);
   free(reads->slots);
   free(reads);
 }
@@ -100,25 +101,39 @@ static int grow_slots(cl_records_reads *reads) {
   return 1;
 }
 
-static cl_state_leaf *leaf_at(const cl_records_reads *reads, uint32_t first) {
+static seen_leaf *leaf_at(const cl_records_reads *reads, uint32_t first) {
   return reads->blocks[first / BLOCK_LEAVES] + first % BLOCK_LEAVES;
 }
 
 // A further leaf of a bucket that begins at *first, which moves to a new block with what it
 // has where the last one is full. NULL where there is no room.
-static cl_state_leaf *add_leaf(cl_records_reads *reads, uint32_t *first) {
+static seen_leaf *add_leaf(cl_records_reads *reads, uint32_t *first) {
   if (reads->block_count > 0 && reads->used < BLOCK_LEAVES) {
     return leaf_at(reads, (reads->block_count - 1) * BLOCK_LEAVES + reads->used++);
   }
   const uint32_t count = reads->block_count * BLOCK_LEAVES - *first;
   if (reads->block_count == BLOCKS_MAX || count == BLOCK_LEAVES) return NULL;
-  cl_state_leaf *const block = malloc(BLOCK_LEAVES * sizeof *block);
+  seen_leaf *const block = malloc(BLOCK_LEAVES * sizeof *block);
   if (block == NULL) return NULL;
   if (count > 0) memcpy(block, leaf_at(reads, *first), count * sizeof *block);
   *first = reads->block_count * BLOCK_LEAVES;
   reads->blocks[reads->block_count++] = block;
   reads->used = count + 1;
   return block + count;
+}
+
+// Keeps a leaf's whole path.
+static int keep_rest(cl_records_reads *reads, const uint8_t path[32], seen_leaf *leaf) {
+  if (reads->rest_count == reads->rest_room) {
+    const uint32_t room = reads->rest_room == 0 ? SLOTS_MIN : 2 * reads->rest_room;
+    void *const grown = realloc(reads->rests, room * sizeof *reads->rests);
+    if (grown == NULL) return 0;
+    reads->rests = grown;
+    reads->rest_room = room;
+  }
+  memcpy(reads->rests[reads->rest_count++], path + 8, REST_BYTES);
+  leaf->rest = reads->rest_count;
+  return 1;
 }
 
 // Adds the leaves of a chain. Records that share a place are told apart by whole paths.
@@ -128,13 +143,15 @@ static int add_chain(cl_records_reads *reads, uint64_t place, const MDB_val *cha
   cl_record record;
   int code;
   while ((code = record_chain_next(&rest, &record)) == CL_LMDB_OK) {
-    cl_state_leaf *const leaf = add_leaf(reads, first);
+    seen_leaf *const leaf = add_leaf(reads, first);
     if (leaf == NULL) return 0;
-    record_place_path(place, leaf->path);
+    memcpy(leaf->place, &place, sizeof place);
     memcpy(leaf->hash, record.leaf_hash, 32);
+    leaf->rest = 0;
     if (rest.seen == 1 && rest.at == rest.end) continue;
-    cl_sha256(record.key, record.key_length, leaf->path);
-    if (record_place(leaf->path) != place) return 0;
+    uint8_t path[32];
+    cl_sha256(record.key, record.key_length, path);
+    if (record_place(path) != place || !keep_rest(reads, path, leaf)) return 0;
   }
   return code == CL_LMDB_NOT_FOUND;
 }
@@ -165,19 +182,32 @@ static int read_bucket(cl_records_reads *reads, uint32_t bucket, uint64_t place,
   if (code != CL_LMDB_OK && code != CL_LMDB_NOT_FOUND) return code;
   const uint32_t end =
       reads->block_count == 0 ? 0 : (reads->block_count - 1) * BLOCK_LEAVES + reads->used;
-  *out = (slot){bucket, first, end - first, (uint32_t)is_kept};
+  *out = (slot){bucket, first, (uint16_t)(end - first), (uint16_t)is_kept};
   if (!is_kept) reads->used -= end - first;
   return CL_LMDB_OK;
 }
 
-// Notes that the record at a path was read, so that its leaf has its whole path.
-static void set_whole(const cl_records_reads *reads, const slot *bucket,
-                      const uint8_t path[32]) {
+uint64_t records_seen_place(const seen_leaf *leaf) {
+  uint64_t place;
+  memcpy(&place, leaf->place, sizeof place);
+  return place;
+}
+
+void records_seen_leaf(const cl_records_reads *reads, const seen_leaf *leaf,
+                       cl_state_leaf *out) {
+  record_place_path(records_seen_place(leaf), out->path);
+  if (leaf->rest > 0) memcpy(out->path + 8, reads->rests[leaf->rest - 1], REST_BYTES);
+  memcpy(out->hash, leaf->hash, 32);
+}
+
+// Notes that the record at a path was read, so that its leaf has its whole path. Where that
+// cannot be kept, the leaf is read again.
+static void set_whole(cl_records_reads *reads, const slot *bucket, const uint8_t path[32]) {
   for (uint32_t i = 0; i < bucket->count; i++) {
-    cl_state_leaf *const leaf = leaf_at(reads, bucket->first + i);
+    seen_leaf *const leaf = leaf_at(reads, bucket->first + i);
     // Those that share their place have it already.
-    if (memcmp(leaf->path, path, 8) != 0 || leaf_is_whole(leaf)) continue;
-    memcpy(leaf->path, path, 32);
+    if (records_seen_place(leaf) != record_place(path) || leaf->rest > 0) continue;
+    (void)keep_rest(reads, path, leaf);
   }
 }
 
@@ -232,13 +262,13 @@ void records_fetch_slot(const cl_records_reads *reads, uint32_t bucket) {
   }
 }
 
-const cl_state_leaf *records_seen(const cl_records_reads *reads, unsigned depth,
-                                  uint32_t bucket, size_t *count) {
+const seen_leaf *records_seen(const cl_records_reads *reads, unsigned depth, uint32_t bucket,
+                              size_t *count) {
   if (reads == NULL || reads->depth != depth || reads->slot_count == 0) return NULL;
   const slot *const found = find_slot(reads->slots, reads->slot_count, bucket);
   if (!found->is_taken) return NULL;
   *count = found->count;
   // Not NULL for a bucket that is empty, whatever there is.
-  static const cl_state_leaf none;
+  static const seen_leaf none;
   return found->count == 0 ? &none : leaf_at(reads, found->first);
 }

@@ -1,3 +1,4 @@
+#include "../lmdb/pages.h"
 #include "../lmdb/transaction.h"
 #include "cl_sha256.h"
 #include "read.h"
@@ -8,6 +9,9 @@
 
 struct cl_records_writer {
   MDB_cursor *cursor;
+  // The state before the transaction: its pages are those that are read and copied.
+  cl_lmdb_txn *before;
+  lmdb_pages pages;
   uint8_t *bytes;  // a chain on its way into the map
   size_t room;
 };
@@ -15,9 +19,11 @@ struct cl_records_writer {
 int cl_records_writer_new(cl_lmdb_txn *txn, uint32_t database, cl_records_writer **out) {
   cl_records_writer *const writer = calloc(1, sizeof *writer);
   if (writer == NULL) return ENOMEM;
-  const int code = mdb_cursor_open(txn->txn, database, &writer->cursor);
+  int code = mdb_cursor_open(txn->txn, database, &writer->cursor);
+  if (code == 0) code = cl_lmdb_begin_read_beside(txn, &writer->before);
+  if (code == 0) code = lmdb_pages_open(writer->before, database, &writer->pages);
   if (code != 0) {
-    free(writer);
+    cl_records_writer_free(writer);
     return code;
   }
   *out = writer;
@@ -26,9 +32,22 @@ int cl_records_writer_new(cl_lmdb_txn *txn, uint32_t database, cl_records_writer
 
 void cl_records_writer_free(cl_records_writer *writer) {
   if (writer == NULL) return;
-  mdb_cursor_close(writer->cursor);
+  if (writer->cursor != NULL) mdb_cursor_close(writer->cursor);
+  if (writer->before != NULL) cl_lmdb_end_read(writer->before);
   free(writer->bytes);
   free(writer);
+}
+
+void cl_records_writer_expect(const cl_records_writer *writer, const uint8_t *paths,
+                              size_t count) {
+  for (size_t first = 0; first < count; first += LMDB_SEEK_MAX) {
+    const size_t some = count - first < LMDB_SEEK_MAX ? count - first : LMDB_SEEK_MAX;
+    uint64_t keys[LMDB_SEEK_MAX];
+    lmdb_place places[LMDB_SEEK_MAX];
+    for (size_t i = 0; i < some; i++) keys[i] = record_place(paths + 32 * (first + i));
+    // Damage is said by who writes there.
+    (void)lmdb_pages_seek(&writer->pages, keys, some, places);
+  }
 }
 
 static int make_room(cl_records_writer *writer, size_t length) {

@@ -12,39 +12,12 @@
 
 void cl_state_delta_free(cl_state_delta *delta) {
   if (delta == NULL) return;
-  for (unsigned l = 0; l <= delta->depth; l++) {
-    free(delta->levels[l].indices);
-    free(delta->levels[l].hashes);
-    free(delta->levels[l].many);
-  }
+  free(delta->levels[delta->depth].hashes);
+  free(delta->levels[delta->depth].many);
+  free(delta->hashes);
+  free(delta->many);
+  free(delta->indices);
   free(delta);
-}
-
-static int make_level(state_level *level, size_t count) {
-  level->count = count;
-  if (count == 0) return CL_STATE_OK;
-  level->indices = malloc(count * sizeof *level->indices);
-  level->hashes = state_alloc(32 * count);
-  level->many = malloc(count);
-  return level->indices == NULL || level->hashes == NULL || level->many == NULL
-             ? CL_STATE_NO_MEMORY
-             : CL_STATE_OK;
-}
-
-// The level above: each parent once.
-static int plan_parents(state_level *parents, const state_level *children) {
-  size_t count = 0;
-  for (size_t i = 0; i < children->count; i++) {
-    count += i == 0 || children->indices[i] >> 1 != children->indices[i - 1] >> 1;
-  }
-  const int code = make_level(parents, count);
-  if (code != CL_STATE_OK) return code;
-  size_t at = 0;
-  for (size_t i = 0; i < children->count; i++) {
-    if (i > 0 && children->indices[i] >> 1 == children->indices[i - 1] >> 1) continue;
-    parents->indices[at++] = children->indices[i] >> 1;
-  }
-  return CL_STATE_OK;
 }
 
 // The first place of an index not below `index`.
@@ -164,19 +137,59 @@ static void subtree_task(void *context, size_t i) {
   }
 }
 
-static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, size_t count) {
-  const uint32_t first = 1u << delta->depth;
-  state_level *const bottom = &delta->levels[delta->depth];
-  bottom->indices = malloc((count + 1) * sizeof *bottom->indices);
-  int code = bottom->indices == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
-  for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
-    if (buckets[i] >= first || (i > 0 && buckets[i] <= buckets[i - 1])) {
-      code = CL_STATE_BAD_ORDER;
-    }
-    bottom->indices[i] = first | buckets[i];
+// The highest level at which the i-th bucket's node is not that of the one before it.
+static unsigned first_own_level(unsigned depth, const uint32_t *buckets, size_t i) {
+  if (i == 0) return 0;
+  // Counted from the buckets up: the bits below the first that differs, and that one.
+  const unsigned bits = 32 - (unsigned)__builtin_clz(buckets[i] ^ buckets[i - 1]);
+  return depth - bits + 1;
+}
+
+static int are_right(unsigned depth, const uint32_t *buckets, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    if (buckets[i] <= buckets[i - 1]) return 0;
   }
-  for (unsigned level = delta->depth; level-- > 0 && code == CL_STATE_OK;) {
-    code = plan_parents(&delta->levels[level], &delta->levels[level + 1]);
+  return count == 0 || buckets[count - 1] < 1u << depth;
+}
+
+// Gives the levels their room.
+static int make_levels(cl_state_delta *delta, const size_t *counts) {
+  const unsigned depth = delta->depth;
+  size_t all = 0;
+  for (unsigned l = 0; l <= depth; l++) all += counts[l];
+  const size_t above = all - counts[depth];
+  delta->indices = malloc((all + 1) * sizeof *delta->indices);
+  delta->hashes = state_alloc(32 * above + 1);
+  delta->many = malloc(above + 1);
+  if (delta->indices == NULL || delta->hashes == NULL || delta->many == NULL) {
+    return CL_STATE_NO_MEMORY;
+  }
+  size_t at = 0;
+  for (unsigned l = 0; l <= depth; l++) {
+    state_level *const level = &delta->levels[l];
+    level->indices = delta->indices + at;
+    if (l < depth) {
+      level->hashes = delta->hashes + 32 * at;
+      level->many = delta->many + at;
+    }
+    at += counts[l];
+  }
+  return CL_STATE_OK;
+}
+
+static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, size_t count) {
+  const unsigned depth = delta->depth;
+  if (!are_right(depth, buckets, count)) return CL_STATE_BAD_ORDER;
+  size_t counts[CL_STATE_DEPTH_MAX + 1] = {0};
+  for (size_t i = 0; i < count; i++) counts[first_own_level(depth, buckets, i)]++;
+  // A node of its own has nodes of its own below it.
+  for (unsigned l = 1; l <= depth; l++) counts[l] += counts[l - 1];
+  const int code = make_levels(delta, counts);
+  for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
+    const uint32_t node = (uint32_t)1 << depth | buckets[i];
+    for (unsigned l = first_own_level(depth, buckets, i); l <= depth; l++) {
+      delta->levels[l].indices[delta->levels[l].count++] = node >> (depth - l);
+    }
   }
   return code;
 }
@@ -192,7 +205,7 @@ int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ance
     return CL_STATE_NO_MEMORY;
   }
   delta->depth = tree->depth;
-  delta->levels[tree->depth] = (state_level){NULL, hashes, many, count};
+  delta->levels[tree->depth] = (state_level){NULL, hashes, many, 0};
   int code = CL_STATE_OK;
   for (size_t a = 0; a < ancestor_count; a++) {
     if (ancestors[a]->depth != tree->depth) code = CL_STATE_BAD_ORDER;

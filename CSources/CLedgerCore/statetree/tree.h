@@ -40,6 +40,10 @@ struct cl_state_delta {
   uint8_t root[32];
   // levels[l] is at l steps from the root.
   state_level levels[CL_STATE_DEPTH_MAX + 1];
+  // Where the levels' hashes lie; their indices; whether their nodes have two leaves or more.
+  // The buckets' are those that were given.
+  uint8_t *hashes, *many;
+  uint32_t *indices;
 };
 
 // Memory that is read all over: large rooms in huge pages, where the system has them. To be

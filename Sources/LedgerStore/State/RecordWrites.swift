@@ -13,13 +13,27 @@ extension WriteTransaction {
       unsafe cl_records_writer_new(handle, database, &made), "open cursor", file)
     guard let writer = unsafe made else { return }
     defer { unsafe cl_records_writer_free(writer) }
-    for write in writes {
+    for (index, write) in writes.enumerated() {
+      if !append && index.isMultiple(of: Self.soughtTogether) {
+        unsafe Self.expect(writes, from: index, writer)
+      }
       let code = unsafe Self.put(write, writer, append)
       if code == CL_RECORDS_BAD_LENGTH { throw .store(Self.refusal(write)) }
       if let fault = StoreDamage.Fault(records: code) {
         throw .store(.damaged(StoreDamage(.record(path: write.path), fault)))
       }
       try WriteFault.check(code, "put", file)
+    }
+  }
+
+  /// Records whose places are fetched from memory together: few enough to stay in the cache.
+  private static let soughtTogether = 32
+
+  private static func expect(_ writes: StateWrites, from first: Int, _ writer: OpaquePointer) {
+    let paths = writes.paths(first..<min(first + soughtTogether, writes.count))
+    unsafe paths.withUnsafeBytes { bytes in
+      unsafe cl_records_writer_expect(
+        writer, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), paths.count)
     }
   }
 

@@ -25,12 +25,14 @@ final class StateSubject {
   /// What execution of a block leaves behind: its writes, and what it has read.
   struct Execution {
     fileprivate let reads: ExecutionReads
-    fileprivate let view: StateView
     let changes: [StateChange]
   }
 
-  /// Reads and then writes every record of a batch, as a replica executes a block.
-  func execute(_ updates: RecordBatch) throws -> Execution {
+  /// Reads and then writes every record of a batch, as a replica executes a block; at its end,
+  /// while all that it holds is alive, the closure is called.
+  func execute(
+    _ updates: RecordBatch, atEnd: () throws -> Void = {}
+  ) throws -> Execution {
     let reads = try state.executionReads()
     var view = try state.view(reads: reads)
     for (key, value) in zip(updates.keys, updates.eachValue) {
@@ -39,7 +41,9 @@ final class StateSubject {
       }
       view.set(key, value)
     }
-    return Execution(reads: reads, view: view, changes: view.changes())
+    let changes = view.changes()
+    try withExtendedLifetime(view) { try atEnd() }
+    return Execution(reads: reads, changes: changes)
   }
 
   /// What an executed block's writes do.
