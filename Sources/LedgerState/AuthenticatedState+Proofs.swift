@@ -14,7 +14,7 @@ extension AuthenticatedState {
   public func existenceProofs(_ keys: [StateKey]) throws(StateError) -> [[UInt8]?] {
     var proofs = [[UInt8]?](repeating: nil, count: keys.count)
     let paths = SHA256.hashes(of: keys.map(\.bytes))
-    let order = HashedWrites.order(of: paths)
+    let order = WriteHash.order(of: paths.map { WriteHash(path: $0, leaf: .zero) })
     for first in stride(from: 0, to: keys.count, by: Self.provenTogether) {
       let part = order[first..<min(first + Self.provenTogether, keys.count)].map { Int($0) }
       do { try prove(part, of: keys, paths, &proofs) } catch { throw .read(error) }

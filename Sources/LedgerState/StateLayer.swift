@@ -14,14 +14,30 @@ struct StateLayer: Sendable {
 
   /// Sorts and hashes writes; of several to one key the last wins.
   init(_ writes: [StateChange], workers: WorkerPool? = nil) {
-    let hashed = HashedWrites(writes, workers: workers)
+    let found = WriteHash.all(of: writes, workers: workers)
+    let order = WriteHash.order(of: found)
     source = writes
-    places = hashed.places
-    paths = hashed.paths
-    hashes = hashed.leaves
+    places = order
+    paths = Self.sorted(found, order, workers) { $0.path }
+    hashes = Self.sorted(found, order, workers) { $0.leaf }
     guard zip(paths, paths.dropFirst()).contains(where: { $0 == $1 }) else { return }
     let next = paths.dropFirst().map { $0 } + [.zero]
     self = keeping(zip(paths, next).map { $0 != $1 })
+  }
+
+  /// Writes that one worker puts in order at a time.
+  private static let sortedPiece = 8192
+
+  private static func sorted(
+    _ found: [WriteHash], _ order: [UInt32], _ workers: WorkerPool?,
+    _ part: @Sendable (WriteHash) -> Digest
+  ) -> [Digest] {
+    guard let workers else { return order.map { part(found[Int($0)]) } }
+    return unsafe workers.fill(order.count, pieces: sortedPiece) { range, out in
+      for (place, index) in order[range].enumerated() {
+        unsafe out.initializeElement(at: place, to: part(found[Int(index)]))
+      }
+    }
   }
 
   /// The writes, ascending by path.

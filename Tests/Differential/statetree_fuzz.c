@@ -318,7 +318,7 @@ static void load(const uint8_t **data, size_t *size) {
 static void sort(const uint8_t *data, size_t size) {
   const size_t count = size / PATH < 64 ? size / PATH : 64;
   uint32_t order[64];
-  if (cl_state_sort(data, count, order) != CL_STATE_OK) stop("sort", (long)count);
+  if (cl_state_sort(data, PATH, count, order) != CL_STATE_OK) stop("sort", (long)count);
   uint64_t seen = 0;
   for (size_t i = 0; i < count; i++) {
     if (order[i] >= count || seen >> order[i] & 1) stop("order", (long)i);

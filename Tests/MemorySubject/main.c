@@ -279,7 +279,7 @@ static int run_sort(void) {
   uint8_t paths[32 * WRITES];
   uint32_t order[WRITES];
   for (size_t i = 0; i < WRITES; i++) memcpy(paths + 32 * i, records[WRITES - 1 - i].path, 32);
-  const int code = cl_state_sort(paths, WRITES, order);
+  const int code = cl_state_sort(paths, 32, WRITES, order);
   if (code != CL_STATE_OK && code != CL_STATE_NO_MEMORY) stop("sort", code);
   for (size_t i = 0; i < WRITES && code == CL_STATE_OK; i++) {
     if (order[i] != WRITES - 1 - i) stop("order", (long)i);

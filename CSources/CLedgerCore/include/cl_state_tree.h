@@ -74,9 +74,10 @@ typedef struct {
   size_t count;
 } cl_state_layer;
 
-// The order of paths, 32 bytes each: number order[i] is the i-th, and equal paths stay in their
-// order. `count` is below 2^32. CL_STATE_OK or CL_STATE_NO_MEMORY.
-int cl_state_sort(const uint8_t *paths, size_t count, uint32_t *order);
+// The order of paths, of which one begins every `stride` bytes: number order[i] is the i-th,
+// and equal paths stay in their order. `count` is below 2^32. CL_STATE_OK or
+// CL_STATE_NO_MEMORY.
+int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *order);
 
 typedef struct cl_state_tree cl_state_tree;
 

@@ -89,38 +89,61 @@ static void hash_unkept(unkept *nodes, uint8_t *pairs, uint8_t *sides) {
   nodes->count = 0;
 }
 
+// The nodes of a level as the tree keeps them, and the heap index of the first of them.
+static const state_nodes *kept_nodes(const cl_state_tree *tree, unsigned level, size_t *first) {
+  const int is_bottom = level == tree->depth;
+  *first = is_bottom ? (size_t)1 << tree->depth : 0;
+  return is_bottom ? &tree->buckets : &tree->upper;
+}
+
+// The children of nodes of a level as they stand below the delta, but for those that it
+// changes: is_changed[i] has bit 0 and 1 for the left and the right child of node i.
+static void gather(const base *b, unsigned level, const uint32_t *parents,
+                   const uint8_t *is_changed, size_t count, uint8_t *pairs, uint8_t *sides,
+                   unkept *others) {
+  const int is_kept = level + 1 != state_unkept_level(b->tree);
+  size_t first;
+  const state_nodes *const nodes = kept_nodes(b->tree, level + 1, &first);
+  for (size_t i = 0; i < count; i++) {
+    if (i + AHEAD < count) fetch_children(b->tree, level, parents[i + AHEAD]);
+    if (is_changed[i] == 3) continue;
+    // A parent has one child at least that the delta changes: the other is what is wanted.
+    const uint32_t side = is_changed[i] & 1, index = 2 * parents[i] + side;
+    const size_t place = 2 * i + side;
+    if (in_ancestors(b, level + 1, index, pairs + 32 * place, &sides[place])) continue;
+    if (is_kept) {
+      memcpy(pairs + 32 * place, nodes->hashes + 32 * (index - first), 32);
+      sides[place] = nodes->many[index - first];
+    } else {
+      state_bucket_pair(b->tree, index, others->children + 64 * others->count,
+                        others->sides + 2 * others->count);
+      others->places[others->count++] = (uint32_t)place;
+    }
+  }
+}
+
 // Hashes the delta's nodes first ..< last (heap indices) of a level from the level under it.
 static void hash_range(const base *b, unsigned level, uint32_t first, uint32_t last) {
   state_level *const parents = &b->delta->levels[level];
   const state_level *const children = &b->delta->levels[level + 1];
-  const int is_kept = level + 1 != state_unkept_level(b->tree);
   uint8_t pairs[64 * STATE_GATHER_MAX], sides[2 * STATE_GATHER_MAX];
-  // A parent has one child at least that the delta changes.
   unkept others;
   others.count = 0;
   size_t at = lower_bound(parents, first), child = lower_bound(children, 2 * first);
   const size_t end = lower_bound(parents, last);
   while (at < end) {
     const size_t count = end - at < STATE_GATHER_MAX ? end - at : STATE_GATHER_MAX;
+    uint8_t is_changed[STATE_GATHER_MAX] = {0};
     for (size_t i = 0; i < count; i++) {
-      if (i + AHEAD < count) fetch_children(b->tree, level, parents->indices[at + i + AHEAD]);
-      for (uint32_t side = 0; side < 2; side++) {
-        const uint32_t index = 2 * parents->indices[at + i] + side;
-        const size_t place = 2 * i + side;
-        if (child < children->count && children->indices[child] == index) {
-          memcpy(pairs + 32 * place, children->hashes + 32 * child, 32);
-          sides[place] = children->many[child++];
-        } else if (in_ancestors(b, level + 1, index, pairs + 32 * place, &sides[place])) {
-          continue;
-        } else if (is_kept) {
-          state_node(b->tree, index, pairs + 32 * place, &sides[place]);
-        } else {
-          state_bucket_pair(b->tree, index, others.children + 64 * others.count,
-                            others.sides + 2 * others.count);
-          others.places[others.count++] = (uint32_t)place;
-        }
+      const uint32_t parent = parents->indices[at + i];
+      for (; child < children->count && children->indices[child] >> 1 == parent; child++) {
+        const uint32_t side = children->indices[child] & 1;
+        memcpy(pairs + 64 * i + 32 * side, children->hashes + 32 * child, 32);
+        sides[2 * i + side] = children->many[child];
+        is_changed[i] |= 1u << side;
       }
     }
+    gather(b, level, parents->indices + at, is_changed, count, pairs, sides, &others);
     if (others.count > 0) hash_unkept(&others, pairs, sides);
     state_hash_parents(pairs, sides, count, parents->hashes + 32 * at, parents->many + at);
     at += count;

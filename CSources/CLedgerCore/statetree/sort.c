@@ -22,23 +22,23 @@ static uint64_t start_of(const uint8_t *path) {
   return __builtin_bswap64(start);
 }
 
-static int is_below(const entry *a, const entry *b, const uint8_t *paths) {
+static int is_below(const entry *a, const entry *b, const uint8_t *paths, size_t stride) {
   if (a->start != b->start) return a->start < b->start;
-  const int order = memcmp(paths + 32 * (size_t)a->index, paths + 32 * (size_t)b->index, 32);
+  const int order = memcmp(paths + stride * a->index, paths + stride * b->index, 32);
   return order != 0 ? order < 0 : a->index < b->index;
 }
 
 // As records of a whole state come.
-static int is_sorted(const uint8_t *paths, size_t count) {
+static int is_sorted(const uint8_t *paths, size_t stride, size_t count) {
   for (size_t i = 1; i < count; i++) {
-    if (memcmp(paths + 32 * (i - 1), paths + 32 * i, 32) > 0) return 0;
+    if (memcmp(paths + stride * (i - 1), paths + stride * i, 32) > 0) return 0;
   }
   return 1;
 }
 
-int cl_state_sort(const uint8_t *paths, size_t count, uint32_t *order) {
+int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *order) {
   if (count > UINT32_MAX) return CL_STATE_NO_MEMORY;
-  if (is_sorted(paths, count)) {
+  if (is_sorted(paths, stride, count)) {
     for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
     return CL_STATE_OK;
   }
@@ -47,7 +47,7 @@ int cl_state_sort(const uint8_t *paths, size_t count, uint32_t *order) {
   const int code =
       from == NULL || to == NULL || counts == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
   for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
-    from[i] = (entry){start_of(paths + 32 * i), (uint32_t)i};
+    from[i] = (entry){start_of(paths + stride * i), (uint32_t)i};
     for (int pass = 0; pass < PASSES; pass++) {
       counts[pass][from[i].start >> (64 - DIGIT_BITS * (PASSES - pass)) & (DIGITS - 1)]++;
     }
@@ -70,7 +70,7 @@ int cl_state_sort(const uint8_t *paths, size_t count, uint32_t *order) {
   for (size_t i = 1; i < count && code == CL_STATE_OK; i++) {
     const entry moved = from[i];
     size_t at = i;
-    for (; at > 0 && is_below(&moved, &from[at - 1], paths); at--) {
+    for (; at > 0 && is_below(&moved, &from[at - 1], paths, stride); at--) {
       from[at] = from[at - 1];
     }
     from[at] = moved;
