@@ -18,8 +18,7 @@ struct StateLayer: Sendable {
     let order = WriteHash.order(of: found)
     source = writes
     places = order
-    paths = Self.sorted(found, order, workers) { $0.path }
-    hashes = Self.sorted(found, order, workers) { $0.leaf }
+    (paths, hashes) = Self.sorted(found, order, workers)
     guard zip(paths, paths.dropFirst()).contains(where: { $0 == $1 }) else { return }
     let next = paths.dropFirst().map { $0 } + [.zero]
     self = keeping(zip(paths, next).map { $0 != $1 })
@@ -28,16 +27,26 @@ struct StateLayer: Sendable {
   /// Writes that one worker puts in order at a time.
   private static let sortedPiece = 8192
 
+  /// Paths and leaf hashes in an order: both at once, since what is found lies anywhere.
   private static func sorted(
-    _ found: [WriteHash], _ order: [UInt32], _ workers: WorkerPool?,
-    _ part: @Sendable (WriteHash) -> Digest
-  ) -> [Digest] {
-    guard let workers else { return order.map { part(found[Int($0)]) } }
-    return unsafe workers.fill(order.count, pieces: sortedPiece) { range, out in
-      for (place, index) in order[range].enumerated() {
-        unsafe out.initializeElement(at: place, to: part(found[Int(index)]))
-      }
+    _ found: [WriteHash], _ order: [UInt32], _ workers: WorkerPool?
+  ) -> (paths: [Digest], hashes: [Digest]) {
+    guard let workers else {
+      return (order.map { found[Int($0)].path }, order.map { found[Int($0)].leaf })
     }
+    var hashes: [Digest] = []
+    let paths = unsafe [Digest](unsafeUninitializedCapacity: order.count) { room, count in
+      let paths = unsafe SharedRoom(room)
+      hashes = unsafe workers.fill(order.count, pieces: sortedPiece) { range, out in
+        for (place, index) in order[range].enumerated() {
+          let write = found[Int(index)]
+          unsafe paths.room.initializeElement(at: range.lowerBound + place, to: write.path)
+          unsafe out.initializeElement(at: place, to: write.leaf)
+        }
+      }
+      count = order.count
+    }
+    return (paths, hashes)
   }
 
   /// The writes, ascending by path.
@@ -140,4 +149,11 @@ struct StateLayer: Sendable {
     }
     return result
   }
+}
+
+/// Room that several workers fill, each another part of it.
+@safe private struct SharedRoom: @unchecked Sendable {
+  let room: UnsafeMutableBufferPointer<Digest>
+
+  init(_ room: UnsafeMutableBufferPointer<Digest>) { unsafe self.room = room }
 }

@@ -73,13 +73,25 @@ static uint32_t plan_node(state_plan *p, uint32_t first, uint32_t last, unsigned
   return node;
 }
 
+// Room for so many elements where there was some, whose contents may go; NULL without memory,
+// and the old stays.
+static void *room_for(void *old, size_t *room, size_t count, size_t size) {
+  if (old != NULL && count <= *room) return old;
+  const size_t wanted = count + count / 4 + 1;
+  void *const grown = realloc(old, wanted * size);
+  if (grown != NULL) *room = wanted;
+  return grown;
+}
+
 // Hashes what is planned, the deepest level first, into slots of 32 bytes.
-static int hash_plan(const state_plan *p, uint8_t *slots) {
+static int hash_plan(state_plan *p) {
   size_t ends[258] = {0};
   for (size_t i = 0; i < p->count; i++) ends[255 - p->nodes[i].level + 1]++;
   for (int i = 1; i < 258; i++) ends[i] += ends[i - 1];
-  uint32_t *const order = malloc((p->count + 1) * sizeof *order);
+  uint32_t *const order = room_for(p->order, &p->order_room, p->count, sizeof *order);
   if (order == NULL) return CL_STATE_NO_MEMORY;
+  p->order = order;
+  uint8_t *const slots = p->hashes;
   size_t next[257];
   memcpy(next, ends, sizeof next);
   for (size_t i = 0; i < p->count; i++) order[next[255 - p->nodes[i].level]++] = (uint32_t)i;
@@ -99,7 +111,6 @@ static int hash_plan(const state_plan *p, uint8_t *slots) {
       start += count;
     }
   }
-  free(order);
   return CL_STATE_OK;
 }
 
@@ -111,9 +122,14 @@ int state_plan_buckets(state_plan *p, unsigned depth, const uint32_t *buckets,
                        const cl_state_leaf *leaves, const uint32_t *starts, size_t count) {
   const uint32_t base = starts[0], leaf_count = starts[count] - base;
   if (leaf_count > 0) leaves += base;
-  *p = (state_plan){.leaves = leaves, .leaf_count = leaf_count, .slots = 1 + leaf_count};
-  p->roots = malloc((count + 1) * sizeof *p->roots);
-  if (p->roots == NULL) return CL_STATE_NO_MEMORY;
+  p->leaves = leaves;
+  p->leaf_count = leaf_count;
+  p->slots = 1 + leaf_count;
+  p->count = 0;
+  p->code = CL_STATE_OK;
+  uint32_t *const roots = room_for(p->roots, &p->roots_room, count, sizeof *roots);
+  if (roots == NULL) return CL_STATE_NO_MEMORY;
+  p->roots = roots;
   for (size_t b = 0; b < count && p->code == CL_STATE_OK; b++) {
     const uint32_t start = starts[b] - base, end = starts[b + 1] - base;
     p->roots[b] = 0;
@@ -125,30 +141,31 @@ int state_plan_buckets(state_plan *p, unsigned depth, const uint32_t *buckets,
     }
     p->roots[b] = plan_node(p, start, end, depth);
   }
-  if (p->code == CL_STATE_OK) p->hashes = malloc(32 * (size_t)p->slots);
-  if (p->code == CL_STATE_OK && p->hashes == NULL) p->code = CL_STATE_NO_MEMORY;
   if (p->code != CL_STATE_OK) return p->code;
+  uint8_t *const hashes = room_for(p->hashes, &p->hashes_room, p->slots, 32);
+  if (hashes == NULL) return CL_STATE_NO_MEMORY;
+  p->hashes = hashes;
   memset(p->hashes, 0, 32);
   for (uint32_t i = 0; i < leaf_count; i++) {
     memcpy(p->hashes + 32 * (1 + (size_t)i), leaves[i].hash, 32);
   }
-  return hash_plan(p, p->hashes);
+  return hash_plan(p);
 }
 
 void state_plan_free(state_plan *p) {
+  free(p->order);
   free(p->hashes);
   free(p->roots);
   free(p->nodes);
 }
 
-int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
-                       const uint32_t *starts, size_t count, uint8_t *hashes, uint8_t *many) {
-  state_plan p;
-  const int code = state_plan_buckets(&p, depth, buckets, leaves, starts, count);
+int state_bucket_nodes(state_plan *p, unsigned depth, const uint32_t *buckets,
+                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
+                       uint8_t *hashes, uint8_t *many) {
+  const int code = state_plan_buckets(p, depth, buckets, leaves, starts, count);
   for (size_t b = 0; b < count && code == CL_STATE_OK; b++) {
-    memcpy(hashes + 32 * b, p.hashes + 32 * (size_t)p.roots[b], 32);
+    memcpy(hashes + 32 * b, p->hashes + 32 * (size_t)p->roots[b], 32);
     many[b] = starts[b + 1] - starts[b] > 1;
   }
-  state_plan_free(&p);
   return code;
 }

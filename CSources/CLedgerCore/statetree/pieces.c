@@ -165,5 +165,6 @@ void state_piece_free(state_piece *p) {
   free(p->merged.leaves);
   free(p->scratch[0].leaves);
   free(p->scratch[1].leaves);
+  state_plan_free(&p->plan);
   free(p);
 }

@@ -21,7 +21,7 @@ typedef struct {
   cl_state_paths asked;
 } state_layered;
 
-typedef struct {
+typedef struct state_piece {
   // Ascending; set by the caller.
   uint32_t buckets[STATE_PIECE_BUCKETS];
   // Bucket b has merged.leaves[merged_starts[b] ..< merged_starts[b + 1]].
@@ -32,6 +32,10 @@ typedef struct {
   cl_state_leaves leaves, scratch[2];
   // Where each layer's writes in the next bucket begin.
   size_t places[CL_STATE_LAYERS_MAX];
+  // The nodes below its buckets.
+  state_plan plan;
+  // In a list of idle ones.
+  struct state_piece *next;
 } state_piece;
 
 // Reads the piece's first `count` buckets. Adds to *before how many leaves there are without

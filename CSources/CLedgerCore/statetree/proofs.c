@@ -117,10 +117,10 @@ static int prove_piece(const cl_state_tree *tree, const state_layered *layered, 
   uint64_t before = 0;
   int code = state_piece_read(p, layered, count, &before);
   if (code != CL_STATE_OK) return code;
-  state_plan plan;
-  code = state_plan_buckets(&plan, tree->depth, p->buckets, p->merged.leaves, p->merged_starts,
+  state_plan *const plan = &p->plan;
+  code = state_plan_buckets(plan, tree->depth, p->buckets, p->merged.leaves, p->merged_starts,
                             count);
-  uint32_t *const above = code == CL_STATE_OK ? parents(&plan) : NULL;
+  uint32_t *const above = code == CL_STATE_OK ? parents(plan) : NULL;
   if (code == CL_STATE_OK && above == NULL) code = CL_STATE_NO_MEMORY;
   uncles beside;
   hash_uncles(tree, p->buckets, count, &beside);
@@ -138,12 +138,11 @@ static int prove_piece(const cl_state_tree *tree, const state_layered *layered, 
     const uint32_t leaf = find_leaf(p->merged.leaves, p->merged_starts[b], end, path);
     found[i] = leaf < end;
     if (found[i]) {
-      climb(tree, &plan, above, 1 + leaf, (uint32_t)bucket, beside.hashes + 32 * b, out);
+      climb(tree, plan, above, 1 + leaf, (uint32_t)bucket, beside.hashes + 32 * b, out);
     }
     ends[i] = out->length;
   }
   free(above);
-  state_plan_free(&plan);
   return code;
 }
 

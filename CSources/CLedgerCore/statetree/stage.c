@@ -1,5 +1,6 @@
 #include "pieces.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@ typedef struct {
   // For each piece: its code, the leaves there are, and were without the batch.
   int *codes;
   uint64_t *counts, *counts_before;
+  // What tasks have worked with, for others to use again.
+  pthread_mutex_t mutex;
+  state_piece *idle;
 } work;
 
 static int do_piece(const work *w, state_piece *p, size_t i) {
@@ -27,20 +31,37 @@ static int do_piece(const work *w, state_piece *p, size_t i) {
   const int code = state_piece_read(p, &w->layered, count, &w->counts_before[i]);
   if (code != CL_STATE_OK) return code;
   w->counts[i] = p->merged_starts[count];
-  return state_bucket_nodes(w->layered.depth, p->buckets, p->merged.leaves, p->merged_starts,
-                            count, w->hashes + 32 * first, w->many + first);
+  return state_bucket_nodes(&p->plan, w->layered.depth, p->buckets, p->merged.leaves,
+                            p->merged_starts, count, w->hashes + 32 * first,
+                            w->many + first);
+}
+
+static state_piece *take_idle(work *w) {
+  pthread_mutex_lock(&w->mutex);
+  state_piece *const p = w->idle;
+  if (p != NULL) w->idle = p->next;
+  pthread_mutex_unlock(&w->mutex);
+  return p != NULL ? p : calloc(1, sizeof *p);
+}
+
+static void make_idle(work *w, state_piece *p) {
+  pthread_mutex_lock(&w->mutex);
+  p->next = w->idle;
+  w->idle = p;
+  pthread_mutex_unlock(&w->mutex);
 }
 
 static void piece_task(void *context, size_t i) {
-  const work *const w = context;
-  state_piece *const p = calloc(1, sizeof *p);
+  work *const w = context;
+  state_piece *const p = take_idle(w);
   w->codes[i] = p == NULL ? CL_STATE_NO_MEMORY : do_piece(w, p, i);
-  state_piece_free(p);
+  if (p != NULL) make_idle(w, p);
 }
 
 // Does all pieces; the leaves there are afterwards, and were without the batch.
 static int do_pieces(work *w, cl_workers *workers, uint64_t *count, uint64_t *before) {
   const size_t pieces = (w->bucket_count + STATE_PIECE_BUCKETS - 1) / STATE_PIECE_BUCKETS;
+  pthread_mutex_init(&w->mutex, NULL);
   w->codes = calloc(pieces + 1, sizeof *w->codes);
   w->counts = calloc(pieces + 1, sizeof *w->counts);
   w->counts_before = calloc(pieces + 1, sizeof *w->counts_before);
@@ -54,6 +75,12 @@ static int do_pieces(work *w, cl_workers *workers, uint64_t *count, uint64_t *be
       *before += w->counts_before[i];
     }
   }
+  while (w->idle != NULL) {
+    state_piece *const p = w->idle;
+    w->idle = p->next;
+    state_piece_free(p);
+  }
+  pthread_mutex_destroy(&w->mutex);
   free(w->codes);
   free(w->counts);
   free(w->counts_before);

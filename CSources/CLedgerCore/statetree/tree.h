@@ -69,7 +69,7 @@ typedef struct {
   uint32_t level;
 } state_planned;
 
-// The nodes below some buckets, hashed.
+// The nodes below some buckets, hashed. One of zeros is empty; what it has is used again.
 typedef struct {
   const cl_state_leaf *leaves;
   uint32_t leaf_count;
@@ -78,22 +78,28 @@ typedef struct {
   uint32_t slots;
   // For each bucket, the slot of its node.
   uint32_t *roots;
+  size_t roots_room;
   // For each slot.
   uint8_t *hashes;
+  size_t hashes_room;
+  // Nodes in the order they are hashed in.
+  uint32_t *order;
+  size_t order_room;
   int code;
 } state_plan;
 
 // Plans and hashes what is below buckets: bucket buckets[b] holds leaves[starts[b] ..<
 // starts[b + 1]], which ascend by path and fall in it. `starts` ascends and has count + 1
-// elements. The plan is to be freed whatever is returned.
+// elements.
 int state_plan_buckets(state_plan *p, unsigned depth, const uint32_t *buckets,
                        const cl_state_leaf *leaves, const uint32_t *starts, size_t count);
 void state_plan_free(state_plan *p);
 
 // The same buckets' nodes alone: hashes go to hashes[32·b ..< +32], and to many[b] whether
 // there are two leaves or more.
-int state_bucket_nodes(unsigned depth, const uint32_t *buckets, const cl_state_leaf *leaves,
-                       const uint32_t *starts, size_t count, uint8_t *hashes, uint8_t *many);
+int state_bucket_nodes(state_plan *p, unsigned depth, const uint32_t *buckets,
+                       const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
+                       uint8_t *hashes, uint8_t *many);
 
 // The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket
 // buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend. `hashes` and `many` are
