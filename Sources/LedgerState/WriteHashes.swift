@@ -75,6 +75,7 @@ private struct GatheredWrites {
     keys.reserveCapacity(writes.count)
     values.reserveCapacity(writes.count)
     isRemoved.reserveCapacity(writes.count)
+    bytes.reserveCapacity(writes.count * Self.usualBytes)
     unsafe writes.withUnsafeBytes { words in
       for (place, write) in writes.enumerated() {
         if place + Self.ahead < writes.count { unsafe Self.fetch(words, place + Self.ahead) }
@@ -84,6 +85,9 @@ private struct GatheredWrites {
       }
     }
   }
+
+  /// Of a write's key and value.
+  private static let usualBytes = 160
 
   /// Writes ahead of which keys and values are fetched into the cache: they lie anywhere.
   private static let ahead = 8

@@ -200,7 +200,7 @@ static int make_levels(cl_state_delta *delta, const size_t *counts) {
   return CL_STATE_OK;
 }
 
-static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, size_t count) {
+int state_delta_plan(cl_state_delta *delta, const uint32_t *buckets, size_t count) {
   const unsigned depth = delta->depth;
   if (!are_right(depth, buckets, count)) return CL_STATE_BAD_ORDER;
   size_t counts[CL_STATE_DEPTH_MAX + 1] = {0};
@@ -217,27 +217,21 @@ static int plan_levels(cl_state_delta *delta, const uint32_t *buckets, size_t co
   return code;
 }
 
-int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
-                    size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
-                    uint8_t *hashes, uint8_t *many, size_t count, cl_state_delta **out) {
-  *out = NULL;
+cl_state_delta *state_delta_new(unsigned depth, size_t count) {
   cl_state_delta *const delta = calloc(1, sizeof *delta);
-  if (delta == NULL) {
-    free(hashes);
-    free(many);
-    return CL_STATE_NO_MEMORY;
-  }
-  delta->depth = tree->depth;
-  delta->levels[tree->depth] = (state_level){NULL, hashes, many, 0};
-  int code = CL_STATE_OK;
-  for (size_t a = 0; a < ancestor_count; a++) {
-    if (ancestors[a]->depth != tree->depth) code = CL_STATE_BAD_ORDER;
-  }
-  if (code == CL_STATE_OK) code = plan_levels(delta, buckets, count);
-  if (code != CL_STATE_OK) {
-    cl_state_delta_free(delta);
-    return code;
-  }
+  if (delta == NULL) return NULL;
+  delta->depth = depth;
+  state_level *const bottom = &delta->levels[depth];
+  bottom->hashes = state_alloc(32 * count + 1);
+  bottom->many = malloc(count + 1);
+  if (bottom->hashes != NULL && bottom->many != NULL) return delta;
+  cl_state_delta_free(delta);
+  return NULL;
+}
+
+void state_delta_hash(cl_state_delta *delta, const cl_state_tree *tree,
+                      const cl_state_delta *const *ancestors, size_t ancestor_count,
+                      cl_workers *workers) {
   base b = {delta, tree, ancestors, ancestor_count};
   unsigned level = delta->depth;
   if (level > SHARED_LEVEL) {
@@ -245,16 +239,12 @@ int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ance
     level = SHARED_LEVEL;
   }
   while (level-- > 0) hash_range(&b, level, 1u << level, 2u << level);
-  uint8_t is_many;
-  if (count > 0) {
+  uint8_t many;
+  if (delta->levels[delta->depth].count > 0) {
     memcpy(delta->root, delta->levels[0].hashes, 32);
-  } else {
-    if (!in_ancestors(&b, 0, 1, delta->root, &is_many)) {
-      state_node(tree, 1, delta->root, &is_many);
-    }
+  } else if (!in_ancestors(&b, 0, 1, delta->root, &many)) {
+    state_node(tree, 1, delta->root, &many);
   }
-  *out = delta;
-  return CL_STATE_OK;
 }
 
 void cl_state_delta_root(const cl_state_delta *delta, uint8_t hash[32]) {

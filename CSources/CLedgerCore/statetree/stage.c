@@ -16,6 +16,9 @@ typedef struct {
   // For each piece: its code, the leaves there are, and were without the batch.
   int *codes;
   uint64_t *counts, *counts_before;
+  // Unless it is NULL: the delta that the buckets are of, whose levels are laid out meanwhile.
+  cl_state_delta *delta;
+  int delta_code;
   // What tasks have worked with, for others to use again.
   pthread_mutex_t mutex;
   state_piece *idle;
@@ -51,8 +54,13 @@ static void make_idle(work *w, state_piece *p) {
   pthread_mutex_unlock(&w->mutex);
 }
 
+// Task 0 lays out the levels of the delta, where there is one; the others are pieces.
 static void piece_task(void *context, size_t i) {
   work *const w = context;
+  if (w->delta != NULL && i-- == 0) {
+    w->delta_code = state_delta_plan(w->delta, w->buckets, w->bucket_count);
+    return;
+  }
   state_piece *const p = take_idle(w);
   w->codes[i] = p == NULL ? CL_STATE_NO_MEMORY : do_piece(w, p, i);
   if (p != NULL) make_idle(w, p);
@@ -67,8 +75,8 @@ static int do_pieces(work *w, cl_workers *workers, uint64_t *count, uint64_t *be
   w->counts_before = calloc(pieces + 1, sizeof *w->counts_before);
   int code = CL_STATE_NO_MEMORY;
   if (w->codes != NULL && w->counts != NULL && w->counts_before != NULL) {
-    cl_workers_run(workers, piece_task, w, pieces);
-    code = CL_STATE_OK;
+    cl_workers_run(workers, piece_task, w, pieces + (w->delta != NULL));
+    code = w->delta_code;
     for (size_t i = 0; i < pieces && code == CL_STATE_OK; i++) {
       code = w->codes[i];
       *count += w->counts[i];
@@ -97,25 +105,26 @@ int cl_state_stage(const cl_state_tree *tree, const cl_state_delta *const *ances
   for (size_t b = 0; b < bucket_count; b++) {
     if (b > 0 && buckets[b] <= buckets[b - 1]) return CL_STATE_BAD_ORDER;
   }
+  for (size_t a = 0; a < ancestor_count; a++) {
+    if (ancestors[a]->depth != tree->depth) return CL_STATE_BAD_ORDER;
+  }
+  cl_state_delta *const delta = state_delta_new(tree->depth, bucket_count);
+  if (delta == NULL) return CL_STATE_NO_MEMORY;
   work w = {.layered = {.depth = tree->depth, .source = source, .layers = layers,
-                          .layer_count = layer_count, .is_batch = 1, .changed = changed},
-            .buckets = buckets, .bucket_count = bucket_count};
-  w.hashes = state_alloc(32 * (bucket_count + 1));
-  w.many = malloc(bucket_count + 1);
-  int code = w.hashes == NULL || w.many == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
-  if (code == CL_STATE_OK) {
-    uint64_t count = 0, before = 0;
-    code = do_pieces(&w, workers, &count, &before);
-    *added = (int64_t)(count - before);
+                        .layer_count = layer_count, .is_batch = 1, .changed = changed},
+            .buckets = buckets, .bucket_count = bucket_count, .delta = delta,
+            .hashes = delta->levels[tree->depth].hashes,
+            .many = delta->levels[tree->depth].many};
+  uint64_t count = 0, before = 0;
+  const int code = do_pieces(&w, workers, &count, &before);
+  if (code != CL_STATE_OK) {
+    cl_state_delta_free(delta);
+    return code;
   }
-  if (code == CL_STATE_OK) {
-    code = state_delta_new(tree, ancestors, ancestor_count, workers, buckets, w.hashes, w.many,
-                           bucket_count, out);
-  } else {
-    free(w.hashes);
-    free(w.many);
-  }
-  return code;
+  *added = (int64_t)(count - before);
+  state_delta_hash(delta, tree, ancestors, ancestor_count, workers);
+  *out = delta;
+  return CL_STATE_OK;
 }
 
 int cl_state_tree_load(cl_state_tree *tree, cl_workers *workers, const cl_state_source *source,

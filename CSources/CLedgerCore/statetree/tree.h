@@ -101,11 +101,15 @@ int state_bucket_nodes(state_plan *p, unsigned depth, const uint32_t *buckets,
                        const cl_state_leaf *leaves, const uint32_t *starts, size_t count,
                        uint8_t *hashes, uint8_t *many);
 
-// The delta of buckets changed above a tree with deltas laid over it (oldest first): bucket
-// buckets[i] becomes hashes[32·i ..< +32], many[i]. Buckets ascend. `hashes` and `many` are
-// the delta's, or freed, whatever is returned.
-int state_delta_new(const cl_state_tree *tree, const cl_state_delta *const *ancestors,
-                    size_t ancestor_count, cl_workers *workers, const uint32_t *buckets,
-                    uint8_t *hashes, uint8_t *many, size_t count, cl_state_delta **out);
+// A delta of `count` buckets, of a tree's depth: their hashes and whether they have two leaves
+// or more are the caller's to fill in, in its lowest level. NULL without memory.
+cl_state_delta *state_delta_new(unsigned depth, size_t count);
+// Lays out its levels; buckets ascend.
+int state_delta_plan(cl_state_delta *delta, const uint32_t *buckets, size_t count);
+// Hashes what is above its buckets, above a tree with deltas laid over it (oldest first), all
+// of one depth.
+void state_delta_hash(cl_state_delta *delta, const cl_state_tree *tree,
+                      const cl_state_delta *const *ancestors, size_t ancestor_count,
+                      cl_workers *workers);
 
 #endif
