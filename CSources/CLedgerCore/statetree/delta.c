@@ -12,10 +12,10 @@
 
 void cl_state_delta_free(cl_state_delta *delta) {
   if (delta == NULL) return;
-  free(delta->levels[delta->depth].hashes);
-  free(delta->levels[delta->depth].many);
-  free(delta->hashes);
-  free(delta->many);
+  state_room_leave(delta->bottom);
+  state_room_leave(delta->above);
+  free(delta->bottom_many);
+  free(delta->above_many);
   free(delta->indices);
   free(delta);
 }
@@ -182,9 +182,9 @@ static int make_levels(cl_state_delta *delta, const size_t *counts) {
   for (unsigned l = 0; l <= depth; l++) all += counts[l];
   const size_t above = all - counts[depth];
   delta->indices = malloc((all + 1) * sizeof *delta->indices);
-  delta->hashes = state_alloc(32 * above + 1);
-  delta->many = malloc(above + 1);
-  if (delta->indices == NULL || delta->hashes == NULL || delta->many == NULL) {
+  delta->above_many = malloc(above + 1);
+  const int code = state_room_take(32 * above, &delta->above);
+  if (code != CL_STATE_OK || delta->indices == NULL || delta->above_many == NULL) {
     return CL_STATE_NO_MEMORY;
   }
   size_t at = 0;
@@ -192,8 +192,8 @@ static int make_levels(cl_state_delta *delta, const size_t *counts) {
     state_level *const level = &delta->levels[l];
     level->indices = delta->indices + at;
     if (l < depth) {
-      level->hashes = delta->hashes + 32 * at;
-      level->many = delta->many + at;
+      level->hashes = delta->above.bytes + 32 * at;
+      level->many = delta->above_many + at;
     }
     at += counts[l];
   }
@@ -221,12 +221,15 @@ cl_state_delta *state_delta_new(unsigned depth, size_t count) {
   cl_state_delta *const delta = calloc(1, sizeof *delta);
   if (delta == NULL) return NULL;
   delta->depth = depth;
-  state_level *const bottom = &delta->levels[depth];
-  bottom->hashes = state_alloc(32 * count + 1);
-  bottom->many = malloc(count + 1);
-  if (bottom->hashes != NULL && bottom->many != NULL) return delta;
-  cl_state_delta_free(delta);
-  return NULL;
+  delta->bottom_many = malloc(count + 1);
+  if (state_room_take(32 * count, &delta->bottom) != CL_STATE_OK ||
+      delta->bottom_many == NULL) {
+    cl_state_delta_free(delta);
+    return NULL;
+  }
+  delta->levels[depth].hashes = delta->bottom.bytes;
+  delta->levels[depth].many = delta->bottom_many;
+  return delta;
 }
 
 void state_delta_hash(cl_state_delta *delta, const cl_state_tree *tree,

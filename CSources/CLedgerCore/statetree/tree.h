@@ -35,14 +35,25 @@ int state_pair_is_many(const cl_state_tree *tree, uint32_t index);
 // How many steps from the root that level is; of depth 0, none (a level below all).
 unsigned state_unkept_level(const cl_state_tree *tree);
 
+// Memory whose contents nobody has set.
+typedef struct {
+  uint8_t *bytes;
+  size_t size;
+} state_room;
+
+// So many bytes; CL_STATE_OK or CL_STATE_NO_MEMORY. Safe from any thread, like leaving it.
+int state_room_take(size_t size, state_room *out);
+void state_room_leave(state_room room);
+
 struct cl_state_delta {
   unsigned depth;
   uint8_t root[32];
   // levels[l] is at l steps from the root.
   state_level levels[CL_STATE_DEPTH_MAX + 1];
-  // Where the levels' hashes lie; their indices; whether their nodes have two leaves or more.
-  // The buckets' are those that were given.
-  uint8_t *hashes, *many;
+  // Where hashes lie, of the buckets and of the levels above; whether nodes have two leaves or
+  // more; their indices.
+  state_room bottom, above;
+  uint8_t *bottom_many, *above_many;
   uint32_t *indices;
 };
 
