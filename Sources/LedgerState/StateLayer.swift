@@ -34,19 +34,13 @@ struct StateLayer: Sendable {
     guard let workers else {
       return (order.map { found[Int($0)].path }, order.map { found[Int($0)].leaf })
     }
-    var hashes: [Digest] = []
-    let paths = unsafe [Digest](unsafeUninitializedCapacity: order.count) { room, count in
-      let paths = unsafe SharedRoom(room)
-      hashes = unsafe workers.fill(order.count, pieces: sortedPiece) { range, out in
-        for (place, index) in order[range].enumerated() {
-          let write = found[Int(index)]
-          unsafe paths.room.initializeElement(at: range.lowerBound + place, to: write.path)
-          unsafe out.initializeElement(at: place, to: write.leaf)
-        }
+    return unsafe workers.fill(order.count, pieces: sortedPiece) { range, paths, hashes in
+      for (place, index) in order[range].enumerated() {
+        let write = found[Int(index)]
+        unsafe paths.initializeElement(at: place, to: write.path)
+        unsafe hashes.initializeElement(at: place, to: write.leaf)
       }
-      count = order.count
     }
-    return (paths, hashes)
   }
 
   /// The writes, ascending by path.
@@ -149,11 +143,4 @@ struct StateLayer: Sendable {
     }
     return result
   }
-}
-
-/// Room that several workers fill, each another part of it.
-@safe private struct SharedRoom: @unchecked Sendable {
-  let room: UnsafeMutableBufferPointer<Digest>
-
-  init(_ room: UnsafeMutableBufferPointer<Digest>) { unsafe self.room = room }
 }

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cl_state_tree.h"
+#include "tree.h"
 
 // Paths are sorted by their first 33 bits in three passes of a radix sort, then what few
 // stand wrong are put right by insertion. Paths are digests: to have many that share 33
@@ -12,18 +12,27 @@
 #define PASSES 3
 
 typedef struct {
-  uint64_t start;  // the path's first 8 bytes, as a number
+  uint32_t start[2];  // the path's first 8 bytes, as a number, in 12 bytes an entry
   uint32_t index;
 } entry;
 
-static uint64_t start_of(const uint8_t *path) {
-  uint64_t start;
-  memcpy(&start, path, sizeof start);
-  return __builtin_bswap64(start);
+static uint64_t start(const entry *e) {
+  uint64_t number;
+  memcpy(&number, e->start, sizeof number);
+  return number;
+}
+
+static entry entry_of(const uint8_t *path, uint32_t index) {
+  uint64_t bits;
+  memcpy(&bits, path, sizeof bits);
+  bits = __builtin_bswap64(bits);
+  entry made = {.index = index};
+  memcpy(made.start, &bits, sizeof bits);
+  return made;
 }
 
 static int is_below(const entry *a, const entry *b, const uint8_t *paths, size_t stride) {
-  if (a->start != b->start) return a->start < b->start;
+  if (start(a) != start(b)) return start(a) < start(b);
   const int order = memcmp(paths + stride * a->index, paths + stride * b->index, 32);
   return order != 0 ? order < 0 : a->index < b->index;
 }
@@ -42,14 +51,17 @@ int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *o
     for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
     return CL_STATE_OK;
   }
-  entry *from = malloc((count + 1) * sizeof *from), *to = malloc((count + 1) * sizeof *to);
+  state_room room;
   size_t(*const counts)[DIGITS] = calloc(PASSES, sizeof *counts);
-  const int code =
-      from == NULL || to == NULL || counts == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
+  // As much as the hashes of a delta with so many buckets take: then that is its room next.
+  _Static_assert(2 * sizeof(entry) <= 32, "");
+  int code = state_room_take(32 * count, &room);
+  if (counts == NULL) code = CL_STATE_NO_MEMORY;
+  entry *from = (entry *)room.bytes, *to = from + (code == CL_STATE_OK ? count : 0);
   for (size_t i = 0; i < count && code == CL_STATE_OK; i++) {
-    from[i] = (entry){start_of(paths + stride * i), (uint32_t)i};
+    from[i] = entry_of(paths + stride * i, (uint32_t)i);
     for (int pass = 0; pass < PASSES; pass++) {
-      counts[pass][from[i].start >> (64 - DIGIT_BITS * (PASSES - pass)) & (DIGITS - 1)]++;
+      counts[pass][start(&from[i]) >> (64 - DIGIT_BITS * (PASSES - pass)) & (DIGITS - 1)]++;
     }
   }
   for (int pass = 0; pass < PASSES && code == CL_STATE_OK; pass++) {
@@ -61,7 +73,7 @@ int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *o
       next += here;
     }
     for (size_t i = 0; i < count; i++) {
-      to[counts[pass][from[i].start >> shift & (DIGITS - 1)]++] = from[i];
+      to[counts[pass][start(&from[i]) >> shift & (DIGITS - 1)]++] = from[i];
     }
     entry *const swapped = from;
     from = to;
@@ -76,8 +88,7 @@ int cl_state_sort(const uint8_t *paths, size_t stride, size_t count, uint32_t *o
     from[at] = moved;
   }
   for (size_t i = 0; i < count && code == CL_STATE_OK; i++) order[i] = from[i].index;
-  free(from);
-  free(to);
+  state_room_leave(room);
   free(counts);
   return code;
 }

@@ -65,21 +65,53 @@ public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible 
     _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Element>) -> Void
   ) -> [Element] {
     guard count > 0 else { return [] }
-    return unsafe withoutActuallyEscaping(body) { body in
-      unsafe [Element](unsafeUninitializedCapacity: count) { all, initialized in
-        let room = unsafe all
-        var call = PieceCall { piece in
-          let range = piece * size..<min((piece + 1) * size, count)
-          unsafe body(range, UnsafeMutableBufferPointer(rebasing: room[range]))
-        }
-        unsafe withUnsafeMutablePointer(to: &call) { call in
-          unsafe cl_workers_run(
-            handle,
-            { context, index in
-              unsafe context?.assumingMemoryBound(to: PieceCall.self).pointee.body(index)
-            }, call, (count + size - 1) / size)
+    return unsafe [Element](unsafeUninitializedCapacity: count) { all, initialized in
+      let room = unsafe all
+      inPieces(of: size, count) { range in
+        unsafe body(range, UnsafeMutableBufferPointer(rebasing: room[range]))
+      }
+      initialized = count
+    }
+  }
+
+  /// Two arrays of one length at once, in the same way.
+  package func fill<First, Second>(
+    _ count: Int, pieces size: Int,
+    _ body:
+      @Sendable (
+        Range<Int>, UnsafeMutableBufferPointer<First>, UnsafeMutableBufferPointer<Second>
+      ) -> Void
+  ) -> ([First], [Second]) {
+    guard count > 0 else { return ([], []) }
+    var second: [Second] = []
+    let first = unsafe [First](unsafeUninitializedCapacity: count) { all, initialized in
+      let firstRoom = unsafe all
+      second = unsafe [Second](unsafeUninitializedCapacity: count) { all, initialized in
+        let secondRoom = unsafe all
+        inPieces(of: size, count) { range in
+          unsafe body(
+            range, UnsafeMutableBufferPointer(rebasing: firstRoom[range]),
+            UnsafeMutableBufferPointer(rebasing: secondRoom[range]))
         }
         initialized = count
+      }
+      initialized = count
+    }
+    return (first, second)
+  }
+
+  /// Calls the body for each piece of 0 ..< count, on any thread, and waits for all of them.
+  private func inPieces(of size: Int, _ count: Int, _ body: (Range<Int>) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var call = PieceCall { piece in
+        body(piece * size..<min((piece + 1) * size, count))
+      }
+      unsafe withUnsafeMutablePointer(to: &call) { call in
+        unsafe cl_workers_run(
+          handle,
+          { context, index in
+            unsafe context?.assumingMemoryBound(to: PieceCall.self).pointee.body(index)
+          }, call, (count + size - 1) / size)
       }
     }
   }
