@@ -56,17 +56,6 @@ private struct PageMap {
   }
 }
 
-private struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 @Suite("The check of a file's pages before LMDB opens it")
 struct PageCheckTests {
   private let temporary = TemporaryFolder()
@@ -242,23 +231,10 @@ struct PageCheckTests {
     #expect(try damaged([(map.meta + 44, [0x09])], in: map) == page)
   }
 
-  /// The records that an audit shows; nil when it finds damage.
-  private func audited() throws -> [StateRecord]? {
-    do throws(StoreError) {
-      let audit = try StoreAudit(home: temporary.home, options: smallOptions())
-      var records: [StateRecord] = []
-      var faults = 0
-      try audit.checkRecords({ record, _ in records.append(record) }, fault: { _ in faults += 1 })
-      return faults == 0 ? records : nil
-    } catch {
-      return nil
-    }
-  }
-
   @Test("any byte changed in a page's or node's head is found, or harms neither reads nor writes")
   func everyByteOfHeads() throws {
     let map = try make()
-    let expected = try #require(try audited())
+    let expected = try #require(try audited(temporary.home))
     let pages = [map.freeRoot, map.namesRoot] + map.pages(below: map.records.root)
     let heads = [0, 4096].flatMap { Array($0..<$0 + 152) } + pages.flatMap(map.structure)
     var (found, harmless) = (0, 0)
@@ -271,7 +247,7 @@ struct PageCheckTests {
       }
       harmless += 1
       let isOther = position / 4096 == 1 - map.meta / 4096
-      let records = try audited()
+      let records = try audited(temporary.home)
       // Left to an audit: how long a value is that has pages of its own.
       if let records { #expect(records == expected || isOther, "byte \(position)") }
       do {
@@ -280,7 +256,7 @@ struct PageCheckTests {
         let added = (0..<30).map { StateChange(key: key(2_000 + $0), value: bytes(300, 7)) }
         try store.records.flush(changes: added, height: height, root: root(3))
       }
-      let after = try audited()
+      let after = try audited(temporary.home)
       #expect((after == nil) == (records == nil), "byte \(position)")
       if let after { #expect(after.filter { $0.value == bytes(300, 7) }.count == 30) }
       try alter(file) { $0 = map.bytes }

@@ -114,19 +114,6 @@ struct StateDamageTests {
     #expect(try openLedger(temporary.home).records.value(of: key(7)) == bytes(40, 0))
   }
 
-  /// What an audit shows of the state; nil when it found damage.
-  private func audited() throws -> [StateRecord]? {
-    do throws(StoreError) {
-      let audit = try StoreAudit(home: temporary.home, options: smallOptions())
-      var records: [StateRecord] = []
-      var faults = 0
-      try audit.checkRecords({ record, _ in records.append(record) }, fault: { _ in faults += 1 })
-      return faults == 0 ? records : nil
-    } catch {
-      return nil
-    }
-  }
-
   @Test("a flipped byte anywhere in the file is found, or changes nothing that is read")
   func anyByteFlipped() throws {
     try createLedger(temporary.home, count: 60)
@@ -136,12 +123,12 @@ struct StateDamageTests {
       for height: UInt64 in 1...2 { try store.log.append(height: height, block: [], receipts: []) }
       try store.records.flush(changes: changes(40..<90, 3), height: 1, root: root(1))
     }
-    let previous = try #require(try audited())
+    let previous = try #require(try audited(temporary.home))
     let large = StateChange(key: key(500), value: bytes(10_000, 5))
     try openLedger(temporary.home).records.flush(
       changes: [large], height: 2, root: root(2))
     let whole = try fileBytes(file)
-    let expected = try #require(try audited())
+    let expected = try #require(try audited(temporary.home))
     #expect(expected.count == 91)
     let used = try #require(whole.lastIndex { $0 != 0 }) + 1
     var found = 0
@@ -150,7 +137,7 @@ struct StateDamageTests {
       let others = stride(from: page + 48, to: min(page + pageBytes, used), by: 97)
       for position in Array(heads) + Array(others) {
         try writeByte(whole[position] ^ (position % 2 == 0 ? 0xFF : 0x04), at: position)
-        if let records = try audited() {
+        if let records = try audited(temporary.home) {
           // LMDB keeps two commits; a changed number of the newer makes the one before it count,
           // and the log leads on from there.
           let isWhole = records == expected || (position < 2 * pageBytes && records == previous)

@@ -98,3 +98,29 @@ func offset(of pattern: [UInt8], in bytes: [UInt8]) -> Int? {
   }
   return nil
 }
+
+/// The records that an audit of a home shows; nil when it finds damage.
+func audited(_ home: String) throws -> [StateRecord]? {
+  do throws(StoreError) {
+    let audit = try StoreAudit(home: home, options: smallOptions())
+    var records: [StateRecord] = []
+    var faults = 0
+    try audit.checkRecords({ record, _ in records.append(record) }, fault: { _ in faults += 1 })
+    return faults == 0 ? records : nil
+  } catch {
+    return nil
+  }
+}
+
+/// Deterministic numbers.
+struct Numbers: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
