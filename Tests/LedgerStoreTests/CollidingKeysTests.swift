@@ -110,4 +110,33 @@ struct CollidingKeysTests {
       }
     }
   }
+
+  /// A record as the first or the last of two in a chain (`cl_records.h`).
+  private func encoded(_ key: StateKey, _ value: [UInt8], isFollowed: Bool) -> [UInt8] {
+    StateLeaf(key: key, value: value).hash.bytes.array
+      + [UInt8(key.bytes.count), isFollowed ? 0x80 : 0]
+      + (isFollowed ? [UInt8(value.count), 0, 0, 0] : []) + key.bytes + value
+  }
+
+  @Test("records that stand in the wrong order at their place are damage, also to who writes there")
+  func disordered() throws {
+    let value = bytes(30, 1)
+    let keys = [first, second].sorted { $0.hash < $1.hash }
+    let records = try create(keys.map { StateChange(key: $0, value: value) })
+    let file = temporary.home + "/data/state/data.mdb"
+    let right =
+      encoded(keys[0], value, isFollowed: true) + encoded(keys[1], value, isFollowed: false)
+    let wrong =
+      encoded(keys[1], value, isFollowed: true) + encoded(keys[0], value, isFollowed: false)
+    let start = try #require(offset(of: right, in: try fileBytes(file)))
+    try alter(file) { $0.replaceSubrange(start..<start + wrong.count, with: wrong) }
+    for (number, key) in keys.enumerated() {
+      for written in [[2], nil] as [[UInt8]?] {
+        #expect(throws: StoreError.self, "\(number)") {
+          try records.flush(
+            changes: [StateChange(key: key, value: written)], height: 1, root: root(1))
+        }
+      }
+    }
+  }
 }

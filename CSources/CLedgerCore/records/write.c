@@ -72,7 +72,13 @@ static int take_apart(const MDB_val *chain, taken_apart *out) {
   out->count = 0;
   while ((code = record_chain_next(&rest, &out->records[out->count])) == CL_LMDB_OK) {
     const cl_record *const record = &out->records[out->count];
-    cl_sha256(record->key, record->key_length, out->paths[out->count++]);
+    uint8_t *const path = out->paths[out->count];
+    cl_sha256(record->key, record->key_length, path);
+    // Out of order, a record would not be found, and be put a second time.
+    if (out->count > 0 && memcmp(out->paths[out->count - 1], path, 32) >= 0) {
+      return CL_RECORDS_BAD_LAYOUT;
+    }
+    out->count++;
   }
   return code == CL_LMDB_NOT_FOUND ? CL_LMDB_OK : code;
 }
