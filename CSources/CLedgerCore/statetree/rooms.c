@@ -26,8 +26,9 @@ int state_room_take(size_t size, state_room *out) {
     pthread_mutex_unlock(&mutex);
   }
   if (out->bytes != NULL) return CL_STATE_OK;
-  out->bytes = state_alloc(size + 1);
-  out->size = size;
+  // The next block's needs a little more or less.
+  out->size = size + size / 8;
+  out->bytes = state_alloc(out->size + 1);
   return out->bytes == NULL ? CL_STATE_NO_MEMORY : CL_STATE_OK;
 }
 

@@ -196,6 +196,12 @@ extension StoreError {
     try WriteFault.check(unsafe cl_lmdb_commit(handle), "commit", file)
   }
 
+  /// Says, before anything is written, how many pages are going to be changed, about. The
+  /// database has no keys of two bytes, and is as it was afterwards.
+  func gatherFreePages(_ database: UInt32, count: Int) throws(WriteFault) {
+    try WriteFault.check(unsafe cl_lmdb_gather_free(handle, database, count), "gather", file)
+  }
+
   /// Makes room for a value and lets the body fill all of it. `append` promises that the key is
   /// above all others.
   func put(

@@ -80,6 +80,8 @@ struct StateFlush {
 
   private func attempt(_ file: StateFile, _ databases: StateDatabases) throws(WriteFault) {
     let transaction = try file.beginWrite()
+    // A record changes one page or is beside another that does.
+    try transaction.gatherFreePages(databases.notes, count: writes.count + indexes.count)
     try transaction.putRecords(writes, databases.records, append: append)
     if let emptiedIndex {
       try transaction.deleteAll(databases.indexes, prefix: IndexLayout.prefix(emptiedIndex))
