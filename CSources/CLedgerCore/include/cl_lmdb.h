@@ -105,9 +105,9 @@ int cl_lmdb_begin_read_beside(const cl_lmdb_txn *held, cl_lmdb_txn **out);
 
 // The only writer at a time: waits for another one to end. On one thread until its end.
 int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out);
-// Says, before anything is written, that about `pages` pages are going to be changed. LMDB then takes
-// the free ones in the order of their numbers: it is slow with many in another one. `database` has
-// no integer keys and none of two bytes, and is as it was afterwards.
+// Says, before anything is written, that about `pages` pages are going to be changed. LMDB then
+// takes the free ones in the order of their numbers: it is slow with many in another one.
+// `database` has no integer keys and none of two bytes, and is as it was afterwards.
 int cl_lmdb_gather_free(cl_lmdb_txn *txn, uint32_t database, size_t pages);
 // Both end the transaction whatever is returned. After a commit that failed for another reason
 // than a full disk or map, nothing is written any more (CL_LMDB_PANIC): what the disk holds of
