@@ -33,6 +33,12 @@ public enum DropReason: Int, Sendable, CaseIterable {
   case acknowledgementInvalid
   /// A fetch beyond what a peer is served in a second.
   case fetchOverLimit
+  /// A fetch of a peer whose connection is full.
+  case fetchPeerCongested
+  /// An own bundle that a peer is not sent yet: it has not acknowledged those before.
+  case bundleHeldWindowFull
+  /// … or its connection is full, or it has not said what it holds.
+  case bundleHeldPeerCongested
   /// A needed digest beyond what is fetched at a time.
   case wantedFull
 }
@@ -70,6 +76,9 @@ public struct DisseminationGauges: Hashable, Sendable {
   public let bundleBytes: Int
   /// Needed bundles that are not here yet.
   public let wantedBundles: Int
+  /// Peers from which own bundles are held back, and peers whose connections are full.
+  public let peersBehind: Int
+  public let peersCongested: Int
   /// Of this incarnation's own bundles: all numbers below it are acknowledged by f + 1 members.
   public let ownAcceptedEnd: UInt64
 }

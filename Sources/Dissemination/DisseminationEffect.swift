@@ -14,6 +14,8 @@ public enum DisseminationEffect: Sendable {
   /// These stored bundles are in the block log or have ended: their disk space may be reused.
   case discard([Digest])
   case send(DisseminationMessage, to: AccountID)
+  /// The same to several peers: encoded once.
+  case multicast(DisseminationMessage, to: [AccountID])
   /// To every connected peer that is no follower.
   case broadcast(DisseminationMessage)
   /// The answer to one submitted transaction; each gets exactly one.

@@ -23,6 +23,9 @@ public enum DisseminationEvent: Sendable {
   /// A peer can be sent to from now on, or again after its connection was replaced.
   case peerConnected(AccountID)
   case peerDisconnected(AccountID)
+  /// A connected peer's connection holds more than it takes, or has room again. Small messages are
+  /// still sent to it; bundles and forwards wait.
+  case peerCongested(AccountID, Bool)
   /// A full node follows this node: it may relay, and is told where that stands. Nothing else it
   /// says is taken, and it is sent no bundles.
   case followerConnected(AccountID)

@@ -35,9 +35,18 @@ extension Disseminator {
     if !news.isEmpty { effects.append(.broadcast(.acknowledge(news))) }
   }
 
+  /// An author sends again what is stored here: it has not heard the acknowledgement.
+  mutating func acknowledgeAgain(_ digest: Digest, now: UInt64) {
+    guard let held = shelf[digest], held.isStored,
+      let (author, lane) = shelf.laneIndices(held.header.author, held.header.incarnation)
+    else { return }
+    shelf.authors[author].lanes[lane].toldEnd = shelf.authors[author].lanes[lane].first
+    if acknowledgeSince == nil, hasNews { acknowledgeSince = now }
+  }
+
   /// Takes a peer's acknowledgements.
   mutating func note(_ list: [Acknowledgement], from peer: AccountID, now: UInt64) {
-    guard isEverMember(peer), !relays.isFollower(peer) else { return }
+    guard !relays.isFollower(peer) else { return }
     for entry in list {
       guard entry.number < .max, isEverMember(entry.author) else {
         counters.drop(.acknowledgementInvalid)

@@ -95,8 +95,8 @@ extension Disseminator {
       header: header, signature: signature, transactions: sealed.transactions)
     let digest = header.digest(chain)
     shelf.insert(HeldBundle(bundle: bundle, digest: digest, ids: sealed.ids, isStored: false))
-    effects.append(.broadcast(.bundle(bundle)))
     toStore.append(digest)
+    stream(bundle, now: now)
   }
 
   /// Goes on in a fresh run when a bundle of the present one expired: what follows a gap can never

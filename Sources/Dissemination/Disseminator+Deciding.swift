@@ -94,6 +94,9 @@ extension Disseminator {
     if !discards.isEmpty { effects.append(.discard(discards)) }
     forgetPeersHoldings()
     recountAll()
+    streamOn(now: now)
+    // Acknowledgements may have been lost where a queue was full: each height they are said again.
+    if !ownHoldings.isEmpty { effects.append(.broadcast(.holdings(ownHoldings))) }
   }
 
   /// Takes the named bundles off the shelf; returns those that lost their number to another.
@@ -139,12 +142,14 @@ extension Disseminator {
   /// Forgets acknowledgements of runs that are over, and peers that are gone.
   private mutating func forgetPeersHoldings() {
     let shelf = shelf
+    let ownRuns = own.flatMap(shelf.author)?.lanes.map(\.incarnation) ?? []
     peers.updateAll { peer in
       peer.forgetHoldings { entry in
         guard let author = shelf.author(entry.author) else { return false }
         guard let first = author.firstNumber(of: entry.incarnation) else { return true }
         return entry.number < first
       }
+      peer.flow.forget { incarnation in !ownRuns.contains(incarnation) }
     }
     let sets = sets
     peers.prune { account in sets.contains { $0.index(of: account) != nil } }

@@ -34,7 +34,7 @@ extension Disseminator {
     guard let due = sweepAt, due <= now else { return }
     fetchWanted(now: now)
     let hasGaps = closeGaps(now: now)
-    let hasLaggards = resend(now: now)
+    let hasLaggards = watchSilence(now: now)
     let interval = min(DisseminationLimits.sweepMillisecondsMax, intervalMilliseconds / 10)
     sweepAt = wanted.isEmpty && !hasGaps && !hasLaggards ? nil : now + max(1, interval)
   }
@@ -141,7 +141,7 @@ extension Disseminator {
   /// Answers a fetch from what is held or was decided lately.
   mutating func serve(_ digests: [Digest], to peer: AccountID, now: UInt64) {
     // A decided bundle is decoded to be served: not for one who gets nothing more this second.
-    guard !isServedEnough(peer, now: now) else { return counters.drop(.fetchOverLimit) }
+    guard mayServe(peer, now: now) else { return }
     var missing: [Digest] = []
     for digest in digests {
       if let bundle = shelf[digest]?.bundle ?? decidedBundle(digest) {
@@ -158,7 +158,8 @@ extension Disseminator {
   }
 
   mutating func serve(_ range: BundleRange, to peer: AccountID, now: UInt64) {
-    guard let (author, lane) = shelf.laneIndices(range.author, range.incarnation),
+    guard mayServe(peer, now: now),
+      let (author, lane) = shelf.laneIndices(range.author, range.incarnation),
       !range.first.addingReportingOverflow(UInt64(range.count)).overflow
     else { return }
     for number in range.first..<range.first + UInt64(range.count) {
@@ -169,10 +170,19 @@ extension Disseminator {
     }
   }
 
-  private func isServedEnough(_ peer: AccountID, now: UInt64) -> Bool {
-    guard let entry = peers[peer] else { return false }
-    return entry.servedSecond == now / 1_000
-      && entry.servedBytes > DisseminationLimits.servedBytesPerSecondMax
+  /// Not one who was served enough in this second, nor one whose connection is full: it asks again,
+  /// or another.
+  private mutating func mayServe(_ peer: AccountID, now: UInt64) -> Bool {
+    guard let entry = peers[peer] else { return true }
+    if entry.flow.isCongested {
+      counters.drop(.fetchPeerCongested)
+      return false
+    }
+    guard entry.servedSecond == now / 1_000,
+      entry.servedBytes > DisseminationLimits.servedBytesPerSecondMax
+    else { return true }
+    counters.drop(.fetchOverLimit)
+    return false
   }
 
   /// Sends a bundle, within what a peer is served in a second.
@@ -189,71 +199,5 @@ extension Disseminator {
     guard isWithin else { return counters.drop(.fetchOverLimit) }
     counters.bundlesServed += 1
     effects.append(.send(.bundle(bundle), to: peer))
-  }
-
-  // MARK: own bundles that peers lack
-
-  /// Sends a peer that has just said what it holds the own bundles that it lacks.
-  mutating func resendMissing(to peer: AccountID, now: UInt64) {
-    guard let lane = laggingLane(of: peer) else { return }
-    resend(
-      lane.lane, from: lane.end, to: peer, countMax: DisseminationLimits.resendBurstBundlesMax)
-    peers.update(peer) {
-      $0.resend = ResendState(incarnation: lane.lane.incarnation, end: lane.end, since: now)
-    }
-  }
-
-  /// A run of own bundles that a member has not acknowledged as far as it goes: of several, each in
-  /// its turn.
-  private func laggingLane(of peer: AccountID) -> (lane: Lane, end: UInt64)? {
-    guard let own, let entry = peers[peer], let author = shelf.author(own) else { return nil }
-    let lagging = author.lanes.compactMap { lane -> (lane: Lane, end: UInt64)? in
-      let end = max(lane.first, entry.end(own, lane.incarnation))
-      return end < lane.storedEnd ? (lane, end) : nil
-    }
-    guard !lagging.isEmpty else { return nil }
-    return lagging[Int(entry.resend.attempts % UInt64(lagging.count))]
-  }
-
-  private mutating func resend(_ lane: Lane, from first: UInt64, to peer: AccountID, countMax: Int)
-  {
-    var bytes = 0
-    var count = 0
-    var number = first
-    while number < lane.storedEnd, count < countMax,
-      let digest = lane.numbers[number], let bundle = shelf[digest]?.bundle,
-      count == 0 || bytes + bundle.bytes.count <= DisseminationLimits.resendBytesMax
-    {
-      effects.append(.send(.bundle(bundle), to: peer))
-      counters.bundlesResent += 1
-      bytes += bundle.bytes.count
-      count += 1
-      number += 1
-    }
-  }
-
-  /// Sends own bundles again to members that have not acknowledged them for long; true when there
-  /// are such members at all.
-  private mutating func resend(now: UInt64) -> Bool {
-    var hasLaggards = false
-    for peer in peers.connected where isEverMember(peer) {
-      guard let (lane, end) = laggingLane(of: peer), var state = peers[peer]?.resend
-      else { continue }
-      hasLaggards = true
-      if state.incarnation == lane.incarnation, state.end < end {
-        // It gets on by itself.
-        state = ResendState(incarnation: lane.incarnation, end: end, since: now)
-      } else if state.since == 0 {
-        state.since = now
-      } else if state.since + DisseminationLimits.resendDelayMilliseconds << min(state.attempts, 4)
-        <= now
-      {
-        resend(lane, from: end, to: peer, countMax: DisseminationLimits.resendBundlesMax)
-        state = ResendState(
-          incarnation: lane.incarnation, end: end, since: now, attempts: state.attempts + 1)
-      }
-      peers.update(peer) { $0.resend = state }
-    }
-    return hasLaggards
   }
 }

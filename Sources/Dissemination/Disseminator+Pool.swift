@@ -67,7 +67,7 @@ extension Disseminator {
 
   /// Sends what is to be forwarded to those that are connected; others get it when they come.
   mutating func send(_ forwards: inout ForwardOutbox) {
-    for (peer, transactions) in forwards.byPeer where peers.isConnected(peer) {
+    for (peer, transactions) in forwards.byPeer where peers.isReachable(peer) {
       var part: [ArraySlice<UInt8>] = []
       var size = 0
       for bytes in transactions {
@@ -116,17 +116,27 @@ extension Disseminator {
   mutating func connected(_ peer: AccountID, now: UInt64) {
     guard peer != own else { return }
     peers.update(peer) {
+      // One that replaces another begins anew; what a fresh one said may be here before this.
+      if $0.isConnected { $0.flow = PeerFlow() }
       $0.isConnected = true
-      $0.resend = ResendState(since: now)
+      $0.flow.silentSince = now
+      $0.flow.isBehind = true
     }
-    guard isStarted, let set = validators(at: nextHeight) else { return }
+    guard isStarted else { return }
     if own == nil { return relayHeld() }
     effects.append(.send(.holdings(ownHoldings), to: peer))
-    guard set.index(of: peer) != nil else { return }
+    if peers[peer]?.flow.hasGreeted == true { stream(to: peer, now: now) }
+    forwardHeld(to: peer)
+    if sweepAt == nil { sweepAt = now }
+  }
+
+  /// A home author is there (again): it gets what waits for it.
+  mutating func forwardHeld(to home: AccountID) {
+    guard let set = validators(at: nextHeight), set.index(of: home) != nil else { return }
     var forwards = ForwardOutbox()
     for entry in pool.heldTransactions
-    where HomeAuthor.account(of: entry.transaction.body.sender, in: set) == peer {
-      forwards.append(entry.transaction.bytes, to: peer)
+    where HomeAuthor.account(of: entry.transaction.body.sender, in: set) == home {
+      forwards.append(entry.transaction.bytes, to: home)
     }
     send(&forwards)
   }

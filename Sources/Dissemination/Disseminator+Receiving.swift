@@ -4,13 +4,10 @@ extension Disseminator {
   mutating func receive(_ message: DisseminationMessage, from peer: AccountID, now: UInt64) {
     guard isStarted, peer != own, mayCome(message, from: peer) else { return }
     switch message {
-    case .bundle(let bundle): receive(bundle, from: peer)
+    case .bundle(let bundle): receive(bundle, from: peer, now: now)
     case .forward(let list): receiveForward(list, from: peer)
-    case .holdings(let list):
-      peers.update(peer) { $0.forgetHoldings() }
-      note(list, from: peer, now: now)
-      resendMissing(to: peer, now: now)
-    case .acknowledge(let list): note(list, from: peer, now: now)
+    case .holdings(let list): hear(list, isAll: true, from: peer, now: now)
+    case .acknowledge(let list): hear(list, isAll: false, from: peer, now: now)
     case .fetch(let digests): serve(digests, to: peer, now: now)
     case .fetchRun(let range): serve(range, to: peer, now: now)
     case .missing(let digests):
@@ -19,6 +16,17 @@ extension Disseminator {
     case .relay(let list): receiveRelay(list, from: peer)
     case .standings(let list): take(list, from: peer, now: now)
     }
+  }
+
+  /// Takes what a peer holds, all of it or what is new, and goes on with its stream.
+  private mutating func hear(
+    _ list: [Acknowledgement], isAll: Bool, from peer: AccountID, now: UInt64
+  ) {
+    let before = ownAcknowledged(by: peer)
+    if isAll { peers.update(peer) { $0.forgetHoldings() } }
+    note(list, from: peer, now: now)
+    if ownAcknowledged(by: peer) > before { advance(peer, now: now) }
+    if isAll { greeted(by: peer, now: now) }
   }
 
   /// Followers relay, and those that a full node follows tell of it: nobody else does, and they
@@ -32,11 +40,12 @@ extension Disseminator {
   }
 
   /// Takes a bundle that is new, due and within bounds to its check.
-  private mutating func receive(_ bundle: Bundle, from peer: AccountID) {
+  private mutating func receive(_ bundle: Bundle, from peer: AccountID, now: UInt64) {
     let header = bundle.header
     let digest = header.digest(chain)
     let isWanted = wanted.contains(digest)
     guard !shelf.holds(digest), !checks.isChecking(digest), !shelf.isBad(digest) else {
+      if header.author == peer { acknowledgeAgain(digest, now: now) }
       return counters.drop(.bundleKnown)
     }
     guard header.birthHeight <= nextHeight + 1 else { return counters.drop(.bundleAhead) }

@@ -140,7 +140,10 @@ extension Disseminator {
   }
 
   mutating func disconnected(_ peer: AccountID, now: UInt64) {
-    peers.update(peer) { $0.isConnected = false }
+    peers.update(peer) {
+      $0.isConnected = false
+      $0.flow = PeerFlow()
+    }
     guard own == nil else { return }
     // What was on its way there may be lost: it goes to another at once.
     var forwards = ForwardOutbox()

@@ -70,6 +70,7 @@ public struct Disseminator: Sendable {
     case .decided(let decision): decide(decision, now: now)
     case .peerConnected(let peer): connected(peer, now: now)
     case .peerDisconnected(let peer): disconnected(peer, now: now)
+    case .peerCongested(let peer, let isCongested): congested(peer, isCongested, now: now)
     case .followerConnected(let peer): relays.connected(peer)
     case .followerDisconnected(let peer): relays.disconnected(peer)
     case .needed(let runs): need(runs, now: now)
@@ -105,6 +106,7 @@ public struct Disseminator: Sendable {
     DisseminationGauges(
       pendingTransactions: pool.count, pendingBytes: pool.bytes, bundles: shelf.held.count,
       bundleBytes: shelf.byteCount, wantedBundles: wanted.list.count,
+      peersBehind: peers.behindCount, peersCongested: peers.congestedCount,
       ownAcceptedEnd: ownAcceptedEnd)
   }
 

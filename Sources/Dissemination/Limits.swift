@@ -59,17 +59,20 @@ public enum DisseminationLimits {
   public static let fetchTimeoutMillisecondsMax: UInt64 = 4_000
   /// How long a gap stays before it is fetched: bundles on their way may close it.
   public static let gapDelayMilliseconds: UInt64 = 300
-  /// How long an own bundle stays unacknowledged by a connected peer before it is sent again.
+  /// Own bundles that one peer may have been sent without acknowledging them.
+  public static let windowBundlesMax = 64
+  /// … and their bytes; one bundle always goes.
+  public static let windowBytesMax = 4 * 1024 * 1024
+  /// How long a peer acknowledges nothing before the first bundle under way is sent again; it
+  /// doubles.
   public static let resendDelayMilliseconds: UInt64 = 2_000
+  /// … so often.
+  public static let resendDoublingsMax: UInt64 = 4
+  /// Nodes of which something is known: connected ones, members and former members.
+  public static let peersMax = 1_024
   /// Renewals of an incarnation within one start: an author whose bundles expired unnamed goes on
   /// in a fresh run.
   public static let renewalsMax = Limits.incarnationsPerStart
-  /// Own bundles sent again to one peer at a time.
-  public static let resendBundlesMax = 8
-  /// … and when it has just said what it holds.
-  public static let resendBurstBundlesMax = 64
-  /// Bytes sent again at a time; one bundle always is.
-  public static let resendBytesMax = 8 * 1024 * 1024
   /// Fetches, gaps and re-sends are looked at this often while there are any.
   public static let sweepMillisecondsMax: UInt64 = 100
   /// Bytes of bundles served to one peer in a second.

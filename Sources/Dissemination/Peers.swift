@@ -9,8 +9,8 @@ struct Peer: Sendable {
   /// The second in which `servedBytes` were sent to it.
   var servedSecond: UInt64 = 0
   var servedBytes = 0
-  /// Of own bundles: how far it had acknowledged when it was looked at last, and since when.
-  var resend = ResendState()
+  /// How far it was sent own bundles.
+  var flow = PeerFlow()
 
   init(account: AccountID) { self.account = account }
 
@@ -60,14 +60,6 @@ struct Peer: Sendable {
   }
 }
 
-/// The watch over a peer that does not acknowledge own bundles.
-struct ResendState: Sendable {
-  var incarnation: UInt64 = 0
-  var end: UInt64 = 0
-  var since: UInt64 = 0
-  var attempts: UInt64 = 0
-}
-
 /// Peers, ascending by account.
 struct PeerTable: Sendable {
   private(set) var list: [Peer] = []
@@ -91,17 +83,29 @@ struct PeerTable: Sendable {
 
   func isConnected(_ account: AccountID) -> Bool { self[account]?.isConnected == true }
 
+  /// Whether something large may be sent there: it is connected, and takes what it is sent.
+  func isReachable(_ account: AccountID) -> Bool {
+    self[account].map { $0.isConnected && !$0.flow.isCongested } ?? false
+  }
+
+  /// Of those connected: who is held back, and who takes nothing at all.
+  var behindCount: Int { list.count { $0.isConnected && $0.flow.isBehind } }
+  var congestedCount: Int { list.count { $0.isConnected && $0.flow.isCongested } }
+
   /// The connected peers, ascending.
   var connected: [AccountID] { list.filter(\.isConnected).map(\.account) }
 
-  /// Changes a peer's entry, made when there is none.
+  /// Changes a peer's entry, made when there is none and room for one.
   mutating func update(_ account: AccountID, _ change: (inout Peer) -> Void) {
     let place = position(account)
     if place == list.count || list[place].account != account {
+      guard list.count < DisseminationLimits.peersMax else { return }
       list.insert(Peer(account: account), at: place)
     }
     change(&list[place])
   }
+
+  mutating func update(at index: Int, _ change: (inout Peer) -> Void) { change(&list[index]) }
 
   mutating func updateAll(_ change: (inout Peer) -> Void) {
     for index in list.indices { change(&list[index]) }

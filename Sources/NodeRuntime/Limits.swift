@@ -32,6 +32,9 @@ enum NodeLimits {
   static let heightWaitersMax = 4_096
   /// Old blocks in one answer when each must be read from the log.
   static let blocksFromLogMax = 8
+  /// An ER Node with more than this waiting for its socket is handed no more old blocks: it asks
+  /// again.
+  static let peerWaitingBytesMax = 1024 * 1024
   /// Full nodes' requests for logged blocks that wait for the disk.
   static let followerServesMax = 16
   /// Bytes of blocks handed to full nodes in a second, all together.

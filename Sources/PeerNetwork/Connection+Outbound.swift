@@ -8,7 +8,10 @@ extension Connection {
   func pump() {
     guard case .open(let link) = phase, let context, !isPumping else { return }
     isPumping = true
-    defer { isPumping = false }
+    defer {
+      isPumping = false
+      tellCongestion(of: link)
+    }
     encoder.load(link.takeWaiting())
     var hasWritten = false
     do throws(TLSFailure) {
@@ -27,6 +30,13 @@ extension Connection {
     lastOutbound = NIODeadline.now()
     context.flush()
     if !encoder.isEmpty && context.channel.isWritable { core.pumpSoon(self) }
+  }
+
+  private func tellCongestion(of link: Link) {
+    guard case .open = phase, !link.isFollower,
+      let isCongested = link.congestionChange(core.limits)
+    else { return }
+    core.emit(.congested(link.peer.account, link.channel, isCongested))
   }
 
   /// Sends a frame of length 0 when nothing else was sent for a while. In the middle of a frame

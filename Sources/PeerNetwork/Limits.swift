@@ -8,6 +8,10 @@ public struct PeerLimits: Sendable {
   public var votesQueueBytesMax = 4 * 1024 * 1024
   /// Bytes that may wait to be sent to one peer on its data channel.
   public var dataQueueBytesMax = 16 * 1024 * 1024
+  /// A known peer with more than this waiting on a channel is reported as congested …
+  public var congestedBytes = 2 * 1024 * 1024
+  /// … until no more than this waits.
+  public var decongestedBytes = 512 * 1024
   /// Payload bytes of one frame from a full node to the node it follows.
   public var requestFrameBytesMax = 1 * 1024 * 1024
   /// Bytes that may wait to be sent to the node that is followed.

@@ -17,6 +17,7 @@ final class Link: Sendable {
 
   private struct State {
     var waiting: [[UInt8]] = []
+    var isCongested = false
     var counters: PeerCounters
   }
 
@@ -83,6 +84,19 @@ final class Link: Sendable {
     }
   }
 
+  /// Whether it has become congested, or has ceased to be; nil when neither.
+  func congestionChange(_ limits: PeerLimits) -> Bool? {
+    state.withLock { state in
+      let queued = state.counters.queuedBytes
+      let isCongested =
+        queued > (state.isCongested ? limits.decongestedBytes : limits.congestedBytes)
+      guard isCongested != state.isCongested else { return nil }
+      state.isCongested = isCongested
+      if isCongested { state.counters.congestions += 1 }
+      return isCongested
+    }
+  }
+
   func received(bytes: Int) {
     state.withLock { state in
       state.counters.framesReceived += 1
@@ -104,6 +118,7 @@ final class Link: Sendable {
       state.waiting = []
       budget?.release(state.counters.queuedBytes)
       state.counters.queuedBytes = 0
+      state.isCongested = false
       state.counters.isConnected = false
       state.counters.lastFailure = why
     }

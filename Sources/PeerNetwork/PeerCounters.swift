@@ -15,6 +15,8 @@ public struct PeerCounters: Sendable, Equatable {
   /// Not taken because the peer's queue was full; the sender was told.
   public internal(set) var framesDropped: UInt64 = 0
   public internal(set) var bytesDropped: UInt64 = 0
+  /// How often more waited than the peer took.
+  public internal(set) var congestions: UInt64 = 0
   /// Taken, and still waiting when the connection ended.
   public internal(set) var framesLost: UInt64 = 0
   /// Connections that came to be authenticated.

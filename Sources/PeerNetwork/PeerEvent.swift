@@ -7,6 +7,9 @@ public enum PeerEvent: Sendable {
   case connected(AccountID, PeerChannel)
   /// The connection is gone; what waited in its queue is dropped and counted.
   case disconnected(AccountID, PeerChannel, DisconnectReason)
+  /// More waits to be sent to a known peer than it takes, or there is room again. A connection
+  /// begins with room.
+  case congested(AccountID, PeerChannel, Bool)
   /// A payload of 1 byte up to the channel's bound. The buffer belongs to the receiver.
   case received(AccountID, PeerChannel, [UInt8])
   /// A full node follows this node from now on. Its account is its transport key.

@@ -7,6 +7,8 @@ public enum ReplicaEvent: Sendable {
   /// full node follows.
   case peerConnected(AccountID)
   case peerDisconnected(AccountID)
+  /// More waits to be sent to the peer than it takes, or there is room again.
+  case peerCongested(AccountID, Bool)
   /// A full node follows this node from now on.
   case followerConnected(AccountID)
   case followerDisconnected(AccountID)

@@ -56,6 +56,7 @@ extension ReplicaMachine {
       effects.append(.storeBundles(token: token, bundles))
     case .discard(let digests): effects.append(.discardBundles(digests))
     case .send(let message, let peer): send(.dissemination(message), to: peer)
+    case .multicast(let message, let peers): send(.dissemination(message), to: peers)
     case .broadcast(let message): broadcast(.dissemination(message))
     case .answer(let answer): effects.append(.answer(answer))
     case .accepted(let ids): effects.append(.accepted(ids))

@@ -79,6 +79,8 @@ public struct ReplicaMachine {
     case .peerDisconnected(let peer):
       pending.append(.dissemination(.peerDisconnected(peer)))
       pending.append(.catchUp(.peerDisconnected(peer)))
+    case .peerCongested(let peer, let isCongested):
+      pending.append(.dissemination(.peerCongested(peer, isCongested)))
     case .followerConnected(let peer):
       followers.insert(peer)
       pending.append(.dissemination(.followerConnected(peer)))
@@ -193,6 +195,12 @@ public struct ReplicaMachine {
 
   mutating func send(_ message: PeerMessage, to peer: AccountID) {
     effects.append(.send(message.bytes, on: message.channel, to: peer))
+  }
+
+  /// Encodes once: all get the same bytes.
+  mutating func send(_ message: PeerMessage, to peers: [AccountID]) {
+    let bytes = message.bytes
+    for peer in peers { effects.append(.send(bytes, on: message.channel, to: peer)) }
   }
 
   mutating func broadcast(_ message: PeerMessage) {

@@ -26,6 +26,8 @@ final class TestNetwork {
     /// How many signatures each check had.
     var checks: [Int] = []
     var sent: [(message: DisseminationMessage, to: AccountID?)] = []
+    /// How many bundles each node was sent, and whether they arrived or not.
+    var bundlesSent: [Int: Int] = [:]
   }
 
   private struct Scheduled {
@@ -183,6 +185,7 @@ final class TestNetwork {
       schedule(.stored(token: token), to: index, after: 2)
     case .discard(let digests): for digest in digests { nodes[index].disk[digest] = nil }
     case .send(let message, let peer): deliver(message, from: index, to: peer)
+    case .multicast(let message, let peers): multicast(message, from: index, to: peers)
     case .broadcast(let message): deliver(message, from: index, to: nil)
     case .answer(let answer): nodes[index].answers.append(answer)
     case .accepted(let ids): nodes[index].accepted += ids
@@ -208,8 +211,20 @@ final class TestNetwork {
 
   private func deliver(_ message: DisseminationMessage, from index: Int, to peer: AccountID?) {
     nodes[index].sent.append((message, peer))
-    let targets =
-      peer.map { [self.index($0) ?? index] } ?? keys.indices.filter { $0 != index }
+    arrive(
+      message, from: index,
+      at: peer.map { [self.index($0) ?? index] } ?? keys.indices.filter { $0 != index })
+  }
+
+  private func multicast(_ message: DisseminationMessage, from index: Int, to peers: [AccountID]) {
+    nodes[index].sent.append((message, nil))
+    arrive(message, from: index, at: peers.compactMap(self.index))
+  }
+
+  private func arrive(_ message: DisseminationMessage, from index: Int, at targets: [Int]) {
+    if case .bundle = message {
+      for target in targets { nodes[index].bundlesSent[target, default: 0] += 1 }
+    }
     for target in targets where nodes[target].isUp && !loses(index, target, message) {
       guard let copy = try? DisseminationMessage(decoding: message.bcs[...]) else { continue }
       schedule(.message(copy, from: account(index)), to: target, after: 10)

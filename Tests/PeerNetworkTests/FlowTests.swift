@@ -40,6 +40,51 @@ struct FlowTests {
     for _ in 0..<taken { #expect(try await acceptor.received(.data) == payload) }
   }
 
+  @Test("one who does not read is reported as congested, and no other; then as having room again")
+  func congestion() async throws {
+    let first = try TestIdentity(1)
+    var clogged = try TestNode(TestIdentity(2), peers: [first.dialler])
+    var reading = try TestNode(TestIdentity(3), peers: [first.dialler])
+    var dialler = try TestNode(first, peers: [clogged.known, reading.known])
+    for _ in 0..<4 {
+      try await dialler.next { if case .connected = $0 { () } else { nil } }
+    }
+    try await clogged.connected()
+    try await reading.connected()
+    let dead = clogged.identity.account
+    let alive = reading.identity.account
+    clogged.network.pauseReceiving(.data)
+    dialler.network.send(to: dead, on: .votes, [1])
+    #expect(try await clogged.received(.votes) == [1])
+
+    let payload = [UInt8](repeating: 0x5A, count: 256 * 1024)
+    var taken = 0
+    while (dialler.network.counters(of: dead, on: .data)?.congestions ?? 0) == 0, taken < 1_000 {
+      if dialler.network.send(to: dead, on: .data, payload) == .queued { taken += 1 }
+      // One after the other: this one never has more than a frame waiting.
+      dialler.network.send(to: alive, on: .data, payload)
+      #expect(try await reading.received(.data) == payload)
+    }
+    func change(_ event: PeerEvent) -> (account: AccountID, isCongested: Bool)? {
+      guard case .congested(let account, .data, let isCongested) = event else { return nil }
+      return (account, isCongested)
+    }
+    let begun = try await dialler.next(change)
+    #expect(begun == (dead, true))
+    let waiting = try #require(dialler.network.counters(of: dead, on: .data))
+    let limits = quick()
+    #expect(waiting.queuedBytes > limits.congestedBytes)
+    #expect(waiting.queuedBytes <= limits.congestedBytes + 2 * payload.count)
+    #expect(waiting.framesDropped == 0)
+
+    clogged.network.resumeReceiving(.data)
+    for _ in 0..<taken { #expect(try await clogged.received(.data) == payload) }
+    let ended = try await dialler.next(change)
+    #expect(ended == (dead, false))
+    #expect(dialler.network.counters(of: dead, on: .data)?.congestions == 1)
+    #expect(dialler.network.counters(of: alive, on: .data)?.congestions == 0)
+  }
+
   @Test("a receiver that pauses in its callback gets no more than one record still holds")
   func pauseInsideTheCallback() async throws {
     let first = try TestIdentity(1)

@@ -5,6 +5,8 @@ public struct DisseminationMetrics: Sendable {
   public let bundlesHeld: Gauge
   public let bundlesHeldBytes: Gauge
   public let bundlesWanted: Gauge
+  public let peersBehind: Gauge
+  public let peersCongested: Gauge
   public let admitted: Counter
   public let forwarded: Counter
   public let returned: Counter
@@ -26,6 +28,10 @@ public struct DisseminationMetrics: Sendable {
       "eco2_bundles_held_bytes", "Bytes of undecided bundles.", unit: .bytes)
     bundlesWanted = list.gauge(
       "eco2_bundles_missing", "Bundles a proposal names that are not here yet.")
+    peersBehind = list.gauge(
+      "eco2_peers_behind", "Peers that are sent no more own bundles until they acknowledge some.")
+    peersCongested = list.gauge(
+      "eco2_peers_congested", "Peers whose connection holds more than they take.")
     admitted = list.counter(
       "eco2_pool_admitted_total", "Transactions that entered the pool.")
     forwarded = list.counter(

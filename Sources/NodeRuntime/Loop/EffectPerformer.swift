@@ -206,7 +206,7 @@ final class EffectPerformer: Sendable {
       if peers.isFollower(peer) {
         serveFollower(from: height, count: count, to: peer)
       } else {
-        serve { [self] in serveBlocks(from: height, count: count, to: peer) }
+        servePeer(from: height, count: count, to: peer)
       }
     case .serveDecided(let height, let withBlock, let peer):
       serve { [self] in serveDecided(height, withBlock: withBlock, to: peer) }
@@ -272,6 +272,13 @@ final class EffectPerformer: Sendable {
   /// Peers ask for these: beyond what the disk gives, they ask again.
   private func serve(_ work: @escaping @Sendable () -> Void) {
     if !reader.offer(work) { metrics.peers.serveFull.add() }
+  }
+
+  /// One that asks and does not read costs no more than its first answer: the lane is for all.
+  private func servePeer(from height: UInt64, count: Int, to peer: AccountID) {
+    let waiting = peers.counters(of: peer, on: .data)?.queuedBytes ?? 0
+    guard waiting < NodeLimits.peerWaitingBytesMax else { return metrics.peers.serveFull.add() }
+    serve { [self] in serveBlocks(from: height, count: count, to: peer) }
   }
 
   /// Full nodes have a lane of their own, behind the validators' in nothing but what they may cost:

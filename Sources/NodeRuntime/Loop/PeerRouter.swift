@@ -51,6 +51,10 @@ final class PeerRouter: Sendable {
     switch event {
     case .connected(let peer, let channel): connected(peer, channel)
     case .disconnected(let peer, let channel, let reason): disconnected(peer, channel, reason)
+    case .congested(let peer, let channel, let isCongested):
+      // Votes are few, and are never held back.
+      guard channel == .data else { return }
+      queue.require(.replica(.peerCongested(peer, isCongested)))
     case .received(let peer, _, let frame):
       metrics.count(.network)
       heard[peer]?.nanoseconds.store(CPUClock.monotonicNanoseconds(), ordering: .relaxed)

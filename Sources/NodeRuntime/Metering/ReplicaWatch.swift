@@ -130,6 +130,8 @@ final class ReplicaWatch: Sendable {
     dissemination.bundlesHeld.set(gauges.bundles)
     dissemination.bundlesHeldBytes.set(gauges.bundleBytes)
     dissemination.bundlesWanted.set(gauges.wantedBundles)
+    dissemination.peersBehind.set(gauges.peersBehind)
+    dissemination.peersCongested.set(gauges.peersCongested)
     let counters = replica.disseminationCounters
     dissemination.admitted.follow(counters.transactionsAdmitted)
     dissemination.forwarded.follow(counters.transactionsForwarded)
