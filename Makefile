@@ -51,8 +51,13 @@ crash: ## the store killed at every system call, the random ones SEEDS times eac
 	  --filter LedgerStoreTests.CrashTests
 
 .PHONY: soak
-soak: build ## 5 minutes, 21 nodes, 1 s blocks, a node killed and restarted every 20 s
-	@NODES=21 INTERVAL=1s LOAD=100 DURATION=5m Scripts/e2e --kill-every 20s
+soak: build ## 21 nodes, 1 s blocks, half an hour of kills, pauses and restarts (DURATION=5m)
+	@NODES=21 INTERVAL=1s LOAD=50 DURATION=$(or $(DURATION),30m) Scripts/e2e \
+	  --faults all --faults-every 10s
+
+.PHONY: outage
+outage: build ## 6, then 7 of 21 nodes dead, and back
+	@NODES=21 INTERVAL=1s LOAD=50 DURATION= Scripts/e2e --outage 7
 
 .PHONY: bench
 bench: prepare ## the engines against their peers, as ratios (BENCH=ed25519 for some)

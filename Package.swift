@@ -133,8 +133,8 @@ let package = Package(
     module(
       "LocalNetwork",
       [
-        "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "StrictJSON", "NodeAnswers",
-        "NodeRuntime", "LedgerClient", "LoadTest",
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "RegistryFiles", "StrictJSON",
+        "NodeAnswers", "NodeRuntime", "LedgerClient", "LoadTest",
       ]),
     module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient"]),
     .executableTarget(

@@ -71,7 +71,9 @@ struct FlightBook {
         latencies.append((end - flight.intended) / .milliseconds(1))
       }
     case .accepted: promise(id)
-    case .pending: break
+    case .pending:
+      // Its node may go away with it: the next one is given the same bytes.
+      return false
     case .used: flights[id]?.isUsed = true
     case .expired:
       end(id)

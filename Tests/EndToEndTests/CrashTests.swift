@@ -20,14 +20,16 @@ extension EndToEndTests {
         let run = TestnetRun(
           RunPlan(
             folder: network.folder, executable: LiveNetwork.eco2, loadRate: 40,
-            duration: .seconds(16), killEvery: .seconds(5), restartAfter: .seconds(2))
+            duration: .seconds(16),
+            faults: NodeFaults([.kill], every: .seconds(3), awaySeconds: 1...2))
         ) { event in
           if case .block(let block) = event { heights.withLock { $0.append(block.height) } }
         }
         let summary = try await run.run()
         #expect(summary.problems == [])
-        #expect(summary.kills >= 2 && summary.killsOfPrimaries >= 1)
-        #expect(summary.catchUpSeconds.count == summary.kills)
+        let kills = summary.faults["kill"] ?? 0
+        #expect(kills >= 2 && summary.faultsOfPrimaries >= 1)
+        #expect(summary.catchUpSeconds.count == kills)
         #expect(summary.rootsEqual)
         #expect(summary.carbon.blocksNotCovered == 0)
         let load = try #require(summary.load)
@@ -38,6 +40,47 @@ extension EndToEndTests {
         for node in network.nodes {
           #expect(try FolderAudit.run(home: node.home).findings.isEmpty)
         }
+      }
+    }
+
+    @Test(
+      "with f nodes dead blocks go on, with more there is none, and after a return there soon is",
+      .timeLimit(.minutes(3)))
+    func outage() async throws {
+      try await LiveNetwork.withFolder { path in
+        let network = try LiveNetwork.make(at: path)
+        let run = TestnetRun(
+          RunPlan(
+            folder: network.folder, executable: LiveNetwork.eco2, loadRate: 20,
+            outage: Outage(nodes: 2, standstill: .seconds(4)))
+        ) { _ in }
+        let summary = try await run.run()
+        #expect(summary.problems == [])
+        let outage = try #require(summary.outage)
+        #expect(outage.blocksWithQuorum >= 4)
+        #expect(outage.viewChangesMost <= outage.deadInARowMost && outage.deadInARowMost == 1)
+        #expect(outage.blocksWithoutQuorum == 0)
+        #expect(try #require(outage.secondsToProgress) <= #require(outage.secondsToProgressMax))
+        #expect(summary.catchUpSeconds.count == 2)
+        #expect(summary.load?.lost == 0 && summary.load?.open == 0)
+      }
+    }
+
+    @Test(
+      "nodes paused for longer than a view, and restarted, are back at the tip and lose nothing",
+      .timeLimit(.minutes(3)))
+    func disturbed() async throws {
+      try await LiveNetwork.withFolder { path in
+        let network = try LiveNetwork.make(at: path)
+        let run = TestnetRun(
+          RunPlan(
+            folder: network.folder, executable: LiveNetwork.eco2, loadRate: 20,
+            duration: .seconds(20), faults: NodeFaults([.pause, .restart], every: .seconds(4)))
+        ) { _ in }
+        let summary = try await run.run()
+        #expect(summary.problems == [])
+        #expect(summary.faults.values.reduce(0, +) >= 2)
+        #expect(summary.load?.lost == 0 && summary.load?.open == 0)
       }
     }
 

@@ -60,6 +60,16 @@ public final class NodeProcess: Sendable {
     lifeline.withLock { $0 = nil }
   }
 
+  /// Lets the node stand still.
+  public func pause() {
+    if let pid = processIdentifier { Foundation.kill(pid, SIGSTOP) }
+  }
+
+  /// Lets it go on.
+  public func resume() {
+    if let pid = processIdentifier { Foundation.kill(pid, SIGCONT) }
+  }
+
   /// Asks the node to end, and waits; after the grace period it is killed. Answers whether it ended
   /// by itself and without a fault.
   @discardableResult

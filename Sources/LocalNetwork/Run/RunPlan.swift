@@ -10,26 +10,51 @@ public struct RunPlan: Sendable {
   public var loadRate: Double?
   /// How long to send, from when all nodes are up; nil until `stop`.
   public var duration: Duration?
-  /// How often one node is killed, if at all.
-  public var killEvery: Duration?
-  /// How long a killed node stays away.
-  public var restartAfter: Duration
+  /// What is done to single nodes meanwhile, if anything.
+  public var faults: NodeFaults?
+  /// Many dead nodes; the run ends when it is over.
+  public var outage: Outage?
   /// The network has run before: blocks from now on are reported, not all of them.
   public var isResumed: Bool
 
   public init(
     folder: NetworkFolder, executable: String, isResumed: Bool = false, loadRate: Double? = nil,
-    duration: Duration? = nil,
-    killEvery: Duration? = nil, restartAfter: Duration = .seconds(5)
+    duration: Duration? = nil, faults: NodeFaults? = nil, outage: Outage? = nil
   ) {
     self.folder = folder
     self.executable = executable
     self.loadRate = loadRate
     self.duration = duration
-    self.killEvery = killEvery
-    self.restartAfter = restartAfter
+    self.faults = faults
+    self.outage = outage
     self.isResumed = isResumed
   }
+}
+
+/// Nodes that are dead at the same time.
+public struct Outage: Sendable {
+  /// Up to f, or more: then no block may be final while more than f are dead.
+  public var nodes: Int
+  /// How long to look that there is none.
+  public var standstill: Duration
+  /// Which nodes.
+  public var seed: UInt64
+
+  public init(nodes: Int, standstill: Duration = .seconds(30), seed: UInt64 = 1) {
+    self.nodes = nodes
+    self.standstill = standstill
+    self.seed = seed
+  }
+}
+
+/// Something done to a node.
+public struct NodeFault: Sendable {
+  public let node: Int
+  public let kind: NodeFaults.Kind
+  /// Whether its turn to propose is next.
+  public let isPrimary: Bool
+  /// The height being decided, where it matters.
+  public let height: UInt64?
 }
 
 /// What happens while a network runs.
@@ -38,9 +63,9 @@ public enum RunEvent: Sendable {
   case starting(ready: Int, of: Int)
   case ready(seconds: Double)
   case block(WatchedBlock)
-  /// A node was killed; `height` is the one being decided.
-  case killed(node: Int, isPrimary: Bool, height: UInt64)
-  case restarted(node: Int)
+  case fault(NodeFault)
+  /// A node that was away goes on, or is started again.
+  case returned(node: Int)
   case caughtUp(node: Int, height: UInt64, seconds: Double)
   /// A node ended by itself.
   case died(node: Int, status: Int32)
@@ -78,6 +103,24 @@ public struct RunSummary: Codable, Sendable {
     }
   }
 
+  /// What came of many dead nodes.
+  public struct Outage: Codable, Sendable {
+    public var nodes = 0
+    /// Blocks in a round with f of them dead.
+    public var blocksWithQuorum = 0
+    /// The highest view that one of these was decided in: the view changes in a row.
+    public var viewChangesMost: UInt64 = 0
+    /// The most dead nodes whose turns stood in a row.
+    public var deadInARowMost: UInt64 = 0
+    /// With all of them dead; nil when they were no more than f.
+    public var standstillSeconds: Double?
+    public var blocksWithoutQuorum: UInt64?
+    /// From the start of the first that came back until a block was final.
+    public var secondsToProgress: Double?
+    /// f + 1 view timeouts.
+    public var secondsToProgressMax: Double?
+  }
+
   /// All of them, full nodes too.
   public var nodes = 0
   public var fullNodes = 0
@@ -91,9 +134,12 @@ public struct RunSummary: Codable, Sendable {
   public var viewChanges = 0
   public var certificates = Certificates()
   public var load: LoadReport?
-  public var kills = 0
-  public var killsOfPrimaries = 0
-  /// How long each restarted node needed until it had caught up.
+  /// What was done to nodes, by kind.
+  public var faults: [String: Int] = [:]
+  /// Of these, to the node whose turn was next.
+  public var faultsOfPrimaries = 0
+  public var outage: Outage?
+  /// How long each node that came back needed until it was at the tip.
   public var catchUpSeconds: [Double] = []
   public var carbon = Carbon()
   public var cost = Cost()

@@ -32,6 +32,9 @@ extension TestnetRun {
     if !watched.rootsEqual {
       summary.problems.append("At height \(watched.height) nodes have different roots: a fork.")
     }
+    if let problem = outageWatch?.take(height: watched.height, view: block.view) {
+      summary.problems.append(problem)
+    }
     emit(.block(watched))
   }
 

@@ -5,7 +5,7 @@ import LedgerRules
 import LoadTest
 import NodeAnswers
 
-/// Runs a network's nodes as processes, puts load on them, kills some, and judges what came of it.
+/// Runs a network's nodes as processes, puts load on them, disturbs some, and judges what came of it.
 public actor TestnetRun {
   static let startLimit = Duration.seconds(180)
 
@@ -16,8 +16,10 @@ public actor TestnetRun {
   var summary = RunSummary()
   var certificates: [UInt64] = []
   var timestamps: (first: UInt64, last: UInt64)?
-  /// Nodes that are meant to be down.
+  /// Nodes that are meant to be away.
   var down: Set<Int> = []
+  /// While f nodes are dead.
+  var outageWatch: OutageWatch?
   var isStopping = false
   var isAborted = false
   private var load: LoadGenerator?
@@ -116,8 +118,13 @@ public actor TestnetRun {
     if isStopping { await generator?.stop(patience: nil) }
     let watcher = Task { await watch() }
     let guardian = Task { await guardNodes() }
-    let killer = Task { await killNodes(document) }
-    defer { for task in [watcher, guardian, killer] { task.cancel() } }
+    let disturber = Task { await disturb(document) }
+    let outage = Task {
+      guard plan.outage != nil else { return }
+      await breakOut(document)
+      await stop()
+    }
+    defer { for task in [watcher, guardian, disturber, outage] { task.cancel() } }
     if let generator {
       let reporter = Task { await reportDrain(generator) }
       defer { reporter.cancel() }
@@ -126,7 +133,8 @@ public actor TestnetRun {
       await idle()
     }
     isStopping = true
-    await killer.value
+    await disturber.value
+    await outage.value
     let last = await settle()
     await waitForWatcher(last)
     watcher.cancel()

@@ -19,7 +19,8 @@ struct TestnetCommand: AsyncParsableCommand {
 
       Examples:
         eco2 testnet --nodes 4 --block-interval 2s --load 50 --duration 60s
-        eco2 testnet --nodes 21 --block-interval 1s --load 100 --duration 5m --kill-every 20s
+        eco2 testnet --nodes 21 --block-interval 1s --load 100 --duration 5m --faults kill
+        eco2 testnet --nodes 21 --block-interval 1s --load 50 --outage 7
         eco2 testnet --nodes 4 --home net
         eco2 testnet --nodes 4 --full-nodes 2 --block-interval 2s --load 20
       """)
@@ -46,8 +47,29 @@ struct TestnetCommand: AsyncParsableCommand {
   @Option(help: "The network's folder; a temporary one, removed at the end, when left out.")
   var home: String?
 
-  @Option(help: "Kill one node (SIGKILL) this often, and start it again 5 seconds later.")
-  var killEvery: Span?
+  @Option(
+    help: """
+      Disturb nodes: kill (SIGKILL, back after 1 to 10 s), pause (SIGSTOP for longer than a view), \
+      restart, several with commas, or all. At most half of f are away at once; each must be at \
+      the tip 20 s after its return.
+      """)
+  var faults: FaultKinds?
+
+  @Option(help: "How long from one fault to the next.")
+  var faultsEvery = Span(milliseconds: 20_000)
+
+  @Option(
+    help: """
+      Kill so many nodes and see: with f dead blocks go on for a round, with more there is none, \
+      and after one's return there is soon. Ends the run.
+      """)
+  var outage: Int?
+
+  @Option(help: "How long to look that there is no block without a quorum.")
+  var standstill = Span(milliseconds: 30_000)
+
+  @Option(help: "Draws which nodes, which faults and how long: the same seed, the same draws.")
+  var faultSeed: UInt64 = 1
 
   @Option(help: "APIs listen on this port + 1 and up, peers on + 101 and up.")
   var basePort = 8_100
@@ -78,8 +100,16 @@ struct TestnetCommand: AsyncParsableCommand {
     if let load, !(0...1_000_000).contains(load) {
       throw ValidationError("--load must lie between 0 and 1,000,000.")
     }
-    if let killEvery, killEvery.milliseconds < 1_000 {
-      throw ValidationError("--kill-every must be a second or more.")
+    guard faultsEvery.milliseconds >= 1_000 else {
+      throw ValidationError("--faults-every must be a second or more.")
+    }
+    if let outage {
+      guard (1..<nodes).contains(outage) else {
+        throw ValidationError("--outage must leave one of \(nodes) nodes alive.")
+      }
+      guard faults == nil, duration == nil else {
+        throw ValidationError("--outage runs by itself: leave out --faults and --duration.")
+      }
     }
     guard (2...RulesLimits.allocationsMax - 1).contains(loadAccounts) else {
       throw ValidationError(
@@ -98,7 +128,13 @@ struct TestnetCommand: AsyncParsableCommand {
     let run = TestnetRun(
       RunPlan(
         folder: folder, executable: Self.executable, isResumed: isResumed, loadRate: load,
-        duration: duration?.duration, killEvery: killEvery?.duration)
+        duration: duration?.duration,
+        faults: faults.map {
+          NodeFaults($0.kinds, every: faultsEvery.duration, seed: faultSeed)
+        },
+        outage: outage.map {
+          Outage(nodes: $0, standstill: standstill.duration, seed: faultSeed)
+        })
     ) { printer.show($0) }
     let stopper = Task {
       while !Task.isCancelled {

@@ -33,15 +33,23 @@ final class RunPrinter: Sendable {
           + "\(folder.nodes.first?.api ?? "-") … \(folder.all.last?.api ?? "-")\n")
       Printing.line(Self.row(Self.columns.map(\.title)))
     case .block(let block): Printing.line(Self.row(cells(block)))
-    case .killed(let node, let isPrimary, let height):
-      let role = isPrimary ? ", the primary of height \(height)" : ""
-      note("\(name(node))\(role): killed")
-    case .restarted(let node): note("\(name(node)): started again")
+    case .fault(let fault):
+      let role = fault.isPrimary ? ", the primary of height \(fault.height ?? 0)" : ""
+      note("\(name(fault.node))\(role): \(Self.past(fault.kind))")
+    case .returned(let node): note("\(name(node)): goes on")
     case .caughtUp(let node, let height, let seconds):
-      note("\(name(node)): has caught up to height \(height) after \(Printing.seconds(seconds))")
+      note("\(name(node)): at the tip, height \(height), after \(Printing.seconds(seconds))")
     case .died(let node, let status): note("\(name(node)): ENDED BY ITSELF, status \(status)")
     case .draining(let open): note("no more is sent; waiting for the end of \(open) transactions")
     case .stoppingNodes: note("stopping the nodes")
+    }
+  }
+
+  private static func past(_ kind: NodeFaults.Kind) -> String {
+    switch kind {
+    case .kill: "killed"
+    case .pause: "paused"
+    case .restart: "restarted"
     }
   }
 
@@ -142,10 +150,12 @@ final class RunPrinter: Sendable {
     func home(_ node: Int) -> String { folder.all[node].home }
     switch event {
     case .block(let block): printJSON(BlockLine(block))
-    case .killed(let node, let isPrimary, let height):
+    case .fault(let fault):
       printJSON(
-        NodeLine(event: "killed", node: home(node), isPrimary: isPrimary, height: height))
-    case .restarted(let node): printJSON(NodeLine(event: "restarted", node: home(node)))
+        NodeLine(
+          event: Self.past(fault.kind), node: home(fault.node), isPrimary: fault.isPrimary,
+          height: fault.height))
+    case .returned(let node): printJSON(NodeLine(event: "returned", node: home(node)))
     case .caughtUp(let node, let height, let seconds):
       printJSON(
         NodeLine(event: "caught-up", node: home(node), height: height, seconds: seconds))
@@ -192,15 +202,8 @@ final class RunPrinter: Sendable {
       ),
     ]
     if let load = summary.load { facts += LoadText.facts(load) }
-    if summary.kills > 0 {
-      let worst = summary.catchUpSeconds.max().map(Printing.seconds) ?? "-"
-      facts.append(
-        (
-          "kills",
-          "\(summary.kills), \(summary.killsOfPrimaries) of them the primary; "
-            + "\(summary.catchUpSeconds.count) caught up, the slowest after \(worst)"
-        ))
-    }
+    if !summary.faults.isEmpty { facts.append(("faults", Self.faults(summary))) }
+    if let outage = summary.outage { facts.append(("outage", Self.text(outage))) }
     facts += [
       (
         "carbon",
@@ -230,5 +233,30 @@ final class RunPrinter: Sendable {
         ))
     }
     return facts
+  }
+
+  private static func faults(_ summary: RunSummary) -> String {
+    let kinds = NodeFaults.Kind.allCases.compactMap { kind in
+      summary.faults[kind.rawValue].map { "\($0) \(past(kind))" }
+    }
+    let worst = summary.catchUpSeconds.max().map(Printing.seconds) ?? "-"
+    return kinds.joined(separator: ", ") + ", \(summary.faultsOfPrimaries) of them the primary; "
+      + "\(summary.catchUpSeconds.count) back at the tip, the slowest after \(worst)"
+  }
+
+  private static func text(_ outage: RunSummary.Outage) -> String {
+    var text =
+      "\(outage.nodes) nodes; with f dead \(outage.blocksWithQuorum) blocks, at most "
+      + "\(outage.viewChangesMost) view changes in a row (dead in a row: "
+      + "\(outage.deadInARowMost))"
+    if let seconds = outage.standstillSeconds, let blocks = outage.blocksWithoutQuorum {
+      text += "; with all dead \(blocks) blocks in \(Printing.seconds(seconds))"
+    }
+    if let seconds = outage.secondsToProgress, let limit = outage.secondsToProgressMax {
+      text +=
+        "; a block \(Printing.seconds(seconds)) after the first's return (f + 1 view timeouts: "
+        + "\(Printing.seconds(limit)))"
+    }
+    return text
   }
 }
