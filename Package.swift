@@ -128,7 +128,7 @@ let package = Package(
       "Simulation",
       [
         "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
-        "Replica", heap,
+        "Replica", "StrictJSON", heap,
       ]),
     module(
       "LocalNetwork",

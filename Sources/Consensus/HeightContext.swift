@@ -23,6 +23,8 @@ public struct HeightContext: Sendable {
   public let ownVotes: [Vote]
   /// What `.persistPrepared` stored last for this height, after a restart.
   public let prepared: PreparedRecord?
+  /// What the simulator changes; a node's is `.none`.
+  package var rehearsal = Rehearsal.none
 
   /// Nil when an index is not one of the set's, or nobody leads.
   public init?(

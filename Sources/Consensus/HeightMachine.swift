@@ -179,7 +179,7 @@ struct HeightMachine: Sendable {
     if phase == .active { startTimer(now: now) }
   }
 
-  var quorum: Int { context.set.quorum }
+  var quorum: Int { context.rehearsal.quorum ?? context.set.quorum }
 
   var height: UInt64 { context.height }
 

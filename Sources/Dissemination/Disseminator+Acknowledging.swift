@@ -79,7 +79,7 @@ extension Disseminator {
       member.account == own
         ? ownEnd : peers[member.account]?.end(author, incarnation) ?? 0
     }.sorted(by: >)
-    return (ends[set.faultyMax], ends[set.quorum - 1])
+    return (ends[set.faultyMax], ends[(quorum ?? set.quorum) - 1])
   }
 
   /// Counts a lane's acknowledgements anew, and tells clients whose transactions are accepted now.

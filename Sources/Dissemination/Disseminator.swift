@@ -17,6 +17,8 @@ public struct Disseminator: Sendable {
   /// The block interval.
   public let intervalMilliseconds: UInt64
   public internal(set) var counters = DisseminationCounters()
+  /// Another quorum than the sets': the simulator's, to show that it forks. Nil in every node.
+  package var quorum: Int?
 
   var isStarted = false
   /// The height being decided.

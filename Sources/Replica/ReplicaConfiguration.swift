@@ -11,6 +11,8 @@ public struct ReplicaConfiguration: Sendable {
   public let timing: ConsensusTiming
   /// The threads that share the state's hashing; nil where the replica's own does it.
   public let workers: WorkerPool?
+  /// What the simulator changes; a node's is `.none`.
+  package var rehearsal = Rehearsal.none
 
   public init(
     chain: ChainID, account: AccountID?, timing: ConsensusTiming, workers: WorkerPool? = nil

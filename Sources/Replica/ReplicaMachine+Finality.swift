@@ -95,14 +95,17 @@ extension ReplicaMachine {
     guard let account = configuration.account else { return }
     let schedule = Schedule(chain: configuration.chain, set: tip.set)
     let height = tip.height + 1
+    let rehearsal = configuration.rehearsal
+    let scheduled = schedule.primaries(at: height, debtors: tip.debtors)
     guard
-      let context = HeightContext(
+      var context = HeightContext(
         height: height, set: tip.set, own: tip.set.index(of: account),
-        primaries: schedule.primaries(at: height, debtors: tip.debtors), parent: tip.hash,
+        primaries: rehearsal.primaries(at: height, scheduled: scheduled), parent: tip.hash,
         parentTimestamp: tip.timestamp, mayVote: mayVote(at: height),
         watermark: restored?.watermark, ownVotes: restored?.ownVotes ?? [],
         prepared: restored?.prepared)
     else { return }
+    context.rehearsal = rehearsal
     pending.append(.consensus(.begin(context)))
   }
 

@@ -16,6 +16,7 @@ extension ReplicaMachine {
     let interval = configuration.timing.intervalMilliseconds
     disseminator = Disseminator(
       own: configuration.account, chain: configuration.chain, intervalMilliseconds: interval)
+    disseminator.quorum = configuration.rehearsal.quorum
     catchUp = CatchUpMachine(
       own: configuration.account, chain: configuration.chain, intervalMilliseconds: interval)
     do {

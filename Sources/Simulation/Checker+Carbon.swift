@@ -45,7 +45,7 @@ extension Checker {
   /// is built anew.
   mutating func checkStore(_ state: SimulatedState, node: Int) {
     let height = state.height
-    guard height > countedHeight else { return }
+    guard height > countedHeight, !byzantine.contains(node) else { return }
     countedHeight = height
     do {
       let root = try AuthenticatedState(reader: state).root

@@ -1,15 +1,17 @@
 import CatchUp
 import Consensus
+import Dissemination
 import LedgerCore
 import Replica
 
-/// Votes, and what nodes say of each other: every node here is honest.
+/// Votes, and what nodes say of each other: honest ones are never accused.
 extension Checker {
   /// A node's key has signed a vote.
   mutating func signed(_ vote: Vote, by node: Int) {
     guard !isFull(node) else {
       return report(.fullNodes, [node], "a full node signs \(vote.statement.kind)")
     }
+    guard !byzantine.contains(node) else { return }
     let ballot = Ballot(node: node, position: vote.statement.position)
     if let earlier = signed[ballot] {
       if earlier.statement != vote.statement {
@@ -34,8 +36,13 @@ extension Checker {
 
   /// What a replica reports of others and of itself.
   mutating func noted(_ note: ReplicaNote, by node: Int) {
+    guard !byzantine.contains(node) else { return }
     switch note {
     case .consensus(let note): noted(note, by: node)
+    case .distrust(let peer, _) where isByzantine(peer): break
+    case .malformedFrame(let peer, _) where isByzantine(peer): break
+    case .outOfPlace(let peer) where isByzantine(peer): break
+    case .bundleOffence(let offence) where isByzantine(offence.author): break
     case .distrust(let peer, let lie):
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
     case .bundleOffence(let offence):
@@ -52,6 +59,8 @@ extension Checker {
 
   private mutating func noted(_ note: ConsensusNote, by node: Int) {
     switch note {
+    case .evidence(let evidence) where byzantine.contains(Int(evidence.first.member)): break
+    case .badSignatures(let peer, _) where isByzantine(peer): break
     case .evidence(let evidence):
       report(
         .health, [node, Int(evidence.first.member)],
@@ -68,10 +77,25 @@ extension Checker {
   }
 
   mutating func halted(_ failure: ReplicaFailure, node: Int) {
+    guard !byzantine.contains(node) else { return }
     report(.health, [node], "stopped: \(failure)")
+  }
+
+  /// Whether a name is a Byzantine node's.
+  func isByzantine(_ account: AccountID) -> Bool {
+    names.indices.contains { names[$0] == account && byzantine.contains($0) }
   }
 
   private func index(of account: AccountID) -> [Int] {
     names.firstIndex(of: account).map { [$0] } ?? []
+  }
+}
+
+extension BundleOffence {
+  /// Whose offence it is.
+  var author: AccountID {
+    switch self {
+    case .equivocation(let signed, _), .badlySigned(let signed, _, _): signed.header.author
+    }
   }
 }

@@ -35,6 +35,12 @@ struct Checker {
   let set: ValidatorSet
   /// The names of all nodes among their peers.
   let names: [AccountID]
+  /// The nodes below this number have a vote.
+  let erNodes: Int
+  /// Nodes that are Byzantine: what they say counts for nothing, and may be said of them.
+  var byzantine: Set<Int> = []
+  /// Another quorum than the set's, where a wrong one is tried.
+  var quorum: Int?
   let genesisTime: UInt64
   let interval: UInt64
   /// By height, from 1.
@@ -55,8 +61,9 @@ struct Checker {
   var event: UInt64 = 0
   var milliseconds: UInt64 = 0
 
-  init(genesis: SimulatedGenesis, names: [AccountID]) {
+  init(genesis: SimulatedGenesis, names: [AccountID], erNodes: Int? = nil) {
     self.names = names
+    self.erNodes = erNodes ?? genesis.members.count
     chain = genesis.initial.chain
     set = genesis.initial.validators
     genesisTime = genesis.document.genesisTime
@@ -81,6 +88,7 @@ struct Checker {
   mutating func finalised(
     _ decided: DecidedBlock, _ results: Results?, by node: Int, _ memo: inout VerdictMemo
   ) {
+    guard !byzantine.contains(node) else { return }
     let header = decided.block.header
     let hash = header.hash(chain)
     checkCertificate(decided, hash: hash, node, &memo)
@@ -114,7 +122,7 @@ struct Checker {
   ) {
     let certificate = decided.certificate
     guard certificate.kind == .commit, certificate.height == decided.height,
-      certificate.block == hash, let checks = certificate.checks(in: set)
+      certificate.block == hash, let checks = checks(certificate)
     else {
       return report(
         .certificate, [node],
@@ -125,6 +133,16 @@ struct Checker {
       report(
         .certificate, [node, Int(signature.member)],
         "height \(decided.height): a COMMIT in the certificate is badly signed")
+    }
+  }
+
+  /// What must verify; nil when too few have signed.
+  private func checks(_ certificate: QuorumCertificate) -> [SignatureCheck]? {
+    guard let quorum else { return certificate.checks(in: set) }
+    guard certificate.signatures.count >= quorum else { return nil }
+    return certificate.signatures.compactMap {
+      Vote(statement: certificate.statement, member: $0.member, signature: $0.signature)
+        .check(in: set)
     }
   }
 
@@ -169,14 +187,14 @@ struct Checker {
 
   /// A node's height after an event, and what it has announced before.
   mutating func checkHeight(_ height: UInt64, announced: UInt64, node: Int) {
-    guard height >= announced else {
+    guard height >= announced || byzantine.contains(node) else {
       return report(
         .height, [node], "is at height \(height), and has announced height \(announced) before")
     }
   }
 
   mutating func checkAnnouncement(_ height: UInt64, after announced: UInt64, node: Int) {
-    guard height == announced + 1 else {
+    guard height == announced + 1 || byzantine.contains(node) else {
       return report(
         .height, [node], "announces height \(height) after height \(announced)")
     }

@@ -26,6 +26,8 @@ enum WorldEvent {
   /// A node is paused, or resumed; then the next one is drawn.
   case drawPause
   case clientsAct
+  /// A scripted round begins; after the last one, what follows.
+  case round(Int)
 }
 
 /// What is to happen, by time; what falls on one instant happens in the order of being added.

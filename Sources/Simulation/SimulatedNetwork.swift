@@ -75,11 +75,17 @@ struct SimulatedNetwork {
     if node < peer { links[index].isUp.0 = false } else { links[index].isUp.1 = false }
   }
 
-  /// Asks for a replacement of each connection that has lost a frame; gives the pairs.
-  mutating func replaceLossy() -> [(Int, Int)] {
+  /// A frame is lost on a connection.
+  mutating func lose(from: Int, to: Int) { links[index(from, to)].hasLost = true }
+
+  /// Asks for a replacement of each connection that has lost a frame, of those that can be had;
+  /// gives the pairs.
+  mutating func replaceLossy(
+    where canConnect: (Int, Int) -> Bool = { _, _ in true }
+  ) -> [(Int, Int)] {
     var pairs: [(Int, Int)] = []
     for a in 0..<count {
-      for b in a + 1..<count where links[index(a, b)].hasLost {
+      for b in a + 1..<count where links[index(a, b)].hasLost && canConnect(a, b) {
         links[index(a, b)].isReplacing = true
         pairs.append((a, b))
       }

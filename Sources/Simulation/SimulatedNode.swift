@@ -15,7 +15,11 @@ final class SimulatedNode {
   let keepsVotes: Bool
   var disk: SimulatedDisk
   /// Nil while the node is down.
-  var replica: ReplicaMachine?
+  private(set) var replica: ReplicaMachine?
+  /// Whether it has a replica; asked too often to look at the replica itself.
+  private(set) var isUp = false
+  /// The replica's height while it is up.
+  private(set) var height: UInt64 = 0
   /// Its clock is off by this much.
   var clockErrorMilliseconds: Int64
   /// Counts lives: what belongs to an earlier one is dropped.
@@ -68,8 +72,6 @@ final class SimulatedNode {
     self.clockErrorMilliseconds = clockErrorMilliseconds
   }
 
-  var isUp: Bool { replica != nil }
-
   var isFull: Bool { configuration.account == nil }
 
   /// The time on the node's own clock.
@@ -89,15 +91,25 @@ final class SimulatedNode {
     return start + milliseconds
   }
 
+  /// A life begins.
+  func begin(_ replica: ReplicaMachine) {
+    height = replica.height
+    self.replica = replica
+    isUp = true
+  }
+
   /// Nothing of the life before is left.
   func forgetMemory() {
     replica = nil
+    isUp = false
     laneFreeAt = [UInt64](repeating: 0, count: Lane.count)
     pausedUntil = 0
     crashesAfterEffects = nil
   }
 
   func step(_ event: ReplicaEvent, now: UInt64) -> [ReplicaEffect] {
-    replica?.step(event, now: clock(at: now)) ?? []
+    let effects = replica?.step(event, now: clock(at: now)) ?? []
+    if let reached = replica?.height { height = reached }
+    return effects
   }
 }

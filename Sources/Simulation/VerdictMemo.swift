@@ -7,6 +7,9 @@ struct VerdictMemo {
 
   init(chain: ChainID) { self.chain = chain }
 
+  /// How many are known.
+  var count: Int { verdicts.count }
+
   mutating func verdict(_ check: SignatureCheck) -> Bool {
     if let known = verdicts[check] { return known }
     let verdict = Ed25519.verify(check, chain: chain)

@@ -46,6 +46,7 @@ extension World {
     case .drawFault: drawFault()
     case .drawPause: drawPause()
     case .clientsAct: clientsAct()
+    case .round(let round): beginRound(round)
     }
   }
 
@@ -92,6 +93,7 @@ extension World {
   func transmit(_ bytes: [UInt8], from node: Int, to peer: Int) {
     guard let connection = network.connection(from: node, to: peer) else { return }
     counts.framesSent += 1
+    guard !isHeldUp(bytes, from: node, to: peer) else { return }
     let delays = network.delays(from: node, to: peer)
     for delay in delays {
       schedule(.frame(bytes, from: node, to: peer, connection: connection), in: delay)

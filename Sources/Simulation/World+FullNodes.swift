@@ -44,11 +44,9 @@ extension World {
     return nodes
   }
 
-  var erNodes: Int { genesis.members.count }
-
   /// Whom a node's messages to all reach: an ER Node's others, or those that a full node follows.
   func peers(of node: SimulatedNode) -> [Int] {
-    node.isFull ? node.follows : (0..<erNodes).filter { $0 != node.index }
+    node.isFull ? node.follows : (0..<erNodes).filter { nodes[$0].name != node.name }
   }
 
   func followers(of index: Int) -> [Int] {

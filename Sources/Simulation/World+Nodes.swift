@@ -25,7 +25,7 @@ extension World {
       checker.checkHeight(replica.height, announced: node.announced, node: index)
       node.announced = max(node.announced, replica.height)
       let effects = replica.begin(start, now: node.clock(at: now))
-      node.replica = replica
+      node.begin(replica)
       perform(effects, of: index)
       if options.pausedNodes.contains(index) { step(index, .handOverChanged(true)) }
     } catch {
@@ -74,8 +74,8 @@ extension World {
     let node = nodes[index]
     guard node.isUp else { return }
     perform(node.step(event, now: now), of: index)
-    guard let height = node.replica?.height else { return }
-    checker.checkHeight(height, announced: node.announced, node: index)
+    guard node.isUp else { return }
+    checker.checkHeight(node.height, announced: node.announced, node: index)
   }
 
   private func perform(_ effects: [ReplicaEffect], of index: Int) {
@@ -95,8 +95,7 @@ extension World {
     checkRights(effect, of: node)
     switch effect {
     case .send(let bytes, _, let peer):
-      guard let peer = index(of: peer) else { return }
-      transmit(bytes, from: node.index, to: peer)
+      for peer in places[peer] ?? [] { transmit(bytes, from: node.index, to: peer) }
     case .broadcast(let bytes, _):
       for peer in peers(of: node) { transmit(bytes, from: node.index, to: peer) }
     case .announce(let bytes):
@@ -141,8 +140,6 @@ extension World {
     }
   }
 
-  private func index(of name: AccountID) -> Int? { nodes.firstIndex { $0.name == name } }
-
   private func finalised(_ block: FinalBlock, by node: SimulatedNode) {
     let height = block.decided.height
     trace(
@@ -186,9 +183,10 @@ extension World {
   // MARK: Serving from the log
 
   private func serve(_ message: PeerMessage, to peer: AccountID, of node: SimulatedNode) {
-    guard let peer = index(of: peer) else { return }
-    let time = node.finish(on: .logReader, after: random.within(0...5), now: now)
-    queue.add(.served(node: node.index, life: node.life, message, to: peer), at: time)
+    for peer in places[peer] ?? [] {
+      let time = node.finish(on: .logReader, after: random.within(0...5), now: now)
+      queue.add(.served(node: node.index, life: node.life, message, to: peer), at: time)
+    }
   }
 
   private func logged(_ node: SimulatedNode, _ height: UInt64) -> DecidedBlock? {

@@ -12,6 +12,13 @@ final class World {
   let seed: UInt64
   let genesis: SimulatedGenesis
   let nodes: [SimulatedNode]
+  /// How many of them are ER Nodes: the first.
+  let erNodes: Int
+  /// Where the nodes of a name are: several where twins share it.
+  let places: [AccountID: [Int]]
+  /// Scripted rounds, instead of drawn faults.
+  var stage: TwinsStage?
+  let theatre: TwinsTheatre?
   var network: SimulatedNetwork
   var clients: SimulatedClients
   var checker: Checker
@@ -92,6 +99,9 @@ final class World {
       + (try Self.fullNodes(
         follows, seed: seed, genesis: genesis, configuration: configuration,
         hasFaults: hasFaults))
+    theatre = nil
+    erNodes = genesis.members.count
+    places = Self.places(nodes)
     costs = Costs(
       syncMillisecondsMax: random.within(1...(hasFaults ? 20 : 5)),
       flushMillisecondsMax: Self.flushMilliseconds(options, &random),
@@ -109,6 +119,38 @@ final class World {
     now = startTime
     if hasFaults, seed.isMultiple(of: 3) { pauses = SeededRandom(seed: ~seed) }
     self.random = random
+  }
+
+  /// A world in which a script says what happens.
+  init(_ theatre: TwinsTheatre, _ scenario: TwinsScenario, options: TwinsOptions) {
+    seed = 0
+    self.options = theatre.simulation(options)
+    genesis = theatre.genesis
+    nodes = theatre.nodes(scenario, options)
+    erNodes = nodes.count
+    places = Self.places(nodes)
+    network = SimulatedNetwork(
+      nodes: nodes.count, weather: .healthy, random: SeededRandom(seed: 1))
+    clients = SimulatedClients(
+      chain: genesis.initial.chain, holders: genesis.clients, random: SeededRandom(seed: 2))
+    plan = FaultPlan(nodes: nodes.count, random: SeededRandom(seed: 3))
+    checker = Checker(genesis: genesis, names: nodes.map(\.name), erNodes: nodes.count)
+    memo = theatre.memo
+    theatre.memo = VerdictMemo(chain: genesis.initial.chain)
+    startTime = SimulatedGenesis.timeMilliseconds
+    now = startTime
+    random = SeededRandom(seed: 4)
+    costs = Costs(
+      syncMillisecondsMax: 2, flushMillisecondsMax: 2, verificationMillisecondsMax: 2,
+      connectMillisecondsMax: 10)
+    stage = TwinsStage(scenario)
+    self.theatre = theatre
+  }
+
+  private static func places(_ nodes: [SimulatedNode]) -> [AccountID: [Int]] {
+    var places: [AccountID: [Int]] = [:]
+    for node in nodes { places[node.name, default: []].append(node.index) }
+    return places
   }
 
   private static func erNodes(
