@@ -7,6 +7,8 @@ struct Candidate: Sendable {
   enum Origin: Hashable, Sendable {
     case client(ticket: UInt64, index: Int)
     case peer(AccountID)
+    /// This node's own report.
+    case own
     /// A full node that follows this node, for its own clients.
     case relay(AccountID)
     /// From an author's bundle that was given up; its signatures were verified then.

@@ -7,6 +7,8 @@ public enum DisseminationEvent: Sendable {
   /// Transactions from this node's own API, judged together; each is answered by `.answer` with its
   /// ticket and index.
   case submitted([ClientSubmission])
+  /// A report of this node's own, signed: it waits for no home author.
+  case reported(Transaction)
   /// A peer's message; the peer is authenticated as this account.
   case message(DisseminationMessage, from: AccountID)
   /// The verdicts on `.precheck`, in its order: why a transaction cannot execute on the last

@@ -161,7 +161,7 @@ extension DisseminationMessage {
       in: 1...DisseminationLimits.forwardTransactionsMax, "transactions")
     var list: [ArraySlice<UInt8>] = []
     for _ in 0..<count {
-      let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
+      let length = try reader.length(in: 1...Limits.reportBytesMax, "transaction")
       let range = try reader.skip(length, "transaction")
       list.append(bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound])
     }

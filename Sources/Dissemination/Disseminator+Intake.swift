@@ -23,6 +23,14 @@ extension Disseminator {
     precheck(candidates)
   }
 
+  /// This node's own report. One that is not taken is not told of: it is made again when its time
+  /// is over.
+  mutating func report(_ transaction: Transaction) {
+    var candidates: [Candidate] = []
+    take(transaction.bytes, origin: .own, into: &candidates)
+    precheck(candidates)
+  }
+
   /// Transactions that a peer takes this node for the home author of.
   mutating func receiveForward(_ list: [ArraySlice<UInt8>], from peer: AccountID) {
     guard isStarted else { return }
@@ -38,13 +46,14 @@ extension Disseminator {
     _ bytes: ArraySlice<UInt8>, origin: Candidate.Origin, into candidates: inout [Candidate]
   ) {
     guard isStarted else { return refuse(nil, origin, .notReady) }
-    guard bytes.count <= Limits.transactionBytesMax else {
+    guard bytes.count <= Limits.reportBytesMax else {
       counters.drop(.transactionOversized)
       return refuse(nil, origin, .oversized)
     }
     guard let transaction = try? Transaction(decoding: bytes) else {
-      counters.drop(.transactionMalformed)
-      return refuse(nil, origin, .malformed)
+      let isLong = bytes.count > Limits.transactionBytesMax
+      counters.drop(isLong ? .transactionOversized : .transactionMalformed)
+      return refuse(nil, origin, isLong ? .oversized : .malformed)
     }
     let id = transaction.id(chain)
     let candidate = Candidate(id: id, transaction: transaction, origin: origin)

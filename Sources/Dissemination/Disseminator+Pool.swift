@@ -23,6 +23,7 @@ extension Disseminator {
   ) -> PooledTransaction.Place {
     guard home != own else { return .ready }
     switch candidate.origin {
+    case .own: return .ready
     case .client, .relay: return .held(until: now + intervalMilliseconds)
     case .peer: return .held(until: now + 2 * intervalMilliseconds)
     case .bundle(let author):
@@ -49,7 +50,7 @@ extension Disseminator {
       relays.watch(candidate.id, for: follower)
       relays.tell(follower, RelayStanding(id: candidate.id, status: .taken))
       forward(candidate, home: home, into: &forwards)
-    case .peer: break
+    case .peer, .own: break
     case .bundle(let author):
       if home != own, author == own { forwards.append(candidate.transaction.bytes, to: home) }
     }

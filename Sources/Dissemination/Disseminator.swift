@@ -64,6 +64,7 @@ public struct Disseminator: Sendable {
     switch event {
     case .restored(let start): restore(start, now: now)
     case .submitted(let submissions): submit(submissions)
+    case .reported(let transaction): report(transaction)
     case .message(let message, let peer): receive(message, from: peer, now: now)
     case .prechecked(let token, let faults): prechecked(token, faults, now: now)
     case .checked(let token, let verdicts): checked(token, verdicts, now: now)

@@ -1,7 +1,9 @@
 /// Upper bounds of everything that comes from outside, in one place; tests hold their relations.
 public enum Limits {
-  /// One signed transaction.
+  /// One signed transaction; but for reports.
   public static let transactionBytesMax = 32 * 1024
+  /// A transaction that reports a bad bundle: it carries one of the bundle's transactions whole.
+  public static let reportBytesMax = transactionBytesMax + 4 * 1024
   /// Operations in one transaction.
   public static let operationsMax = 64
   /// Keys of an account, and signatures for one signer of a transaction.
@@ -9,7 +11,7 @@ public enum Limits {
   /// A bundle is sealed at this many bytes of transactions.
   public static let bundleBytesTarget = 512 * 1024
   /// A bundle's transactions at most: the target and one more transaction.
-  public static let bundleBytesMax = bundleBytesTarget + transactionBytesMax
+  public static let bundleBytesMax = bundleBytesTarget + reportBytesMax
   /// Transactions in a bundle: no transaction is shorter than 128 bytes.
   public static let bundleTransactionsMax = bundleBytesMax / 128
   /// Bundles of one author in a block.
@@ -28,6 +30,10 @@ public enum Limits {
   public static let validatorsMin = 4
   /// How far ahead of the current height a transaction's validity may end: 7 days of 10 s blocks.
   public static let validityHeightsMax: UInt64 = 60_480
+  /// How old an offence may be when it is reported, by the blocks' timestamps: 7 days.
+  public static let evidenceAgeMillisecondsMax: UInt64 = 7 * 24 * 3_600 * 1_000
+  /// Reports of one member that a block looks at: what it sends beyond is skipped unjudged.
+  public static let reportsPerMemberMax = 4
   /// Heights below the parent whose late COMMITs a header may carry.
   public static let lateCommitHeightsMax: UInt64 = 8
   /// Sequences below an account's highest that its replay window remembers.

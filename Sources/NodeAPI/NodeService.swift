@@ -46,6 +46,9 @@ public protocol NodeService: Sendable {
   func validators() async throws(NodeServiceError) -> ValidatorsAnswer
   /// - Parameter turns: heights from the next on, 1 … `ScheduleFormat.turnsMax`.
   func schedule(turns: Int) async throws(NodeServiceError) -> ScheduleAnswer
+  /// Recorded offences below a number, or the newest for nil, newest first, at most `limit`.
+  func offences(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [OffenceAnswer]
   func mempool() async -> MempoolAnswer
   func genesis() -> (GenesisAnswer, bytes: [UInt8])
   func parameters() async throws(NodeServiceError) -> ParametersAnswer

@@ -37,6 +37,10 @@ extension OperationContents {
     case .topUpReserve(let topUp):
       node = topUp.node.address(network: network)
       amount = "\(topUp.amount)"
+    case .reportOffence(let report):
+      offence = report.evidence.offence.name
+      height = report.evidence.height
+      evidence = Hex.encode(report.evidence.bcs)
     }
   }
 }

@@ -40,7 +40,7 @@ public struct TransactionContents: Codable, Equatable, Sendable {
 
 /// One operation. Only the fields of its kind are present.
 public struct OperationContents: Codable, Equatable, Sendable {
-  /// `transfer`, `set-authority` or `top-up-reserve`.
+  /// `transfer`, `set-authority`, `top-up-reserve` or `report-offence`.
   public var kind: String
   /// `transfer`: `ECO2` or `ECC`.
   public var token: String?
@@ -54,10 +54,17 @@ public struct OperationContents: Codable, Equatable, Sendable {
   public var threshold: Int?
   /// `set-authority`: public keys, hexadecimal, ascending.
   public var keys: [String]?
+  /// `report-offence`: `equivocation`, `amnesia` or `bad-bundle`.
+  public var offence: String?
+  /// `report-offence`: the height of the evidence.
+  public var height: UInt64?
+  /// `report-offence`: the evidence's bytes, hexadecimal.
+  public var evidence: String?
 
   public init(
     kind: String, token: String? = nil, recipient: String? = nil, amount: String? = nil,
-    node: String? = nil, threshold: Int? = nil, keys: [String]? = nil
+    node: String? = nil, threshold: Int? = nil, keys: [String]? = nil, offence: String? = nil,
+    height: UInt64? = nil, evidence: String? = nil
   ) {
     self.kind = kind
     self.token = token
@@ -66,6 +73,9 @@ public struct OperationContents: Codable, Equatable, Sendable {
     self.node = node
     self.threshold = threshold
     self.keys = keys
+    self.offence = offence
+    self.height = height
+    self.evidence = evidence
   }
 }
 

@@ -2,6 +2,7 @@ public import CatchUp
 public import Consensus
 public import Dissemination
 public import LedgerCore
+public import LedgerRules
 public import LedgerState
 
 /// Everything a replica wants done. Effects are carried out in their order.
@@ -17,6 +18,8 @@ public enum ReplicaEffect: Sendable {
   case signVote(VoteStatement, member: UInt16)
   /// Answer `.bundleSigned`.
   case signBundle(BundleHeader)
+  /// Sign a member's report with the consensus key; answer `.reportSigned`.
+  case signReport(TransactionBody)
   /// Keep, synced, in place of an earlier one; answer `.preparedStored`.
   case storePrepared(token: UInt64, height: UInt64, [UInt8])
   /// Keep, synced; answer `.bundlesStored`.
@@ -128,6 +131,10 @@ public enum ReplicaNote: Sendable {
   case progress(CatchUpProgress)
   case distrust(AccountID, CatchUpLie)
   case bundleOffence(BundleOffence)
+  /// This node holds new evidence against a member, and reports it.
+  case offenceFound(Evidence, by: AccountID)
+  /// A final block has recorded an offence.
+  case offenceRecorded(RecordedOffence)
   /// A frame that is no message.
   case malformedFrame(from: AccountID, BCSError)
   /// A message of a kind that this sender may not send: nothing was done with it.

@@ -21,6 +21,7 @@ public enum ReplicaEvent: Sendable {
   case voteSigned(Vote)
   case voteRefused(VoteStatement)
   case bundleSigned(BundleHeader, Signature)
+  case reportSigned(TransactionBody, Signature)
   /// A `.storePrepared` is synced.
   case preparedStored(token: UInt64)
   /// A `.storeBundles` is synced.

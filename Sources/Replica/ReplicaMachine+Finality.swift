@@ -62,6 +62,7 @@ extension ReplicaMachine {
     effects.append(.finalised(announcement(of: executed, decision, set, primary)))
     pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
+    recorded(executed.outcome.offences)
     flushIfIdle()
     beginHeight()
   }

@@ -41,6 +41,7 @@ extension ReplicaMachine {
         if height > 0 { pending.append(.catchUp(.sawCertificate(height: height - 1))) }
       }
       effects.append(.report(.consensus(note)))
+      if case .evidence(let evidence) = note { try found(.votes(evidence)) }
     }
   }
 
@@ -67,7 +68,7 @@ extension ReplicaMachine {
     case .ended(let ended): effects.append(.ended(ended))
     case .available: try executeIfReady()
     case .unusable(let digests): try refuseUnusable(digests)
-    case .misbehaviour(let offence): effects.append(.report(.bundleOffence(offence)))
+    case .misbehaviour(let offence): try found(offence)
     case .wake(let time): wakes.set(.dissemination, at: time)
     }
   }

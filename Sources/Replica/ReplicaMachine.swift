@@ -26,6 +26,8 @@ public struct ReplicaMachine {
   var admission: Admission?
   var recent = RecentBlocks()
   var candidates = Candidates()
+  /// Offences seen and not recorded yet.
+  var desk = EvidenceDesk()
   /// Decided by certificate, not logged yet.
   var deciding: Deciding?
   var mode: CatchUpMode = .catchingUp(.tipsUnknown(known: 0, quorum: 1))
@@ -97,6 +99,7 @@ public struct ReplicaMachine {
     case .voteRefused(let statement): pending.append(.consensus(.signingRefused(statement)))
     case .bundleSigned(let header, let signature):
       pending.append(.dissemination(.bundleSigned(header, signature)))
+    case .reportSigned(let body, let signature): reportSigned(body, signature)
     case .preparedStored(let token): pending.append(.consensus(.persisted(token: token)))
     case .bundlesStored(let token): pending.append(.dissemination(.stored(token: token)))
     case .blockLogged(let height): try finalise(height)

@@ -164,6 +164,12 @@ public final class Signer: Sendable {
     }
   }
 
+  /// Signs a member's report. It needs no disk, and no other transaction is signed.
+  public func sign(report body: TransactionBody) throws(SignerError) -> Signature {
+    guard body.report != nil else { throw .noReport }
+    return key.sign(domain: .transaction, chain: chain, message: body.bcs[...])
+  }
+
   private func locked<Value: Sendable>(
     _ body: (inout State) throws(SignerError) -> Value
   ) throws(SignerError) -> Value {

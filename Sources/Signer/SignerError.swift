@@ -11,6 +11,8 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherIncarnation(asked: UInt64, current: UInt64)
   /// A bundle of this or a higher number was signed before, with other bytes.
   case bundleNumberUsed(asked: UInt64, highest: UInt64)
+  /// A transaction that is no report: a consensus key signs no other.
+  case noReport
   /// Another process, or this one, already has the signer open.
   case inUse(path: String)
   /// `create` was asked to make a file that exists.
@@ -36,6 +38,7 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
       "will not sign a bundle of incarnation \(asked): it is not of start \(current)"
     case .bundleNumberUsed(let asked, let highest):
       "will not sign bundle \(asked): \(highest) was signed before"
+    case .noReport: "will not sign a transaction that is no report of an offence"
     case .inUse(let path):
       "\(path) is in use; stop the other node that runs with this consensus key"
     case .exists(let path): "\(path) exists; it is never overwritten"

@@ -2,6 +2,7 @@ import CatchUp
 import Consensus
 import Dissemination
 import LedgerCore
+import LedgerRules
 import Replica
 
 /// Votes, and what nodes say of each other: honest ones are never accused.
@@ -47,6 +48,14 @@ extension Checker {
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
     case .bundleOffence(let offence):
       report(.health, [node], "an honest author is accused: \(offence)")
+    case .offenceFound(let evidence, let offender):
+      report(
+        .health, [node] + index(of: offender),
+        "an honest member is accused of \(evidence.offence)")
+    case .offenceRecorded(let offence):
+      report(
+        .health, [node] + index(of: offence.offender),
+        "the chain has recorded an honest member for \(offence.offence)")
     case .malformedFrame(let peer, let error):
       report(.health, [node] + index(of: peer), "an honest peer's frame is malformed: \(error)")
     case .outOfPlace(let peer), .misbehaved(let peer, _):

@@ -104,6 +104,7 @@ extension World {
       verify(checks, token, isUrgent: isUrgent, of: node)
     case .signVote(let statement, let member): write(.vote(statement, member: member), of: node)
     case .signBundle(let header): sign(header, of: node)
+    case .signReport(let body): sign(body, of: node)
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), of: node)
     case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), of: node)
@@ -178,6 +179,14 @@ extension World {
     let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
     queue.add(
       .local(node: node.index, life: node.life, .bundleSigned(header, signature)), at: time)
+  }
+
+  private func sign(_ report: TransactionBody, of node: SimulatedNode) {
+    let signature = node.key.sign(
+      domain: .transaction, chain: genesis.initial.chain, message: report.bcs[...])
+    let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
+    queue.add(
+      .local(node: node.index, life: node.life, .reportSigned(report, signature)), at: time)
   }
 
   // MARK: Serving from the log

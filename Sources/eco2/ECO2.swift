@@ -19,7 +19,8 @@ struct ECO2: AsyncParsableCommand {
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
       ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
       StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
-      LoadCommand.self, BenchCommand.self, AuditCommand.self, StateCommand.self,
+      EvidenceCommand.self, LoadCommand.self, BenchCommand.self, AuditCommand.self,
+      StateCommand.self,
       HistoryCommand.self,
       SimulateCommand.self,
     ])

@@ -50,7 +50,7 @@ struct CoreSamples {
 
   mutating func operation() -> Operation {
     let keys = keys()
-    switch next(below: 3) {
+    switch next(below: 4) {
     case 0:
       return .transfer(
         Transfer(token: next(below: 2) == 0 ? .eco2 : .ecc, recipient: id(), amount: amount()))
@@ -59,8 +59,33 @@ struct CoreSamples {
         Authority(threshold: UInt8(1 + next(below: keys.count)), keys: keys)
         ?? Authority(simple: id())
       return .setAuthority(SetAuthority(authority: authority))
+    case 2: return .reportOffence(ReportOffence(evidence: evidence()))
     default: return .topUpReserve(TopUpReserve(node: id(), amount: amount()))
     }
+  }
+
+  mutating func evidence() -> Evidence {
+    let bundle = BundleEvidence(
+      header: BundleHeader(
+        author: id(), incarnation: u64(), number: u64(), birthHeight: u64(),
+        transactionCount: UInt32(1 + next(below: 9)), transactionBytes: UInt32(next(below: 999)),
+        transactionsRoot: id()),
+      signature: signature(), transaction: list(1...40) { UInt8(truncatingIfNeeded: $0.next()) },
+      proof: InclusionProof(
+        leafIndex: u64(), treeSize: u64(), siblings: list(1...5) { $0.id() }))
+    let (height, view, member) = (u64(), next() >> 1, UInt16(truncatingIfNeeded: next()))
+    func vote(_ view: UInt64, _ content: VoteStatement.Content) -> Vote {
+      Vote(
+        statement: VoteStatement(height: height, view: view, content: content), member: member,
+        signature: signature())
+    }
+    let commit = vote(view, .commit(block: id(), stateRoot: id()))
+    let pair =
+      next(below: 2) == 0
+      ? VoteEvidence(commit, vote(view + 1, .viewChange(prepared: nil)))
+      : VoteEvidence(commit, vote(view, .commit(block: id(), stateRoot: id())))
+    if let bundle, next(below: 3) == 0 { return .bundle(bundle) }
+    return pair.map { .votes($0) } ?? evidence()
   }
 
   mutating func body() -> TransactionBody {

@@ -106,6 +106,26 @@ extension ProtocolExample {
     case .topUpReserve(let topUp):
       id("node", topUp.node)
       amount("amount, µg CO2e", topUp.amount)
+    case .reportOffence(let report): evidence(report.evidence)
+    }
+  }
+
+  private mutating func evidence(_ evidence: Evidence) {
+    switch evidence {
+    case .votes(let pair):
+      tag("evidence", 0, "votes")
+      vote(pair.first)
+      vote(pair.second)
+    case .bundle(let bundle):
+      tag("evidence", 1, "bundle")
+      bundleHeader(bundle.header)
+      signature("author's signature", bundle.signature)
+      count("transaction", bundle.transaction.count)
+      field("transaction", "as it stands in the bundle") { $0.raw(bundle.transaction) }
+      u64("leaf index", bundle.proof.leafIndex)
+      u64("tree size", bundle.proof.treeSize)
+      count("siblings", bundle.proof.siblings.count)
+      for sibling in bundle.proof.siblings { id("sibling", sibling) }
     }
   }
 

@@ -175,6 +175,41 @@ struct ProtocolExampleValues {
       })
   }
 
+  /// Member 2 reports that member 3 has signed two PREPAREs for view 0.
+  func reportOfVotes() throws -> Transaction? {
+    let block = header.hash(chain)
+    let other = SHA256.hash(Array("example other block".utf8))
+    let evidence = VoteEvidence(
+      vote(3, view: 0, .prepare(block: block, stateRoot: Self.stateRoot)),
+      vote(3, view: 0, .prepare(block: other, stateRoot: Self.stateRoot)))
+    return try evidence.map { try report(.votes($0), by: 2) }
+  }
+
+  /// Member 2 reports that member 1 has bundled a transfer that is badly signed.
+  func reportOfBundle() throws -> Transaction? {
+    let authorization = transfer.senderAuthorizations[0]
+    let bad = try Transaction(
+      body: transfer.body,
+      senderAuthorizations: [
+        Authorization(
+          key: authorization.key, signature: sponsored.senderAuthorizations[0].signature)
+      ])
+    let bundle = Self.bundle(
+      chain, author: set.members[1].account, key: consensusKeys[1], [bad, sponsored])
+    let evidence = BundleEvidence(
+      header: bundle.header, signature: bundle.signature, transaction: Array(bad.bytes),
+      proof: InclusionProof(
+        leafIndex: 0, treeSize: 2, siblings: [MerkleTree.leafHash(sponsored.bytes)]))
+    return try evidence.map { try report(.bundle($0), by: 2) }
+  }
+
+  private func report(_ evidence: Evidence, by member: Int) throws -> Transaction {
+    try Transaction(
+      body: .report(
+        evidence, by: set.members[member].account, validUntil: 1_000, chain: chain),
+      chain: chain, senderKeys: [consensusKeys[member]])
+  }
+
   /// One of each outcome.
   var receipts: [Receipt] {
     let ids = [transfer.id(chain), sponsored.id(chain)]

@@ -25,7 +25,7 @@ struct ProtocolExamplesTests {
   @Test("every example's fields, joined, are its type's own encoding")
   func fields() throws {
     let values = try #require(try ProtocolExampleValues())
-    for (example, encoding) in Self.examples(values) {
+    for (example, encoding) in try Self.examples(values) {
       #expect(example.bytes == encoding, "\(example.name)")
     }
   }
@@ -46,23 +46,43 @@ struct ProtocolExamplesTests {
     #expect(votes.count == 6)
     #expect(Ed25519.verify(votes, chain: values.chain).allValid)
   }
+
+  @Test("the example reports are signed by a member and prove what they say")
+  func reports() throws {
+    let values = try #require(try ProtocolExampleValues())
+    for (report, offender) in [
+      (try values.reportOfVotes(), 3), (try values.reportOfBundle(), 1),
+    ] {
+      let report = try #require(report)
+      #expect(Ed25519.verify(report.signatureChecks, chain: values.chain).allValid)
+      #expect(report.senderAuthorizations[0].key == values.set.members[2].consensusKey)
+      let evidence = try #require(report.body.report)
+      let accused = try #require(evidence.offender(in: values.set))
+      #expect(accused == values.set.members[offender])
+      #expect(evidence.isProof(against: accused, chain: values.chain))
+    }
+  }
 }
 
 // MARK: What the file holds
 
 extension ProtocolExamplesTests {
   /// Every example, and the encoding of the value it shows.
-  static func examples(_ values: ProtocolExampleValues) -> [(ProtocolExample, [UInt8])] {
-    transactions(values) + blocks(values) + votes(values)
+  static func examples(_ values: ProtocolExampleValues) throws -> [(ProtocolExample, [UInt8])] {
+    try transactions(values) + blocks(values) + votes(values)
   }
 
-  private static func transactions(_ values: ProtocolExampleValues)
+  private static func transactions(_ values: ProtocolExampleValues) throws
     -> [(ProtocolExample, [UInt8])]
   {
     let chain = values.chain
-    let pairs = [
-      ("transfer", values.transfer), ("sponsored, 2-of-3, three operations", values.sponsored),
-    ]
+    let reports = [
+      ("report of two votes", try values.reportOfVotes()),
+      ("report of a bad bundle", try values.reportOfBundle()),
+    ].compactMap { name, report in report.map { (name, $0) } }
+    let pairs =
+      [("transfer", values.transfer), ("sponsored, 2-of-3, three operations", values.sponsored)]
+      + reports
     var examples = pairs.map { name, transaction in
       var example = ProtocolExample(name, type: "Transaction")
       example.body(transaction.body)
@@ -161,7 +181,7 @@ extension ProtocolExamplesTests {
     }
     lines.append((accounts + members).map { "    " + $0 }.joined(separator: ",\n"))
     lines += ["  ],", "  \"examples\": ["]
-    lines.append(examples(values).map { Self.text($0.0) }.joined(separator: ",\n"))
+    lines.append(try examples(values).map { Self.text($0.0) }.joined(separator: ",\n"))
     lines += ["  ]", "}", ""]
     return lines.joined(separator: "\n")
   }

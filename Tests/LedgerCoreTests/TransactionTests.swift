@@ -131,7 +131,7 @@ struct TransactionTests {
       failure { () throws(BCSError) in _ = try TransactionBody(bcs: body) }
         == BCSError(.unknownTag(1), field: "transaction version", offset: 0))
     #expect(
-      failure { () throws(BCSError) in _ = try Operation(bcs: [3]) }?.reason == .unknownTag(3))
+      failure { () throws(BCSError) in _ = try Operation(bcs: [4]) }?.reason == .unknownTag(4))
     let key = samples.id() as PublicKey
     for threshold in [0, 2, 255] as [UInt8] {
       #expect(
@@ -172,12 +172,12 @@ struct TransactionTests {
 
   @Test("a transaction longer than its limit is refused unread")
   func oversized() {
-    let bytes = [UInt8](repeating: 0, count: Limits.transactionBytesMax + 1)
+    let bytes = [UInt8](repeating: 0, count: Limits.reportBytesMax + 1)
     let error = failure { () throws(BCSError) in _ = try Transaction(decoding: bytes[...]) }
     #expect(
       error?.reason
         == .lengthOutOfRange(
-          length: UInt64(bytes.count), min: 1, max: Limits.transactionBytesMax))
+          length: UInt64(bytes.count), min: 1, max: Limits.reportBytesMax))
   }
 
   @Test("the largest transaction fits its limit, the smallest is above what a bundle counts with")

@@ -18,6 +18,7 @@ final class MemoryNode: NodeService {
   private let state: Mutex<State>
   /// Transactions in each block.
   let transactionsPerBlock: Int
+  let offenceCount: UInt64 = 5
   let named: AccountID
 
   init(height: UInt64 = 5, transactionsPerBlock: Int = 3) throws {
@@ -174,6 +175,12 @@ final class MemoryNode: NodeService {
 
   func schedule(turns: Int) async throws(NodeServiceError) -> ScheduleAnswer {
     Samples.schedule(turns)
+  }
+
+  func offences(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [OffenceAnswer]
+  {
+    (0..<min(number ?? .max, offenceCount)).reversed().prefix(limit).map { Samples.offence($0) }
   }
 
   func mempool() async -> MempoolAnswer { Samples.mempool }

@@ -160,6 +160,8 @@ struct RoutesTests {
       #expect(blocks.joined().map(\.height) == Array((1...12).reversed()))
       let statements = try await all("/v1/statements", StatementAtHeight.self, limit: 6)
       #expect(statements.map(\.count) == [6, 6])
+      let offences = try await all("/v1/evidence", OffenceAnswer.self, limit: 2)
+      #expect(offences.map { $0.map(\.number) } == [[4, 3], [2, 1], [0]])
       let transactions = try await all(
         "/v1/blocks/3/transactions", TransactionAnswer.self, limit: 3)
       #expect(transactions.map(\.count) == [3, 3, 1])

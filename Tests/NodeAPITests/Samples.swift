@@ -1,3 +1,4 @@
+import LedgerCore
 import NodeAnswers
 
 /// Answers with plausible values.
@@ -84,6 +85,12 @@ enum Samples {
       turns: (0..<turns).map {
         TurnAnswer(height: UInt64(6 + $0), account: address, name: "one", earliest: 6_000)
       })
+  }
+
+  static func offence(_ number: UInt64) -> OffenceAnswer {
+    OffenceAnswer(
+      number: number, offender: AccountID(.zero), offence: .amnesia, height: 3, view: 1,
+      reporter: AccountID(.zero), recordedAt: 4, first: .zero, second: .zero, network: .test)
   }
 
   static let mempool = MempoolAnswer(

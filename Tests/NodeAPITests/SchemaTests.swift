@@ -114,6 +114,8 @@ extension SchemaTests {
       try Shape("Parameters", Samples.parameters), try Shape("Validators", Samples.validators),
       try Shape("Validator", Samples.validators.members[0]), try Shape("Schedule", schedule),
       try Shape("Turn", schedule.turns[0]), try Shape("Mempool", Samples.mempool),
+      try Shape("Offence", Samples.offence(1)),
+      try Shape("OffencePage", PageAnswer(items: [Samples.offence(1)], next: "1")),
       try Shape("Account", ProvenAccountAnswer(account: account, proof: Samples.proof)),
       try Shape("Proof", Samples.proof),
       try Shape("Problem", ErrorAnswer(title: "t", status: 503, detail: "d", code: "busy")),
@@ -145,6 +147,9 @@ extension SchemaTests {
     operation.node = Samples.address
     operation.threshold = 1
     operation.keys = [Samples.hash]
+    operation.offence = "amnesia"
+    operation.height = 3
+    operation.evidence = "00"
     var contents = try #require(answer.transaction)
     contents.operations = [operation]
     contents.sponsorAuthorizations = contents.senderAuthorizations

@@ -7,7 +7,7 @@ one value and raises Refused, with the code of protocol/fixtures, for everything
 from eco2 import Reader, Refused, address, sha256
 
 TOKENS = ("ECO2", "ECC")
-OPERATIONS = ("transfer", "set-authority", "top-up-reserve")
+OPERATIONS = ("transfer", "set-authority", "top-up-reserve", "report-offence")
 VOTES = ("view-change", "new-view", "pre-prepare", "prepare", "commit")
 OUTCOMES = ("applied", "failed", "skipped")
 STATEMENT = (
@@ -19,7 +19,9 @@ FAULTS = (
     "malformed oversized wrong_chain bad_signature expired validity_too_long replayed "
     "sequence_too_far_ahead unauthorised sponsor_unauthorised charge_unpayable fee_unpayable "
     "charge_above_maximum fee_above_maximum insufficient_balance overflow zero_amount "
-    "self_transfer unknown_node block_full pool_full sender_queue_full already_known not_ready"
+    "self_transfer unknown_node block_full pool_full sender_queue_full already_known not_ready "
+    "evidence_invalid evidence_too_old evidence_too_early unknown_offender offence_known "
+    "too_many_reports"
 ).split()
 
 
@@ -47,8 +49,8 @@ def ascending(values: list, what: str):
 
 class Transaction:
     def __init__(self, data: bytes, is_test: bool = True):
-        if len(data) > 32_768:
-            raise Refused("a transaction has at most 32,768 bytes", "length_out_of_range")
+        if len(data) > 36_864:
+            raise Refused("a transaction has at most 36,864 bytes", "length_out_of_range")
         r = Reader(data)
         self.contents: dict = {}
         self._body(r, is_test)
@@ -56,6 +58,10 @@ class Transaction:
         self.senders = self._authorizations(r, 1, 16)
         self.sponsors = self._authorizations(r, *((1, 16) if self.sponsor else (0, 0)))
         r.finish()
+        if len(data) > 32_768 and [o.get("offence") for o in self.contents["operations"]] != [
+            "bad-bundle"
+        ]:
+            raise Refused("only reports of bundles are longer than 32,768", "length_out_of_range")
         for name, list_ in (("sender", self.senders), ("sponsor", self.sponsors)):
             self.contents[f"{name}Authorizations"] = [
                 {"key": key.hex(), "signature": signature.hex()} for key, signature in list_
@@ -101,9 +107,47 @@ def operation(r: Reader, is_test: bool) -> dict:
         if not 1 <= threshold <= len(keys):
             raise Refused(f"threshold {threshold} of {len(keys)} keys", "invalid_value")
         fields = {"threshold": threshold, "keys": [key.hex() for key in keys]}
-    else:
+    elif kind == 2:
         fields = {"node": address(r.raw(32), is_test), "amount": str(r.uint(16))}
+    else:
+        fields = evidence(r)
     return {"kind": OPERATIONS[kind]} | fields
+
+
+def evidence(r: Reader) -> dict:
+    """votes.md, "Offences": of which height, and what it proves, signatures aside."""
+    start = r.offset
+    if r.tag(2) == 1:
+        r.raw(48)
+        height, count, size = r.uint(8), r.uint(4), r.uint(4)
+        if not 1 <= count <= 4_384 or size > 561_152:
+            raise Refused("no bundle is of this size", "invalid_value")
+        r.raw(96)
+        r.raw(r.uleb(32_768, 1))
+        r.raw(16)
+        r.list(64, lambda: r.raw(32))
+        offence = "bad-bundle"
+    else:
+        one, two = Vote.read(r), Vote.read(r)
+        height, offence = one.json["height"], offence_of(one, two)
+        if offence is None:
+            raise Refused("the two votes prove nothing, or in this order", "invalid_value")
+    return {"offence": offence, "height": height, "evidence": r.data[start : r.offset].hex()}
+
+
+def offence_of(one: "Vote", two: "Vote") -> "str | None":
+    first, second = one.json, two.json
+    if (one.member, first["height"]) != (two.member, second["height"]):
+        return None
+    if (first["view"], first["kind"]) == (second["view"], second["kind"]):
+        return "equivocation" if one.statement < two.statement else None
+    if (first["kind"], second["kind"]) != ("commit", "view-change"):
+        return None
+    prepared = second.get("prepared")
+    knows = prepared and (prepared["view"], prepared["block"]) >= (first["view"], "")
+    if knows and prepared["view"] == first["view"]:
+        knows = prepared["block"] == first["block"]
+    return "amnesia" if second["view"] > first["view"] and not knows else None
 
 
 def receipt(data: bytes) -> "tuple[bytes, dict]":
@@ -131,7 +175,7 @@ class Bundle:
         self.root = r.raw(32)
         self.header = data[: r.offset]
         self.signature = r.raw(64)
-        parts = r.list(4_352, lambda: r.raw(r.uleb(32_768, 1)), least=1)
+        parts = r.list(4_384, lambda: r.raw(r.uleb(36_864, 1)), least=1)
         self.transactions = [Transaction(part, is_test) for part in parts]
         r.finish()
         if (count, size, self.root) != (len(parts), sum(map(len, parts)), merkle_root(parts)):
@@ -207,6 +251,16 @@ def header_fault(data: bytes):
 class Vote:
     def __init__(self, data: bytes):
         r = Reader(data)
+        self._fields(r)
+        r.finish()
+
+    @staticmethod
+    def read(r: Reader) -> "Vote":
+        vote = Vote.__new__(Vote)
+        vote._fields(r)
+        return vote
+
+    def _fields(self, r: Reader):
         kind = r.tag(len(VOTES))
         start = r.offset
         self.json: dict = {"kind": VOTES[kind], "height": r.uint(8), "view": r.uint(8)}
@@ -217,9 +271,8 @@ class Vote:
             self.json |= {"viewChanges": r.raw(32).hex()} if kind == 1 else {}
             self.json["block"] = r.raw(32).hex()
             self.json |= {"stateRoot": r.raw(32).hex()} if kind > 2 else {}
-        self.statement = data[start : r.offset]
+        self.statement = r.data[start : r.offset]
         self.member, self.signature = r.uint(2), r.raw(64)
-        r.finish()
         self.json |= {"member": self.member, "signature": self.signature.hex()}
 
     def message(self, chain: bytes) -> bytes:

@@ -74,6 +74,15 @@ extension Ledger {
     }
   }
 
+  /// Offences of ER Nodes that the chain has recorded, newest first.
+  public func offences(pageSize: Int = PageFormat.itemsDefault) -> Pages<OffenceAnswer> {
+    Pages { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.offences(cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
   /// Carbon statements, newest first.
   public func statements(pageSize: Int = PageFormat.itemsDefault) -> Pages<StatementAtHeight> {
     Pages { cursor throws(ClientError) in

@@ -85,6 +85,13 @@ extension NodeClient {
     try await get("/v1/schedule?turns=\(turns)")
   }
 
+  /// One page of recorded offences, newest first.
+  public func offences(cursor: String? = nil, limit: Int? = nil)
+    async throws(ClientError) -> PageAnswer<OffenceAnswer>
+  {
+    try await getList("/v1/evidence" + Self.page(cursor, limit))
+  }
+
   public func mempool() async throws(ClientError) -> MempoolAnswer { try await get("/v1/mempool") }
 
   public func parameters() async throws(ClientError) -> ParametersAnswer {

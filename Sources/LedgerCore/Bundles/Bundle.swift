@@ -23,7 +23,7 @@ public struct Bundle: Sendable {
     ranges.reserveCapacity(list.capacity)
     var byteCount = 0
     for _ in 0..<count {
-      let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
+      let length = try reader.length(in: 1...Limits.reportBytesMax, "transaction")
       let range = try reader.skip(length, "transaction")
       byteCount += length
       let base = bytes.startIndex

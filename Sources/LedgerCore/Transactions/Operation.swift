@@ -7,6 +7,8 @@ public enum Operation: Hashable, Sendable {
   case setAuthority(SetAuthority)
   /// Tag 2, Carbon: moves ECC of the sender into an ER Node's reserve.
   case topUpReserve(TopUpReserve)
+  /// Tag 3, Evidence: proves an offence of an ER Node.
+  case reportOffence(ReportOffence)
 
   /// The tag in bytes and tables.
   public var kind: OperationKind {
@@ -14,6 +16,7 @@ public enum Operation: Hashable, Sendable {
     case .transfer: .transfer
     case .setAuthority: .setAuthority
     case .topUpReserve: .topUpReserve
+    case .reportOffence: .reportOffence
     }
   }
 }
@@ -25,6 +28,7 @@ extension Operation {
     case .transfer(let transfer): [transfer.recipient]
     case .setAuthority: []
     case .topUpReserve(let topUp): [topUp.node]
+    case .reportOffence: []
     }
   }
 }
@@ -48,6 +52,7 @@ public enum OperationKind: UInt8, Sendable, CaseIterable {
   case transfer = 0
   case setAuthority = 1
   case topUpReserve = 2
+  case reportOffence = 3
 
   /// The name in JSON and tables.
   public var name: String {
@@ -55,6 +60,7 @@ public enum OperationKind: UInt8, Sendable, CaseIterable {
     case .transfer: "transfer"
     case .setAuthority: "set-authority"
     case .topUpReserve: "top-up-reserve"
+    case .reportOffence: "report-offence"
     }
   }
 }
@@ -70,6 +76,7 @@ extension Operation: BCSCodable {
     case .transfer: self = .transfer(try Transfer(from: &reader))
     case .setAuthority: self = .setAuthority(try SetAuthority(from: &reader))
     case .topUpReserve: self = .topUpReserve(try TopUpReserve(from: &reader))
+    case .reportOffence: self = .reportOffence(try ReportOffence(from: &reader))
     }
   }
 
@@ -79,6 +86,7 @@ extension Operation: BCSCodable {
     case .transfer(let operation): operation.encode(into: &writer)
     case .setAuthority(let operation): operation.encode(into: &writer)
     case .topUpReserve(let operation): operation.encode(into: &writer)
+    case .reportOffence(let operation): operation.encode(into: &writer)
     }
   }
 }

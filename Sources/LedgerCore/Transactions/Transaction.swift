@@ -14,15 +14,11 @@ public struct Transaction: Sendable {
   /// Empty exactly when there is no sponsor; keys strictly ascending.
   public let sponsorAuthorizations: [Authorization]
 
-  /// Decodes bytes that must be one transaction, at most `Limits.transactionBytesMax` long. Keeps
-  /// the slice; copies nothing of it.
+  /// Decodes bytes that must be one transaction, at most `Limits.transactionBytesMax` long, or
+  /// `Limits.reportBytesMax` where it reports a bad bundle. Keeps the slice; copies of it nothing
+  /// but evidence.
   public init(decoding bytes: ArraySlice<UInt8>) throws(BCSError) {
-    guard bytes.count <= Limits.transactionBytesMax else {
-      throw BCSError(
-        .lengthOutOfRange(
-          length: UInt64(bytes.count), min: 1, max: Limits.transactionBytesMax),
-        field: "transaction", offset: 0)
-    }
+    try Self.check(bytes.count, max: Limits.reportBytesMax)
     var reader = unsafe BCSReader(bytes.span.bytes)
     body = try TransactionBody(from: &reader)
     bodyByteCount = reader.offset
@@ -32,7 +28,14 @@ public struct Transaction: Sendable {
     sponsorAuthorizations = try Self.authorizations(
       from: &reader, in: sponsorRange, "sponsor authorizations")
     try reader.finish("transaction")
+    if !body.reportsBundle { try Self.check(bytes.count, max: Limits.transactionBytesMax) }
     self.bytes = bytes
+  }
+
+  private static func check(_ count: Int, max: Int) throws(BCSError) {
+    guard count > max else { return }
+    throw BCSError(
+      .lengthOutOfRange(length: UInt64(count), min: 1, max: max), field: "transaction", offset: 0)
   }
 
   /// Assembles the bytes of a body and its authorizations, which are sorted by key.

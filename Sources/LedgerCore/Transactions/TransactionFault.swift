@@ -25,6 +25,12 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
   case senderQueueFull = 22
   case alreadyKnown = 23
   case notReady = 24
+  case evidenceInvalid = 25
+  case evidenceTooOld = 26
+  case evidenceTooEarly = 27
+  case unknownOffender = 28
+  case offenceKnown = 29
+  case tooManyReports = 30
 
   /// The stable code in JSON.
   public var code: String {
@@ -53,6 +59,12 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .senderQueueFull: "sender_queue_full"
     case .alreadyKnown: "already_known"
     case .notReady: "not_ready"
+    case .evidenceInvalid: "evidence_invalid"
+    case .evidenceTooOld: "evidence_too_old"
+    case .evidenceTooEarly: "evidence_too_early"
+    case .unknownOffender: "unknown_offender"
+    case .offenceKnown: "offence_known"
+    case .tooManyReports: "too_many_reports"
     }
   }
 
@@ -91,6 +103,13 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
       "The sender has too many pending transactions; wait until some are final."
     case .alreadyKnown: "The transaction is already known; ask for its state by its id."
     case .notReady: "The node is not ready to take transactions; try again or ask another node."
+    case .evidenceInvalid: "The evidence is not signed by whom it accuses: it proves nothing."
+    case .evidenceTooOld: "The offence lies more than 7 days back: it can no longer be reported."
+    case .evidenceTooEarly: "The evidence is of a height to come; send it again when it is reached."
+    case .unknownOffender: "Whom the evidence accuses was no member of that height's set."
+    case .offenceKnown: "The offender is recorded already; nothing is left to do."
+    case .tooManyReports:
+      "The member has sent more than \(Limits.reportsPerMemberMax) reports for one block."
     }
   }
 }

@@ -13,6 +13,8 @@ public struct ConsensusMetrics: Sendable {
   public let proposalsMissed: Counter
   public let invalidProposals: Counter
   public let evidence: Counter
+  public let offencesRecorded: Gauge
+  public let ownOffence: Gauge
   public let ownKeyConflicts: Counter
   public let badSignatures: Counter
   public let votesRefused: Counter
@@ -46,7 +48,12 @@ public struct ConsensusMetrics: Sendable {
       "Heights this node was to propose first, decided with another author's block.")
     invalidProposals = list.counter(
       "eco2_proposals_invalid_total", "Proposals of others this node found invalid.")
-    evidence = list.counter("eco2_evidence_total", "Pairs of votes that prove an offence.")
+    evidence = list.counter(
+      "eco2_evidence_total", "Offences of members that this node has found proof of.")
+    offencesRecorded = list.gauge(
+      "eco2_offences_recorded", "Offences that the chain has recorded since block 1.")
+    ownOffence = list.gauge(
+      "eco2_own_offence_recorded", "Whether one of them is this node's: 1 or 0.")
     ownKeyConflicts = list.counter(
       "eco2_own_key_conflicts_total",
       "Votes seen with this node's key that this node did not sign.")

@@ -17,12 +17,14 @@ public struct Admission {
     let header: BlockHeader
     do { header = try Self.nextHeader(over: view) } catch { throw .record(error) }
     var context = try ExecutionContext(header, chain: chain, view: view)
+    context.judgesSignatures = false
     try context.takeDues()
     self.context = context
   }
 
   /// Why each transaction would be skipped in a block on this state, by the rules of execution's
-  /// first pass; nil for one that would execute. A verdict of today: only a block decides.
+  /// first pass; nil for one that would execute. A verdict of today: only a block decides. What
+  /// evidence in a report has signed is not verified here: that is dear, and left to the block.
   public func faults(of transactions: [Transaction]) throws(ExecutionError) -> [TransactionFault?] {
     var context = context
     _ = try context.reserveMaxima(of: transactions)

@@ -17,6 +17,8 @@ public struct ExecutionOutcome: Hashable, Sendable {
   public let nextValidators: ValidatorSet
   /// Members of `validators` that owe carbon dues now: passed over as primaries of the next height.
   public let debtors: Set<Int>
+  /// What the block has recorded of offences.
+  public let offences: [RecordedOffence]
   /// What the block writes, each key once, ascending.
   public let changes: [StateChange]
 }
@@ -54,14 +56,15 @@ public enum Execution {
     for (author, progress) in progress {
       context.view.set(BundleProgress.key(author), progress.bcs)
     }
-    context.write(transactionsRoot: roots.transactions, receiptsRoot: roots.receipts)
+    try context.write(transactionsRoot: roots.transactions, receiptsRoot: roots.receipts)
     try context.checkInvariants()
     view = context.view
     return ExecutionOutcome(
       height: block.header.height, receipts: context.receipts, statement: context.statement,
       transactionsRoot: roots.transactions, receiptsRoot: roots.receipts,
       validators: context.nextSets.current, nextValidators: context.nextSets.following,
-      debtors: try context.debtors(of: context.nextSets.current), changes: view.changes())
+      debtors: try context.debtors(of: context.nextSets.current),
+      offences: context.findings.recorded, changes: view.changes())
   }
 
   /// RFC 6962 root over encoded receipts.

@@ -29,6 +29,9 @@ struct ExecutionContext {
   var weightUsed: UInt128 = 0
   /// Footprint of executed work, in 1 / `OperationCharge.unit` µg.
   var workFootprint: UInt128 = 0
+  var findings = OffenceFindings()
+  /// False while transactions are only judged for admission: what costs is left to the block.
+  var judgesSignatures = true
 
   /// The records of which there is one and which blocks change.
   struct Singles {
@@ -92,7 +95,8 @@ struct ExecutionContext {
   }
 
   /// Writes everything that changed, and the block's own records.
-  mutating func write(transactionsRoot: Digest, receiptsRoot: Digest) {
+  mutating func write(transactionsRoot: Digest, receiptsRoot: Digest) throws(ExecutionError) {
+    try writeOffences()
     accounts.flush(into: &view)
     nodes.flush(into: &view)
     if now.fund != parent.fund { view.put(now.fund) }

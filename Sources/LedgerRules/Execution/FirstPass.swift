@@ -15,6 +15,8 @@ struct TransactionPlan {
   let fee: Amount
   /// Footprint in 1 / `OperationCharge.unit` µg.
   let footprint: UInt128
+  /// A member's report: it has no payer.
+  var isReport = false
 }
 
 extension ExecutionContext {
@@ -36,6 +38,16 @@ extension ExecutionContext {
       let price = Price(
         transaction, createsSender: accounts.entries[sender].current == nil,
         parameters: parameters, charges: charges, baseFee: tip.baseFee)
+      if let evidence = transaction.body.report {
+        let fault = try fault(ofReport: transaction, evidence)
+        receipts.append(Self.openReceipt(id, fault))
+        guard fault == nil else { continue }
+        plans.append(
+          TransactionPlan(
+            index: index, id: id, sender: sender, payer: payer, charge: price.charge, fee: .zero,
+            footprint: price.footprint, isReport: true))
+        continue
+      }
       var fault: TransactionFault?
       do throws(TransactionFault) {
         try check(transaction, sender: sender, payer: payer)
@@ -45,10 +57,7 @@ extension ExecutionContext {
         else { throw .blockFull }
         try reserve(transaction.body, sender: sender, payer: payer)
       } catch { fault = error }
-      receipts.append(
-        Receipt(
-          transaction: id, outcome: fault.map { .skipped($0) } ?? .applied, charge: .zero,
-          fee: .zero))
+      receipts.append(Self.openReceipt(id, fault))
       guard fault == nil else { continue }
       weightUsed += price.weight
       bytesUsed += UInt64(transaction.bytes.count)
@@ -59,6 +68,12 @@ extension ExecutionContext {
     }
     accounts.settle()
     return plans
+  }
+
+  /// The receipt of a transaction that is skipped, or still to execute.
+  private static func openReceipt(_ id: Digest, _ fault: TransactionFault?) -> Receipt {
+    Receipt(
+      transaction: id, outcome: fault.map { .skipped($0) } ?? .applied, charge: .zero, fee: .zero)
   }
 
   /// What a transaction costs in this block.
@@ -95,14 +110,19 @@ extension ExecutionContext {
     throws(TransactionFault)
   {
     let body = transaction.body
-    guard body.chainTag == chain.tag else { throw .wrongChain }
-    guard body.validUntil >= height else { throw .expired }
-    guard body.validUntil - height <= Limits.validityHeightsMax else { throw .validityTooLong }
+    try checkValidity(of: body)
     try (accounts.entries[sender].current ?? Account()).sequences.check(body.sequence)
     guard isAuthorised(sender, transaction.senderAuthorizations) else { throw .unauthorised }
     guard body.sponsor == nil || isAuthorised(payer, transaction.sponsorAuthorizations) else {
       throw .sponsorUnauthorised
     }
+  }
+
+  /// Whether a transaction is for this chain and height.
+  func checkValidity(of body: TransactionBody) throws(TransactionFault) {
+    guard body.chainTag == chain.tag else { throw .wrongChain }
+    guard body.validUntil >= height else { throw .expired }
+    guard body.validUntil - height <= Limits.validityHeightsMax else { throw .validityTooLong }
   }
 
   /// Whether these keys are the account's as of the parent's state.

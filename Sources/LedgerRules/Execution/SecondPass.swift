@@ -23,7 +23,7 @@ extension ExecutionContext {
     throws(ExecutionError)
   {
     let body = transaction.body
-    let before = now
+    let before = (now, findings)
     var fee = plan.fee
     var outcome = Receipt.Outcome.applied
     for (index, operation) in body.operations.enumerated() {
@@ -34,7 +34,7 @@ extension ExecutionContext {
         let fault = try error.transactionFault()
         accounts.rollback(to: 0)
         nodes.rollback(to: 0)
-        now = before
+        (now, findings) = before
         fee = plan.fee
         outcome = .failed(operation: UInt8(truncatingIfNeeded: index), fault)
       }
@@ -51,6 +51,7 @@ extension ExecutionContext {
     case .transfer(let transfer): try apply(transfer, of: sender, plan.sender, &fee)
     case .setAuthority(let change): try apply(change, of: sender, plan.sender)
     case .topUpReserve(let topUp): try apply(topUp, plan.sender)
+    case .reportOffence(let report): try apply(report, of: sender, isReport: plan.isReport)
     }
   }
 
@@ -58,19 +59,25 @@ extension ExecutionContext {
   private mutating func settle(
     _ plan: TransactionPlan, _ body: TransactionBody, _ outcome: Receipt.Outcome, fee: Amount
   ) throws(ExecutionError) {
-    guard var payer = accounts.entries[plan.payer].current else { throw .overflow }
-    payer.ecc = try payer.ecc.sum(body.chargeMax.less(plan.charge))
-    payer.eco2 = try payer.eco2.sum(body.feeMax.less(fee))
-    accounts.set(plan.payer, payer)
+    let isFree = outcome == .applied && body.bringsOnlyEvidence
+    let price = (charge: isFree ? .zero : plan.charge, fee: isFree ? .zero : fee)
+    if !plan.isReport {
+      guard var payer = accounts.entries[plan.payer].current else { throw .overflow }
+      payer.ecc = try payer.ecc.sum(body.chargeMax.less(price.charge))
+      payer.eco2 = try payer.eco2.sum(body.feeMax.less(price.fee))
+      accounts.set(plan.payer, payer)
+    }
     accounts.settle()
     nodes.settle()
-    now.fund.eco2 = try now.fund.eco2.sum(fee)
+    now.fund.eco2 = try now.fund.eco2.sum(price.fee)
     tips = try tips.sum(body.tip)
-    statement.operationCharges = try statement.operationCharges.sum(plan.charge)
+    let charged = isFree ? min(plan.charge, now.fund.ecc) : price.charge
+    if isFree { now.fund.ecc = try now.fund.ecc.less(charged) }
+    statement.operationCharges = try statement.operationCharges.sum(charged)
     let (footprint, overflow) = workFootprint.addingReportingOverflow(plan.footprint)
     guard !overflow else { throw .overflow }
     workFootprint = footprint
     receipts[plan.index] = Receipt(
-      transaction: plan.id, outcome: outcome, charge: plan.charge, fee: fee)
+      transaction: plan.id, outcome: outcome, charge: price.charge, fee: price.fee)
   }
 }

@@ -83,6 +83,7 @@ extension Parameters {
       WorkCost(cpuNanoseconds: 10_000, bytes: 128),
       WorkCost(cpuNanoseconds: 10_000, bytes: 192),
       WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 150_000, bytes: 384),
     ],
     networkNanojoulesPerByte: 4_000,
     chargeMultiplier: 2,

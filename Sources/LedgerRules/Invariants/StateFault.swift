@@ -32,6 +32,8 @@ public enum StateFault: Error, Equatable, Sendable {
   case validator(StateKey, AccountID)
   /// The factor in force is not that of its row, or the table's highest is another.
   case factor(StateKey)
+  /// The offence and its offender's entry do not name each other, or one of them is missing.
+  case offence(StateKey)
 }
 
 extension StateFault: CustomStringConvertible {
@@ -57,6 +59,7 @@ extension StateFault: CustomStringConvertible {
     case .statement(let key, let what): "record \(key.text): \(what)"
     case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"
     case .factor(let key): "record \(key.text): not the factor its row says"
+    case .offence(let key): "record \(key.text): offence and offender do not name each other"
     }
   }
 }

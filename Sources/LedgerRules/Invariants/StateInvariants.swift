@@ -22,6 +22,9 @@ public struct StateInvariants {
   var retirements: [UInt64: Retirement] = [:]
   var activeFactors: [(key: StateKey, factor: ActiveFactor)] = []
   var factorRows: UInt64 = 0
+  /// By number.
+  var offences: [UInt64: RecordedOffence] = [:]
+  var offenders: [(key: StateKey, number: UInt64)] = []
 
   public init() {}
 
@@ -80,6 +83,9 @@ public struct StateInvariants {
     case .validatorSets: _ = try ValidatorSets(bcs: value)
     case .node: _ = try ERNode(bcs: value)
     case .bundleProgress: _ = try BundleProgress(bcs: value)
+    case .offence: try addOffence(key, value)
+    case .offender: offenders.append((key, try OffenderEntry(bcs: value).number))
+    case .offenceCount: _ = try OffenceCount(bcs: value)
     }
   }
 
@@ -112,6 +118,7 @@ public struct StateInvariants {
       try checkFactors(&source)
       try checkValidators(&source)
       try checkStatements(&source)
+      try checkOffences(&source)
     } catch { note(.unreadable(error)) }
     return Report(totals: totals, faults: faults)
   }

@@ -29,6 +29,8 @@ public struct StateTotals: Hashable, Sendable {
   public var lots: UInt64 = 0
   /// µg of dues in arrears.
   public var arrears: Amount = .zero
+  /// Offences recorded.
+  public var offences: UInt64 = 0
 
   /// Of no records.
   public init() {}

@@ -6,6 +6,7 @@ public enum RecordDomain: UInt8, Sendable, CaseIterable {
   case accounts = 1
   case carbon = 2
   case delegation = 3
+  case evidence = 4
 
   /// The domain a key belongs to; nil when it belongs to none.
   public init?(of key: StateKey) {

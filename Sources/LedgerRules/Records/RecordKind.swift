@@ -58,6 +58,15 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   /// What block rewards have still to give. One record.
   case rewardReserve = 0x0303
 
+  // Domain 4: evidence.
+
+  /// Append-only: by number.
+  case offence = 0x0400
+  /// One per offender and family of offences: by account and family; what it is the number of.
+  case offender = 0x0401
+  /// How many offences are recorded. One record; there from the first on.
+  case offenceCount = 0x0402
+
   /// The kind a key belongs to; nil when it belongs to none.
   public init?(of key: StateKey) {
     guard key.bytes.count >= 2 else { return nil }

@@ -194,7 +194,7 @@ struct HistoryBlock: Sendable {
   private static func transactionBody(
     _ reader: inout BCSReader
   ) throws(BCSError) -> TransactionBody {
-    let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
+    let length = try reader.length(in: 1...Limits.reportBytesMax, "transaction")
     let start = reader.offset
     let body = try TransactionBody(from: &reader)
     guard reader.offset - start <= length else {

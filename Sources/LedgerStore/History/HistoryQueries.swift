@@ -150,7 +150,7 @@ extension HistoryStore {
       var reader = unsafe BCSReader(transactions.span.bytes)
       var receiptReader = unsafe BCSReader(receipts.span.bytes)
       while reader.remaining > 0 {
-        let length = try reader.length(in: 1...Limits.transactionBytesMax, "transaction")
+        let length = try reader.length(in: 1...Limits.reportBytesMax, "transaction")
         list.append(
           HistoryTransaction(
             index: Int(slice.first) + list.count,

@@ -126,7 +126,7 @@ extension Schemas {
         .field(
           "kind",
           .text(
-            "transfer, set-authority, top-up-reserve or one to come.",
+            "transfer, set-authority, top-up-reserve, report-offence or one to come.",
             example: "transfer")),
         .optional("token", .choice("Of a transfer.", ["ECO2", "ECC"])),
         .optional("recipient", .address("Of a transfer.")),
@@ -135,6 +135,11 @@ extension Schemas {
         .optional("threshold", .count("Of a new authority."), inExample: false),
         .optional(
           "keys", .list("Of a new authority, ascending.", of: .hash("Key.")), inExample: false),
+        .optional(
+          "offence", .choice("Of a report.", ["equivocation", "amnesia", "bad-bundle"]),
+          inExample: false),
+        .optional("height", .count("Of a report: the evidence's."), inExample: false),
+        .optional("evidence", .hexadecimal("Of a report: its bytes."), inExample: false),
       ]),
     ObjectSchema(
       "Authorization", "A key and its signature.",

@@ -112,6 +112,20 @@ enum Schemas {
         .field("earliest", .milliseconds("Earliest timestamp, milliseconds since 1970.")),
       ]),
     ObjectSchema(
+      "Offence", "A proven offence of an ER Node, as the chain keeps it.",
+      [
+        .field("number", .whole("From 0, in the order of recording.", example: 0)),
+        .field("offender", .address("The ER Node's account.")),
+        .field(
+          "offence", .choice("What was proven.", ["equivocation", "amnesia", "bad-bundle"])),
+        .field("height", .height("The evidence's height: its set has judged it.")),
+        .field("view", .whole("View of the first vote; 0 of a bundle.", example: 0)),
+        .field("reporter", .address("Who brought the evidence.")),
+        .field("recordedAt", .height("The block that recorded it.")),
+        .field("first", .hash("Digest of the first thing signed.")),
+        .field("second", .hash("Digest of the second.")),
+      ]),
+    ObjectSchema(
       "Mempool", "What waits on this node.",
       [
         .field("transactions", .count("Waiting for a bundle of this node.")),
@@ -152,7 +166,7 @@ enum Schemas {
       ]),
   ]
 
-  private static let pages = ["Block", "Transaction", "StatementAtHeight"].map { name in
+  private static let pages = ["Block", "Transaction", "StatementAtHeight", "Offence"].map { name in
     ObjectSchema(
       "\(name)Page", "A page, and where the next begins.",
       [

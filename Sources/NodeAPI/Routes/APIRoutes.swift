@@ -16,6 +16,7 @@ struct APIRoutes: Sendable {
       StatusRoutes(service: service, status: StatusCache(service: service), bodies: bodies).routes
     routes += AccountRoutes(service: service).routes
     routes += RecordRoutes(service: service).routes
+    routes += EvidenceRoutes(service: service).routes
     routes += TransactionRoutes(service: service, limiter: limiter, bodies: bodies).routes
     routes += BlockRoutes(service: service, blocks: blocks).routes
     routes.append(events.route)

@@ -119,7 +119,10 @@ final class EffectPerformer: Sendable {
   /// Puts what the state says at the tip on the board; gives the tip's height.
   func show(_ replica: borrowing ReplicaMachine) -> UInt64 {
     do {
-      board.show(try ChainView(replica))
+      let view = try ChainView(replica)
+      metrics.consensus.offencesRecorded.set(view.offences)
+      metrics.consensus.ownOffence.set(view.isOffender)
+      board.show(view)
     } catch {
       queue.require(.fault("the state cannot be read: \(error)"))
     }
@@ -165,6 +168,7 @@ final class EffectPerformer: Sendable {
     case .signBundle(let header):
       watch.sealed(header)
       signing.run { [self] in signBundle(header) }
+    case .signReport(let body): signing.run { [self] in signReport(body) }
     case .storePrepared(let token, let height, let bytes):
       onLane(signing, .log, then: .preparedStored(token: token)) { [store] () throws(StoreError) in
         try store.votes.savePrepared(height: height, payload: bytes)
@@ -269,6 +273,15 @@ final class EffectPerformer: Sendable {
     }
   }
 
+  private func signReport(_ body: TransactionBody) {
+    guard let signer else { return }
+    do throws(SignerError) {
+      answer(.reportSigned(body, try signer.sign(report: body)))
+    } catch {
+      logger.warning("a report was not signed: \(error)")
+    }
+  }
+
   /// Peers ask for these: beyond what the disk gives, they ask again.
   private func serve(_ work: @escaping @Sendable () -> Void) {
     if !reader.offer(work) { metrics.peers.serveFull.add() }
@@ -357,6 +370,8 @@ final class EffectPerformer: Sendable {
         "peer \(peer.hex) does not give block \(height): it may no longer keep it")
     case .distrust(let peer, let lie): logger.warning("peer \(peer.hex) lied: \(lie)")
     case .bundleOffence(let offence): logger.warning("a bundle breaks the rules: \(offence)")
+    case .offenceFound(let evidence, let offender): found(evidence, of: offender)
+    case .offenceRecorded(let offence): recorded(offence)
     case .malformedFrame(let peer, let error):
       metrics.peers.malformed.add()
       logger.warning("a frame of \(peer.hex) is no message: \(error)")
@@ -377,9 +392,28 @@ final class EffectPerformer: Sendable {
     }
   }
 
+  private func found(_ evidence: Evidence, of offender: AccountID) {
+    metrics.consensus.evidence.add()
+    logger.warning(
+      "an offence of an ER Node was found, and is reported",
+      metadata: [
+        "offender": "\(offender.hex)", "offence": "\(evidence.offence.name)",
+        "height": "\(evidence.height)", "view": "\(evidence.view)",
+      ])
+  }
+
+  private func recorded(_ offence: RecordedOffence) {
+    logger.warning(
+      "the chain has recorded an offence of an ER Node",
+      metadata: [
+        "offender": "\(offence.offender.hex)", "offence": "\(offence.offence.name)",
+        "height": "\(offence.height)", "reporter": "\(offence.reporter.hex)",
+        "recorded": "\(offence.recordedAt)",
+      ])
+  }
+
   private func count(_ note: ConsensusNote) {
     switch note {
-    case .evidence: metrics.consensus.evidence.add()
     case .ownKeyUsedElsewhere: metrics.consensus.ownKeyConflicts.add()
     case .badSignatures: metrics.consensus.badSignatures.add()
     case .signingRefused: metrics.consensus.votesRefused.add()

@@ -15,6 +15,10 @@ struct ChainView: Sendable {
   let debtors: Set<Int>
   let nodes: [AccountID: NodeFacts]
   let tariff: Tariff
+  /// Offences that the chain has recorded.
+  let offences: UInt64
+  /// Whether one of them is this node's.
+  let isOffender: Bool
 
   /// An ER Node as the API shows it.
   struct NodeFacts: Sendable {
@@ -32,6 +36,8 @@ struct ChainView: Sendable {
     nextValidators = sets.following
     debtors = try queries.debtors()
     tariff = try queries.tariff()
+    offences = try queries.offenceCount()
+    isOffender = try queries.isOffender(replica.account)
     var nodes: [AccountID: NodeFacts] = [:]
     for set in [sets.current, sets.following] {
       for member in set.members where nodes[member.account] == nil {

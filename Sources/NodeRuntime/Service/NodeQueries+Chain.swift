@@ -75,6 +75,26 @@ extension NodeQueries {
     }
   }
 
+  func offences(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [OffenceAnswer]
+  {
+    try await read { [network] replica in
+      var queries = replica.queries()
+      var next = min(number ?? .max, try queries.offenceCount())
+      var answers: [OffenceAnswer] = []
+      while next > 0, answers.count < limit, let offence = try queries.offence(next - 1) {
+        next -= 1
+        answers.append(
+          OffenceAnswer(
+            number: next, offender: offence.offender, offence: offence.offence,
+            height: offence.height, view: offence.view, reporter: offence.reporter,
+            recordedAt: offence.recordedAt, first: offence.first, second: offence.second,
+            network: network))
+      }
+      return answers
+    }
+  }
+
   func accountProof(_ id: AccountID) async throws(NodeServiceError) -> ProofAnswer {
     try await recordProof(Account.key(id).bytes)
   }

@@ -13,16 +13,19 @@ enum StateKeyText {
     case number
     case address
     case region
+    /// An account, and a byte behind it: as bytes.
+    case hexadecimal
   }
 
   static func naming(_ kind: RecordKind) -> Naming {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
-      .validatorSets, .rewardReserve:
+      .validatorSets, .rewardReserve, .offenceCount:
       .single
-    case .block, .factorRow, .lot, .retirement, .statement: .number
+    case .block, .factorRow, .lot, .retirement, .statement, .offence: .number
     case .account, .nodeCarbon, .node, .bundleProgress: .address
     case .activeFactor: .region
+    case .offender: .hexadecimal
     }
   }
 
@@ -37,6 +40,7 @@ enum StateKeyText {
         \(names(.address, ":ADDRESS"))
         \(names(.number, ":NUMBER"))
         \(names(.region, ":CODE"))
+        \(names(.hexadecimal, ":BYTES"))
         \(names(.single, ""))
         an address alone: the account's record
         the key's bytes in hexadecimal
@@ -94,6 +98,11 @@ enum StateKeyText {
         throw ValidationError("`\(code)` is no code of a region.")
       }
       return StateKey(kind.keyPrefix + Array(code.utf8))
+    case .hexadecimal:
+      let text = try given("BYTES")
+      guard let bytes = Hex.decode(text.lowercased()), bytes.count < Limits.recordKeyBytesMax - 1
+      else { throw ValidationError("`\(text)` is not hexadecimal.") }
+      return StateKey(kind.keyPrefix + bytes)
     }
   }
 
@@ -110,6 +119,7 @@ enum StateKeyText {
       return "\(kind.name):\(account.address(network: network))"
     case .region where id.allSatisfy { (0x21...0x7E).contains($0) } && !id.isEmpty:
       return "\(kind.name):\(String(decoding: id, as: UTF8.self))"
+    case .hexadecimal where !id.isEmpty: return "\(kind.name):\(Hex.encode(id))"
     default: break
     }
     return Hex.encode(key.bytes)

@@ -44,6 +44,9 @@ enum RecordText {
     case .node: try ERNode(bcs: value)
     case .bundleProgress: try BundleProgress(bcs: value)
     case .rewardReserve: try RewardReserve(bcs: value)
+    case .offence: try RecordedOffence(bcs: value)
+    case .offender: try OffenderEntry(bcs: value)
+    case .offenceCount: try OffenceCount(bcs: value)
     }
   }
 

@@ -171,6 +171,8 @@ extension LedgerModel {
       if amount > free.ecc { return .insufficientBalance }
       holders[sender]?.ecc = holder.ecc - amount
       settle(topUp.node, amount)
+    // The model draws none: `EvidenceRulesTests` judges them.
+    case .reportOffence: return .evidenceInvalid
     }
     return nil
   }

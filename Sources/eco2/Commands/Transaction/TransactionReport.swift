@@ -72,6 +72,8 @@ struct TransactionReport: Encodable {
     case .topUpReserve(let topUp):
       "put \(Token.ecc.format(topUp.amount)) ECC into the reserve of the ER Node "
         + topUp.node.address(network: kind)
+    case .reportOffence(let report):
+      "report an ER Node for \(report.evidence.offence.name) at height \(report.evidence.height)"
     case .setAuthority(let change):
       "replace the sender's keys: from then on \(change.authority.threshold) of "
         + change.authority.keys.map(\.hex).joined(separator: ", ")

@@ -1,17 +1,13 @@
 /// Two votes of one member that no honest node signs both (protocol §5, "Offences").
 ///
-/// The signatures are checked by whoever judges it, with `checks`.
+/// *Different* means different statements: an honest key signs at most one for a position, whatever
+/// its node executes, so two PREPAREs or COMMITs for one block with two state roots are an offence
+/// too, while one with a root that others do not have is none. One statement with two signatures is
+/// one vote. The signatures are checked by whoever judges it, with `checks`.
 public struct VoteEvidence: Hashable, Sendable {
-  /// What the pair proves.
-  public enum Offence: UInt8, Sendable {
-    /// Two different votes of one kind for one height and view.
-    case equivocation = 0
-    /// A COMMIT, and a VIEW-CHANGE for a later view that does not know of it.
-    case amnesia = 1
-  }
-
   public let first: Vote
   public let second: Vote
+  /// What the pair proves: equivocation or amnesia.
   public let offence: Offence
 
   /// Nil unless the pair proves an offence. The order of the two does not matter.
@@ -42,6 +38,16 @@ public struct VoteEvidence: Hashable, Sendable {
   public func checks(in set: ValidatorSet) -> [SignatureCheck]? {
     guard let one = first.check(in: set), let other = second.check(in: set) else { return nil }
     return [one, other]
+  }
+
+  /// Whether a key has signed both on this chain.
+  func isSigned(by key: PublicKey, chain: ChainID) -> Bool {
+    let checks = [first, second].map { vote in
+      SignatureCheck(
+        domain: vote.statement.kind.domain, message: vote.statement.message[...], key: key,
+        signature: vote.signature)
+    }
+    return Ed25519.verify(checks, chain: chain).allValid
   }
 }
 

@@ -1,0 +1,50 @@
+public import LedgerCore
+
+extension LedgerQueries {
+  /// How many offences the chain has recorded.
+  public mutating func offenceCount() throws(RecordError) -> UInt64 {
+    let total: OffenceCount? = try find(OffenceCount.key)
+    return total?.count ?? 0
+  }
+
+  /// A recorded offence by its number, from 0 in the order of recording; nil when there is none.
+  public mutating func offence(_ number: UInt64) throws(RecordError) -> RecordedOffence? {
+    try find(RecordedOffence.key(number))
+  }
+
+  /// The offence for which an account is recorded; nil when it is not.
+  public mutating func offence(of offender: AccountID, _ family: Offence.Family)
+    throws(RecordError) -> RecordedOffence?
+  {
+    let entry: OffenderEntry? = try find(OffenderEntry.key(offender, family))
+    guard let entry else { return nil }
+    return try offence(entry.number)
+  }
+
+  /// Whether an account is recorded for any offence; nobody is not.
+  public mutating func isOffender(_ account: AccountID?) throws(RecordError) -> Bool {
+    guard let account, try offenceCount() > 0 else { return false }
+    for family in Offence.Family.allCases {
+      if try offence(of: account, family) != nil { return true }
+    }
+    return false
+  }
+
+  /// Whom evidence accuses, by the set that decides its height; nil when that is not known, or the
+  /// accused is no member of it.
+  public mutating func accused(by evidence: Evidence) throws(RecordError) -> Validator? {
+    let sets = try validatorSets()
+    guard let set = sets.set(deciding: evidence.height) else { return nil }
+    return evidence.offender(in: set)
+  }
+}
+
+extension ValidatorSets {
+  /// The set that decides a height, up to the one after the next; nil for heights before the
+  /// current set's first. Sets do not change yet: who makes them change keeps the earlier ones, for
+  /// as long as evidence is accepted, behind this.
+  public func set(deciding height: UInt64) -> ValidatorSet? {
+    if height >= following.firstHeight { return following }
+    return height >= current.firstHeight ? current : nil
+  }
+}

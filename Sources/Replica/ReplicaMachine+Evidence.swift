@@ -1,0 +1,70 @@
+import Consensus
+import Dissemination
+public import LedgerCore
+import LedgerRules
+import LedgerState
+
+/// From an offence seen to an offence recorded.
+extension ReplicaMachine {
+  /// Keeps evidence that is new to this node and to the chain, and reports it.
+  mutating func found(_ evidence: Evidence) throws(ReplicaFailure) {
+    do {
+      var queries = queries()
+      guard let offender = try queries.accused(by: evidence)?.account,
+        try queries.offence(of: offender, evidence.offence.family) == nil
+      else { return }
+      // A node whose key is used elsewhere says so by itself: others report it.
+      guard offender != configuration.account, desk.take(evidence, by: offender) else { return }
+      effects.append(.report(.offenceFound(evidence, by: offender)))
+    } catch {
+      throw .state("\(error)")
+    }
+    sendReports()
+  }
+
+  mutating func found(_ offence: BundleOffence) throws(ReplicaFailure) {
+    effects.append(.report(.bundleOffence(offence)))
+    guard case .badlySigned(let signed, let transaction, let proof) = offence,
+      let evidence = BundleEvidence(
+        header: signed.header, signature: signed.signature, transaction: transaction, proof: proof)
+    else { return }
+    try found(.bundle(evidence))
+  }
+
+  /// Has the reports signed that are due; a node that is no member of the set keeps them.
+  mutating func sendReports() {
+    guard desk.count > 0, let account = configuration.account, tip.set.index(of: account) != nil
+    else { return }
+    for body in desk.due(at: tip.height + 1, by: account, chain: configuration.chain) {
+      effects.append(.signReport(body))
+    }
+  }
+
+  /// A report is signed: it goes the way of all transactions, in a bundle of this node's.
+  mutating func reportSigned(_ body: TransactionBody, _ signature: Signature) {
+    guard let account = configuration.account, let member = tip.set.index(of: account) else {
+      return
+    }
+    let key = tip.set.members[member].consensusKey
+    guard
+      let transaction = try? Transaction(
+        body: body, senderAuthorizations: [Authorization(key: key, signature: signature)])
+    else { return }
+    pending.append(.dissemination(.reported(transaction)))
+  }
+
+  /// A final block has recorded these.
+  mutating func recorded(_ offences: [RecordedOffence]) {
+    for offence in offences {
+      desk.recorded(offence.offender, offence.offence.family)
+      effects.append(.report(.offenceRecorded(offence)))
+    }
+    sendReports()
+  }
+
+  /// The node's own account; nil for a full node.
+  public var account: AccountID? { configuration.account }
+
+  /// Offences seen here that no final block has recorded yet.
+  public var openOffences: Int { desk.count }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import LedgerClient
+import NodeAnswers
+
+struct EvidenceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evidence",
+    abstract: "Lists the offences of ER Nodes that the chain has recorded.",
+    discussion: """
+      An offence is proven by two things that one consensus key has signed: contradicting votes, or \
+      a bundle with a badly signed transaction. Nodes report what they see by themselves; the chain \
+      keeps each offender once for its votes and once for its bundles.
+
+      Examples:
+        eco2 evidence
+        eco2 evidence --limit 5 --json
+      """)
+
+  @Option(help: "The newest so many.")
+  var limit = 50
+
+  @OptionGroup var node: NodeOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+  }
+
+  func run() async throws {
+    let offences = try await node.withLedger { ledger in
+      var list: [OffenceAnswer] = []
+      for try await offence in ledger.offences(pageSize: min(limit, PageFormat.itemsMax)) {
+        list.append(offence)
+        if list.count == limit { break }
+      }
+      return list
+    }
+    try output.show(offences) {
+      guard !offences.isEmpty else { return "The chain has recorded no offence." }
+      return Printing.table(
+        offences.map {
+          [
+            "\($0.number)", "\($0.recordedAt)", $0.offence, "\($0.height)", "\($0.view)",
+            $0.offender, $0.reporter,
+          ]
+        },
+        header: ["no.", "block", "offence", "height", "view", "offender", "reporter"])
+    }
+  }
+}
