@@ -48,6 +48,8 @@ extension Checker {
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
     case .bundleOffence(let offence):
       report(.health, [node], "an honest author is accused: \(offence)")
+    case .offenceFound(_, let offender) where isByzantine(offender): break
+    case .offenceRecorded(let offence) where isByzantine(offence.offender): break
     case .offenceFound(let evidence, let offender):
       report(
         .health, [node] + index(of: offender),
