@@ -65,7 +65,7 @@ struct EvidenceBytesTests {
 
   @Test("two signatures of one key over one statement accuse nobody, whatever their bytes")
   func malleability() throws {
-    // R + a point of order 8: under ZIP-215 a holder of the key can sign one statement anew at will.
+    // R + a point of order 8: under ZIP-215 a key's holder can sign one statement anew at will.
     var samples = CoreSamples(seed: 44)
     let validators = samples.validators(4)
     let (set, keys) = try #require(validators)

@@ -7,9 +7,9 @@ struct EvidenceCommand: AsyncParsableCommand {
     commandName: "evidence",
     abstract: "Lists the offences of ER Nodes that the chain has recorded.",
     discussion: """
-      An offence is proven by two things that one consensus key has signed: contradicting votes, or \
-      a bundle with a badly signed transaction. Nodes report what they see by themselves; the chain \
-      keeps each offender once for its votes and once for its bundles.
+      An offence is proven by two things that one consensus key has signed: contradicting votes, \
+      or a bundle with a badly signed transaction. Nodes report what they see by themselves; the \
+      chain keeps each offender once for its votes and once for its bundles.
 
       Examples:
         eco2 evidence
