@@ -11,7 +11,7 @@ public enum CatchUpEffect: Sendable {
   case check(token: UInt64, [SignatureCheck])
   /// Execute this block, the next one, whose certificate is verified and whose bundles are those it
   /// names; answer with `.decided` or `.applyFailed`.
-  case apply(DecidedBlock)
+  indirect case apply(DecidedBlock)
   /// Read up to `count` blocks from the log, from this height on, and send them to the peer as
   /// `CatchUpMessage.blocks`, ending with the one that reaches `CatchUpLimits.answerBytesTarget`.
   case serve(from: UInt64, count: Int, to: AccountID)

@@ -122,11 +122,18 @@ extension CatchUpMachine {
   /// Members whose tips count, this node included.
   func knownTips(now: UInt64) -> Int {
     guard let set else { return 0 }
-    return set.members.count { member in
-      if member.account == own { return true }
-      guard let index = peers.index(member.account) else { return false }
-      return peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds)
+    var known = 0
+    var next = 0
+    for member in set.members {
+      if member.account == own {
+        known += 1
+      } else if let index = peers.index(member.account, from: &next),
+        peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds)
+      {
+        known += 1
+      }
     }
+    return known
   }
 
   /// Those this full node follows whose tips count.
@@ -139,18 +146,30 @@ extension CatchUpMachine {
   /// The highest height known to be final: by a certificate, or by the word of f + 1 members.
   func knownTarget(now: UInt64) -> UInt64 {
     guard let set else { return certifiedHeight }
-    let claims = set.members.map { member -> UInt64 in
-      guard let index = peers.index(member.account) else { return 0 }
-      let peer = peers.list[index]
-      return peer.hasCurrentTip(now: now, grace: intervalMilliseconds) ? peer.tip?.height ?? 0 : 0
-    }.sorted(by: >)
-    return max(certifiedHeight, claims[set.faultyMax])
+    // The f + 1 highest claims, descending: what f + 1 say is the last of them.
+    let count = set.faultyMax + 1
+    var highest: [UInt64] = []
+    highest.reserveCapacity(count + 1)
+    var next = 0
+    for member in set.members {
+      guard let index = peers.index(member.account, from: &next),
+        peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds),
+        let claim = peers.list[index].tip?.height, highest.count < count || claim > highest[count - 1]
+      else { continue }
+      highest.insert(claim, at: highest.firstIndex { $0 < claim } ?? highest.count)
+      if highest.count > count { highest.removeLast() }
+    }
+    return max(certifiedHeight, highest.count == count ? highest[count - 1] : 0)
   }
 
   /// The highest height that any connected peer claims.
   func claimedHeight(now: UInt64) -> UInt64 {
-    peers.list.filter { $0.isConnected && $0.distrustedUntil <= now }
-      .compactMap(\.tip?.height).max() ?? 0
+    var highest: UInt64 = 0
+    for index in peers.list.indices
+    where peers.list[index].isConnected && peers.list[index].distrustedUntil <= now {
+      highest = max(highest, peers.list[index].tip?.height ?? 0)
+    }
+    return highest
   }
 
   /// Has the highest claim's certificate checked, when it would show more than is known.
@@ -158,9 +177,9 @@ extension CatchUpMachine {
     guard !isCheckingTip, let set else { return }
     let known = max(knownTarget(now: now), height)
     let candidates = peers.list.indices.filter { index in
+      guard let claimed = peers.list[index].tip?.height, claimed > known else { return false }
       let peer = peers.list[index]
-      guard let claimed = peer.tip?.height, claimed > known, peer.isConnected else { return false }
-      return peer.distrustedUntil <= now && peer.tipCheckAt <= now
+      return peer.isConnected && peer.distrustedUntil <= now && peer.tipCheckAt <= now
         && peer.unprovenHeight != claimed && !isInGrace(claimed, now: now)
     }
     let best = candidates.max { tipHeight($0) < tipHeight($1) }

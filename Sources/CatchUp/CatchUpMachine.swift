@@ -101,6 +101,11 @@ public struct CatchUpMachine: Sendable {
     return effects
   }
 
+  /// A member's latest vote, as heard since the start.
+  public func latestVote(of account: AccountID) -> Vote? {
+    latestVotes.first { $0.account == account }?.vote
+  }
+
   mutating func token() -> UInt64 {
     lastToken += 1
     return lastToken
@@ -156,7 +161,7 @@ public struct CatchUpMachine: Sendable {
   /// Does all that has become due or possible, and says when to be woken next.
   private mutating func pump(now: UInt64) {
     expireRequests(now: now)
-    if max(knownTarget(now: now), claimedHeight(now: now)) <= height {
+    if claimedHeight(now: now) <= height, knownTarget(now: now) <= height {
       behindSince = nil
     } else if behindSince == nil {
       behindSince = now
@@ -256,13 +261,13 @@ public struct CatchUpMachine: Sendable {
   private mutating func wake(now: UInt64) {
     var deadlines: [UInt64] = []
     let target = max(knownTarget(now: now), claimedHeight(now: now))
-    for peer in peers.list {
-      if let request = peer.request { deadlines.append(request.deadline) }
-      if peer.tip != nil, !peer.isConnected {
-        deadlines.append(peer.disconnectedAt + intervalMilliseconds)
+    for index in peers.list.indices {
+      if let request = peers.list[index].request { deadlines.append(request.deadline) }
+      if !peers.list[index].isConnected, peers.list[index].tip != nil {
+        deadlines.append(peers.list[index].disconnectedAt + intervalMilliseconds)
       }
-      if target > height || peer.distrustedUntil > now {
-        deadlines += [peer.idleUntil, peer.distrustedUntil]
+      if target > height || peers.list[index].distrustedUntil > now {
+        deadlines += [peers.list[index].idleUntil, peers.list[index].distrustedUntil]
       }
     }
     if let behindSince { deadlines.append(behindSince + grace) }

@@ -60,6 +60,13 @@ struct CatchUpPeers: Sendable {
     return place < list.count && list[place].account == account ? place : nil
   }
 
+  /// The index of a peer's entry, for accounts asked for in ascending order: `next` is where the
+  /// search goes on.
+  func index(_ account: AccountID, from next: inout Int) -> Int? {
+    while next < list.count, list[next].account < account { next += 1 }
+    return next < list.count && list[next].account == account ? next : nil
+  }
+
   private func position(_ account: AccountID) -> Int {
     var low = 0
     var high = list.count

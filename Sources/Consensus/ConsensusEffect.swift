@@ -9,20 +9,20 @@ public enum ConsensusEffect: Sendable {
   /// Fetch the bundles that are missing, judge the header's contents, execute, and answer
   /// `.executed`. May be asked again for the same block: one answer is enough. A later request
   /// supersedes an earlier one, which may then be given up.
-  case execute(Block, hash: Digest, view: UInt64)
+  indirect case execute(Block, hash: Digest, view: UInt64)
   /// Verify these signatures; answer `.checked`. One at a time is outstanding.
   case check(token: UInt64, [SignatureCheck])
   /// Sync the watermark, sign, answer `.signed` or `.signingRefused`.
   case sign(VoteStatement)
   /// Store with the block's bundles, synced, in place of an earlier record of this height; answer
   /// `.persisted`.
-  case persistPrepared(token: UInt64, PreparedRecord)
+  indirect case persistPrepared(token: UInt64, PreparedRecord)
   /// Send to all other members, and to peers that follow.
   case broadcast(ConsensusMessage)
   case send(ConsensusMessage, to: AccountID)
   /// The height is decided. The root is what this node's own execution gave, nil when it is not
   /// done; the certificate holds every COMMIT of its view known so far.
-  case decided(Block, QuorumCertificate, ownRoot: Digest?)
+  indirect case decided(Block, QuorumCertificate, ownRoot: Digest?)
   /// A COMMIT for a decided block that its certificate does not hold: for later headers.
   case lateCommit(CommitSignature, height: UInt64)
   /// A peer still works at a height decided before the last one: send it `.decided` of that height,
@@ -43,7 +43,7 @@ public enum ConsensusNote: Sendable {
   /// A valid NEW-VIEW brought this view in.
   case viewEntered(height: UInt64, view: UInt64)
   /// Two signed votes that prove an offence.
-  case evidence(VoteEvidence)
+  indirect case evidence(VoteEvidence)
   /// f + 1 members, or the certificate, state another root (or find valid what this node does not):
   /// this node has stopped voting until it is restarted.
   case diverged(height: UInt64, block: Digest, own: ExecutionResult, other: Digest)

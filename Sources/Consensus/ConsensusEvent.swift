@@ -4,14 +4,14 @@ public import LedgerCore
 public enum ConsensusEvent: Sendable {
   /// The parent is final (or a restart is over): decide the next height. Replaces the height
   /// before, decided or not; one that is not higher than the current is ignored.
-  case begin(HeightContext)
+  indirect case begin(HeightContext)
   /// A peer's message, decoded; its signatures are not checked. The peer's name is authenticated by
   /// the connection it came over.
   case message(ConsensusMessage, from: AccountID)
   /// The verdicts of a `.check`, in its order.
   case checked(token: UInt64, [Bool])
   /// The block that `.propose` asked for; `view` repeats its view.
-  case proposalBuilt(Block, view: UInt64)
+  indirect case proposalBuilt(Block, view: UInt64)
   /// The result of an `.execute`, by block hash.
   case executed(block: Digest, ExecutionResult)
   /// What `.sign` asked for, signed and its watermark synced.

@@ -110,16 +110,17 @@ public struct ConsensusMachine: Sendable {
   /// Lets the height apply its rules, takes its effects, and remembers its decision.
   private mutating func act(now: UInt64, _ effects: inout [ConsensusEffect]) {
     current?.settle(now: now)
-    guard let machine = current else { return }
-    current?.effects = []
-    effects += machine.effects
-    hasDiverged = hasDiverged || machine.hasDiverged
-    guard let decision = machine.decision, recent.last?.height != machine.height else { return }
-    let others = machine.effects.compactMap { effect -> UInt16? in
+    guard let fresh = current?.takeEffects() else { return }
+    effects += fresh
+    hasDiverged = hasDiverged || current?.hasDiverged ?? false
+    guard let height, isDecided, recent.last?.height != height,
+      let decision = current?.decision, let set = current?.context.set
+    else { return }
+    let others = fresh.compactMap { effect -> UInt16? in
       guard case .lateCommit(let commit, _) = effect else { return nil }
       return commit.member
     }
-    recent.append(RecentDecision(decision.certificate, others: others, set: machine.context.set))
+    recent.append(RecentDecision(decision.certificate, others: others, set: set))
     last = decision
   }
 

@@ -53,7 +53,7 @@ public struct ConsensusTiming: Hashable, Sendable {
   }
 
   /// How long a view's timer runs: doubling, capped.
-  func timeout(view: UInt64) -> UInt64 {
+  public func timeout(view: UInt64) -> UInt64 {
     let doublings = min(view, ConsensusLimits.timeoutDoublingsMax)
     return min(viewTimeoutMilliseconds << doublings, viewTimeoutMaxMilliseconds)
   }

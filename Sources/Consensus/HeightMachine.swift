@@ -198,6 +198,13 @@ struct HeightMachine: Sendable {
     if decision == nil { retransmit(now: now) }
   }
 
+  /// What is wanted done since the last call.
+  mutating func takeEffects() -> [ConsensusEffect] {
+    guard !effects.isEmpty else { return [] }
+    defer { effects = [] }
+    return effects
+  }
+
   /// A block by its hash, where any message has brought it.
   func block(_ hash: Digest) -> Block? {
     if let accepted, accepted.hash == hash { return accepted.block }

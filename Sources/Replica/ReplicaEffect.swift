@@ -26,7 +26,7 @@ public enum ReplicaEffect: Sendable {
   case storeBundles(token: UInt64, [Bundle])
   case discardBundles([Digest])
   /// Append and sync; answer `.blockLogged`.
-  case appendBlock(LoggedBlock)
+  indirect case appendBlock(LoggedBlock)
   /// Write to LMDB in one transaction; answer `.flushed`. One at a time is outstanding.
   case flush(FlushBatch)
   /// Read blocks from the log and send them to the peer as `CatchUpMessage.blocks`.
@@ -41,7 +41,7 @@ public enum ReplicaEffect: Sendable {
   /// Submitted here, and over without a block.
   case ended([EndedTransaction])
   /// A block is final.
-  case finalised(FinalBlock)
+  indirect case finalised(FinalBlock)
   /// Send `.tick` at this time, milliseconds since 1970. Replaces the wake before.
   case wake(at: UInt64)
   case report(ReplicaNote)

@@ -127,6 +127,9 @@ extension ReplicaMachine {
   /// The last final height.
   public var height: UInt64 { tip.height }
 
+  /// The view of the height being decided; 0 where none is.
+  public var view: UInt64 { consensus.view ?? 0 }
+
   /// The genesis hash.
   public var chain: ChainID { configuration.chain }
 }
@@ -147,13 +150,16 @@ extension ReplicaMachine {
   /// This node's part in consensus now.
   public var consensusGauges: ConsensusGauges {
     ConsensusGauges(
-      view: consensus.view ?? 0, isVoting: consensus.isVoting, validators: tip.set.count,
+      view: view, isVoting: consensus.isVoting, validators: tip.set.count,
       isMember: configuration.account.map { tip.set.index(of: $0) != nil } ?? false,
       debtors: tip.debtors.count)
   }
 
   /// The root of the state at the tip.
   public var stateRoot: Digest { tip.roots.state }
+
+  /// The latest vote of a member that this node has heard since its start.
+  public func latestVote(of member: AccountID) -> Vote? { catchUp.latestVote(of: member) }
 
   /// Hash of the last final block.
   public var blockHash: Digest { tip.hash }

@@ -1,16 +1,18 @@
 public import LedgerCore
 
 /// What members tell each other. Tags 0 … 5 in this order (protocol §5).
+///
+/// Nearly all are votes, and are moved often: what holds a block lies beside.
 public enum ConsensusMessage: Hashable, Sendable {
   /// View 0's proposal.
-  case proposal(Proposal)
+  indirect case proposal(Proposal)
   /// A PREPARE or a COMMIT.
   case vote(Vote)
-  case viewChange(ViewChange)
+  indirect case viewChange(ViewChange)
   /// A later view's proposal, with the quorum that brought the view in.
-  case newView(NewView)
+  indirect case newView(NewView)
   /// A decided height's certificate.
-  case decided(Decided)
+  indirect case decided(Decided)
   case inquiry(Inquiry)
 
   /// The height it is about.
