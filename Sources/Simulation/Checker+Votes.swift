@@ -7,15 +7,20 @@ import Replica
 
 /// Votes, and what nodes say of each other: honest ones are never accused.
 extension Checker {
-  /// A node's key has signed a vote.
-  mutating func signed(_ vote: Vote, by node: Int) {
+  /// A node's key has signed a vote. A contradiction to an earlier one is an offence; `isExcused`
+  /// says whether it was nobody's to prevent, and is asked only then, with the highest position
+  /// that the key has signed.
+  mutating func signed(_ vote: Vote, by node: Int, isExcused: (VotePosition) -> Bool) {
     guard !isFull(node) else {
       return report(.fullNodes, [node], "a full node signs \(vote.statement.kind)")
     }
-    guard !byzantine.contains(node) else { return }
+    guard !byzantine.contains(node), !offenders.contains(node) else { return }
     let ballot = Ballot(node: node, position: vote.statement.position)
     if let earlier = signed[ballot] {
-      if earlier.statement != vote.statement {
+      guard earlier.statement != vote.statement else { return }
+      if isExcused(highest[node] ?? ballot.position) {
+        offenders.insert(node)
+      } else {
         report(
           .votes, [node],
           "signed two statements for height \(vote.height), view \(vote.view), "
@@ -23,9 +28,15 @@ extension Checker {
       }
       return
     }
+    let last = max(highest[node] ?? ballot.position, ballot.position)
+    highest[node] = last
     signed[ballot] = vote
     for other in votes[node]?[vote.height] ?? [] {
       guard let evidence = VoteEvidence(other, vote) else { continue }
+      guard !isExcused(last) else {
+        offenders.insert(node)
+        return
+      }
       report(
         .votes, [node],
         "signed \(evidence.offence) at height \(vote.height): \(evidence.first.statement.kind) in "
@@ -35,9 +46,14 @@ extension Checker {
     votes[node, default: [:]][vote.height, default: []].append(vote)
   }
 
-  /// What a replica reports of others and of itself.
-  mutating func noted(_ note: ReplicaNote, by node: Int) {
+  /// What a replica reports of others and of itself. `mayDoubt` says whether a node may rightly
+  /// hold something against another whose fault it is not.
+  mutating func noted(_ note: ReplicaNote, by node: Int, mayDoubt: (Int) -> Bool) {
     guard !byzantine.contains(node) else { return }
+    func isExcused(_ peer: AccountID) -> Bool {
+      guard let other = names.firstIndex(of: peer) else { return false }
+      return offenders.contains(other) || replayed.contains([node, other]) || mayDoubt(other)
+    }
     switch note {
     case .consensus(let note): noted(note, by: node)
     case .distrust(let peer, _) where isByzantine(peer): break
@@ -45,8 +61,10 @@ extension Checker {
     case .outOfPlace(let peer) where isByzantine(peer): break
     case .bundleOffence(let offence) where isByzantine(offence.author): break
     case .distrust(let peer, let lie):
+      guard !isExcused(peer) else { return }
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
     case .bundleOffence(let offence):
+      guard !isExcused(offence.author) else { return }
       report(.health, [node], "an honest author is accused: \(offence)")
     case .offenceFound(_, let offender) where isByzantine(offender): break
     case .offenceRecorded(let offence) where isByzantine(offence.offender): break
@@ -59,8 +77,10 @@ extension Checker {
         .health, [node] + index(of: offence.offender),
         "the chain has recorded an honest member for \(offence.offence)")
     case .malformedFrame(let peer, let error):
+      guard !isExcused(peer) else { return }
       report(.health, [node] + index(of: peer), "an honest peer's frame is malformed: \(error)")
     case .outOfPlace(let peer), .misbehaved(let peer, _):
+      guard !isExcused(peer) else { return }
       report(.health, [node] + index(of: peer), "an honest peer is said to break the rules")
     case .mode(.diverged(let height)):
       report(.health, [node], "diverged at height \(height)")
@@ -73,13 +93,15 @@ extension Checker {
     case .evidence(let evidence) where byzantine.contains(Int(evidence.first.member)): break
     case .badSignatures(let peer, _) where isByzantine(peer): break
     case .evidence(let evidence):
+      guard !offenders.contains(Int(evidence.first.member)) else { return }
       report(
         .health, [node, Int(evidence.first.member)],
         "an honest member is accused of \(evidence.offence)")
     case .diverged(let height, _, let own, let other):
       report(.health, [node], "diverged at height \(height): \(own), others \(other)")
     case .badSignatures(let peer, _):
-      report(.health, [node] + index(of: peer), "an honest peer's signature is refused")
+      guard let other = index(of: peer).first, !offenders.contains(other) else { return }
+      report(.health, [node, other], "an honest peer's signature is refused")
     case .viewChangeStarted, .handedOver, .viewEntered, .ownKeyUsedElsewhere, .refused,
       .signingRefused,
       .peersAhead:

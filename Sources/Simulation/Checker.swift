@@ -56,6 +56,13 @@ struct Checker {
   var executedAt: [Digest: UInt64] = [:]
   /// Transactions that a block skipped, with a receipt that says why.
   var skipped: Set<Digest> = []
+  /// Nodes to which an old frame of another came once more: they may doubt that other.
+  private(set) var replayed: Set<[Int]> = []
+  /// The highest position each node's key has signed.
+  var highest: [Int: VotePosition] = [:]
+  /// Members that lie, and those whose own contradictions were nobody's to prevent: evidence
+  /// against them is right.
+  var offenders: Set<Int> = []
   private(set) var violations: [Violation] = []
   /// The event being worked on.
   var event: UInt64 = 0
@@ -76,6 +83,9 @@ struct Checker {
         invariant: invariant, event: event, milliseconds: milliseconds, nodes: nodes,
         detail: detail))
   }
+
+  /// An old frame of a node comes once more to another.
+  mutating func replayed(from sender: Int, to node: Int) { replayed.insert([node, sender]) }
 
   /// The highest final height.
   var height: UInt64 { UInt64(finals.count) }

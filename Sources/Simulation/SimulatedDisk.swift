@@ -42,7 +42,19 @@ struct SimulatedDisk {
     case nothing
   }
 
-  let state: SimulatedState
+  /// What a bit may turn over in.
+  enum Place: CaseIterable {
+    /// A block of the log that a start does not read: only peers ask for it.
+    case oldBlock
+    /// One of those that a start reads.
+    case recentBlock
+    case record
+    case bundle
+    case prepared
+    case signer
+  }
+
+  private(set) var state: SimulatedState
   private(set) var log: [LoggedBlock] = []
   private(set) var prepared: (height: UInt64, bytes: [UInt8])?
   /// In the order in which they were stored.
@@ -51,8 +63,16 @@ struct SimulatedDisk {
   private(set) var watermark: Vote?
   /// Counts the starts.
   private(set) var incarnation: UInt64 = 0
-  private let chain: ChainID
-  private let key: SigningKey
+  /// The signer's file was lost, and nothing was signed since.
+  private(set) var isWatermarkMissing = false
+  /// The signer's file has been one of earlier.
+  private(set) var hasOldSigner = false
+  /// Blocks of the log whose checksum does not fit.
+  private(set) var damagedBlocks: Set<UInt64> = []
+  /// What else a start finds damaged.
+  private(set) var damagedFiles: [File] = []
+  let chain: ChainID
+  let key: SigningKey
   /// On their way, oldest first.
   private var pending: [(number: UInt64, write: Write)] = []
   private var written: UInt64 = 0
@@ -108,6 +128,7 @@ struct SimulatedDisk {
       signature: key.sign(
         domain: statement.kind.domain, chain: chain, message: statement.message[...]))
     watermark = vote
+    isWatermarkMissing = false
     votes.append(vote)
     if votes.count > Self.votesMax { votes.removeFirst() }
     return .voteSigned(vote)
@@ -118,19 +139,64 @@ struct SimulatedDisk {
 
   /// The node goes down: of each file's writes on their way, a drawn number of the first reach the
   /// disk, the others are lost.
-  mutating func crash(_ random: inout SeededRandom) {
+  /// The first of those lost may be there in part: its checksum says so, and it counts as lost.
+  /// Gives how many writes were lost.
+  @discardableResult
+  mutating func crash(_ random: inout SeededRandom) -> Int {
     let writes = pending
     pending = []
+    var lost = writes.count
     for file in File.allCases {
       for (_, write) in writes where write.file == file {
         guard random.happens(permille: 400) else { break }
+        lost -= 1
         _ = apply(write)
       }
     }
+    return lost
   }
 
-  /// Counts a start, as a signer does.
-  mutating func countStart() { incarnation += 1 }
+  /// Counts a start, as a signer does: from the clock where that is more, so that a signer's file
+  /// of earlier brings no incarnation back.
+  mutating func countStart(secondsSince1970: UInt64) {
+    incarnation = max(incarnation + 1, secondsSince1970)
+  }
+
+  // MARK: Losses (SimulatedDisk+Losses.swift)
+
+  /// From now on writes go to a state of its own.
+  mutating func detach(from other: SimulatedState) {
+    state = other.copy()
+    pending = []
+  }
+
+  mutating func noteOldSigner() { hasOldSigner = true }
+
+  mutating func keepSigner(of other: SimulatedDisk) {
+    hasOldSigner = other.hasOldSigner
+    votes = other.votes
+    watermark = other.watermark
+    incarnation = other.incarnation
+    isWatermarkMissing = other.isWatermarkMissing
+  }
+
+  mutating func loseSigner() {
+    votes = []
+    watermark = nil
+    incarnation = 0
+    isWatermarkMissing = true
+  }
+
+  mutating func damage(block height: UInt64) { damagedBlocks.insert(height) }
+
+  mutating func damage(file: File) { damagedFiles.append(file) }
+
+  /// A stored bundle is damaged: the next start does not find it.
+  mutating func loseBundle(_ random: inout SeededRandom) -> Bool {
+    guard !bundles.isEmpty else { return false }
+    bundles.remove(at: random.index(bundles.count))
+    return true
+  }
 
   // MARK: Planted bugs
 
@@ -146,26 +212,66 @@ struct SimulatedDisk {
   }
 }
 
+/// Why a node does not start.
+enum DiskDamage: Error {
+  case block(UInt64)
+  case file(SimulatedDisk.File)
+  case undecodable(BCSError)
+}
+
 extension SimulatedDisk {
   /// What a replica finds when it starts: the log is read back from its bytes.
   ///
   /// - Parameter keepsVotes: whether the shell keeps signed votes beside the watermark.
-  func start(keepsVotes: Bool) throws(BCSError) -> ReplicaStart {
+  func start(keepsVotes: Bool) throws(DiskDamage) -> ReplicaStart {
+    if let file = damagedFiles.first { throw .file(file) }
     let flushed = state.height
     let first = flushed > Self.recentMax ? flushed - Self.recentMax : 0
     var recent: [LoggedBlock] = []
     var replay: [LoggedBlock] = []
-    for block in log where block.decided.height > first {
-      let read = try LoggedBlock(block: block.decided.bcs[...], receipts: block.receiptsBytes[...])
-      if read.decided.height <= flushed { recent.append(read) } else { replay.append(read) }
+    do {
+      for block in log where block.decided.height > first {
+        guard !damagedBlocks.contains(block.decided.height) else {
+          throw DiskDamage.block(block.decided.height)
+        }
+        let read = try LoggedBlock(
+          block: block.decided.bcs[...], receipts: block.receiptsBytes[...])
+        if read.decided.height <= flushed { recent.append(read) } else { replay.append(read) }
+      }
+      let record = try prepared.map { try PreparedRecord(bcs: $0.bytes) }
+      let tip = replay.last?.decided.height ?? flushed
+      return ReplicaStart(
+        reader: state, recent: recent, replay: replay, incarnation: incarnation,
+        bundles: bundles.map(\.bundle), watermark: watermark?.statement.position,
+        isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: record),
+        ownVotes: keepsVotes ? votes : [], prepared: record)
+    } catch let damage as DiskDamage {
+      throw damage
+    } catch let error as BCSError {
+      throw .undecodable(error)
+    } catch {
+      throw .file(.log)
     }
-    var record: PreparedRecord?
-    if let prepared { record = try PreparedRecord(bcs: prepared.bytes) }
-    return ReplicaStart(
-      reader: state, recent: recent, replay: replay, incarnation: incarnation,
-      bundles: bundles.map(\.bundle), watermark: watermark?.statement.position,
-      isVoteLogMissing: false, ownVotes: keepsVotes ? votes : [], prepared: record)
   }
 
-  private static var recentMax: UInt64 { Limits.lateCommitHeightsMax + 1 }
+  /// As a node's shell judges it: whether what the key has signed, or what was prepared for it, is
+  /// not all here.
+  private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
+    if isWatermarkMissing { return true }
+    guard let watermark = watermark?.statement.position, watermark.height > tip,
+      watermark.kind == .commit
+    else { return false }
+    guard let prepared, prepared.certificate.height == watermark.height else { return true }
+    return prepared.view < watermark.view
+  }
+
+  static var recentMax: UInt64 { Limits.lateCommitHeightsMax + 1 }
+
+  /// A block for peers; nil when there is none, or what is there is damaged.
+  func served(_ height: UInt64) -> DecidedBlock? {
+    guard let first = log.first?.decided.height, height >= first,
+      height - first < UInt64(log.count), !damagedBlocks.contains(height)
+    else { return nil }
+    return log[Int(height - first)].decided
+  }
 }

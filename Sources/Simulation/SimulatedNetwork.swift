@@ -1,7 +1,8 @@
 /// The links between nodes: which connections stand, and what becomes of a frame.
 ///
-/// Frames are lost, delayed, doubled and overtaken by later ones. A connection on which a frame was
-/// lost is replaced sooner or later, as one over TCP would be.
+/// Frames are lost, delayed, doubled, held back, slowed by a narrow link, and overtaken by later
+/// ones. A connection on which a frame was lost is replaced sooner or later, as one over TCP would
+/// be.
 struct SimulatedNetwork {
   /// A pair of nodes.
   private struct Link {
@@ -28,28 +29,70 @@ struct SimulatedNetwork {
       latePermille: 0)
   }
 
-  private let count: Int
+  /// What becomes of a frame.
+  enum Fate {
+    case lost
+    /// A clogged link keeps it.
+    case held
+    case arrives(after: UInt64)
+    case arrivesTwice(after: UInt64, and: UInt64)
+  }
+
+  /// A frame on a link, or kept of one.
+  struct Frame {
+    let bytes: [UInt8]
+    let from: Int
+    let to: Int
+    let connection: UInt64
+  }
+
+  let count: Int
   private var links: [Link]
   var weather: Weather
-  /// Windows at work, in the order in which they began.
-  private var windows: [FaultWindow] = []
-  private var random: SeededRandom
+  var random: SeededRandom
+
+  // What the windows at work come to (SimulatedNetwork+Faults.swift).
+  /// In the order in which they began.
+  var windows: [FaultWindow] = []
+  /// By direction: no frame passes.
+  var cut: [Bool]
+  /// By direction: frames are kept.
+  var clogged: [Bool]
+  /// Bytes a second that leave a node; 0: any number.
+  var bytesPerSecond: [UInt64]
+  /// When what has left a node before is out.
+  var outAt: [UInt64]
+  var lostPermille: UInt64 = 0
+  var doubledPermille: UInt64 = 0
+  var slowMilliseconds: UInt64 = 0
+  /// Frames on clogged links.
+  var held: [Frame] = []
+  /// Frames of earlier, to be sent once more.
+  var archive: [Frame] = []
+  var framesSeen: UInt64 = 0
 
   init(nodes: Int, weather: Weather, random: SeededRandom) {
     count = nodes
     links = Array(repeating: Link(), count: nodes * nodes)
+    cut = Array(repeating: false, count: nodes * nodes)
+    clogged = cut
+    bytesPerSecond = Array(repeating: 0, count: nodes)
+    outAt = bytesPerSecond
     self.weather = weather
     self.random = random
   }
 
   private func index(_ a: Int, _ b: Int) -> Int { min(a, b) * count + max(a, b) }
 
+  func direction(from: Int, to: Int) -> Int { from * count + to }
+
   // MARK: Connections
 
   /// The number of the connection that a node believes it has to a peer; nil when none.
   func connection(from node: Int, to peer: Int) -> UInt64? {
-    let link = links[index(node, peer)]
-    return (node < peer ? link.isUp.0 : link.isUp.1) ? link.connection : nil
+    let index = index(node, peer)
+    return (node < peer ? links[index].isUp.0 : links[index].isUp.1)
+      ? links[index].connection : nil
   }
 
   /// Whether a connection stands on both ends.
@@ -101,48 +144,36 @@ struct SimulatedNetwork {
     return true
   }
 
-  // MARK: Faults
+  // MARK: Frames
 
-  mutating func begin(_ window: FaultWindow) { windows.append(window) }
-
-  mutating func end(_ window: FaultWindow) { windows.removeAll { $0.number == window.number } }
-
-  mutating func endAll() { windows = [] }
-
-  /// Whether a partition lies between two nodes, in this direction.
-  func isCut(from: Int, to: Int) -> Bool {
-    windows.contains { window in
-      switch window.kind {
-      case .partition(let side): side.contains(from) != side.contains(to)
-      case .mute(let node): node == from
-      case .deafen(let node): node == to
-      default: false
-      }
+  /// What becomes of a frame that a node sends at an instant.
+  mutating func fate(of frame: Frame, now: UInt64) -> Fate {
+    let direction = direction(from: frame.from, to: frame.to)
+    keep(frame)
+    let lost = weather.lostPermille + lostPermille
+    guard !cut[direction], lost == 0 || !random.happens(permille: lost) else {
+      lose(from: frame.from, to: frame.to)
+      return .lost
     }
+    if clogged[direction], held.count < Self.heldMax {
+      held.append(frame)
+      return .held
+    }
+    guard !clogged[direction], let wait = wait(frame, now: now) else {
+      lose(from: frame.from, to: frame.to)
+      return .lost
+    }
+    let doubled = weather.doubledPermille + doubledPermille
+    guard doubled > 0, random.happens(permille: doubled) else {
+      return .arrives(after: wait + delay())
+    }
+    return .arrivesTwice(after: wait + delay(), and: wait + delay())
   }
 
-  /// The delays with which a frame arrives: none when it is lost, two when it is doubled.
-  mutating func delays(from: Int, to: Int) -> [UInt64] {
-    var lost = weather.lostPermille
-    var extra: UInt64 = 0
-    for window in windows {
-      switch window.kind {
-      case .loss(let permille): lost += permille
-      case .slowLinks(let milliseconds): extra += milliseconds
-      default: break
-      }
-    }
-    guard !isCut(from: from, to: to), !random.happens(permille: lost) else {
-      links[index(from, to)].hasLost = true
-      return []
-    }
-    let copies = random.happens(permille: weather.doubledPermille) ? 2 : 1
-    return (0..<copies).map { _ in delay(extra: extra) }
-  }
-
-  private mutating func delay(extra: UInt64) -> UInt64 {
+  private mutating func delay() -> UInt64 {
     let delay = random.within(weather.delayMillisecondsMin...weather.delayMillisecondsMax)
-    let isLate = random.happens(permille: weather.latePermille)
-    return (isLate ? delay * 10 : delay) + (extra == 0 ? 0 : random.within(0...extra))
+    let isLate = weather.latePermille > 0 && random.happens(permille: weather.latePermille)
+    return (isLate ? delay * 10 : delay)
+      + (slowMilliseconds == 0 ? 0 : random.within(0...slowMilliseconds))
   }
 }

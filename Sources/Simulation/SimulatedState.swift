@@ -16,6 +16,8 @@ final class SimulatedState: StateReader {
     var height: UInt64
     /// Ascending by path.
     var records: [Record]
+    /// A value may not be what its leaf hash says.
+    var isDamaged = false
   }
 
   private let contents: Mutex<Contents>
@@ -48,14 +50,41 @@ final class SimulatedState: StateReader {
   }
 
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
-    let path = key.hash
-    return contents.withLock { $0.record(at: path)?.value }
+    return try checked(key.hash)?.value
   }
 
   func record(at path: Digest) throws(StateReadError) -> StateRecord? {
-    contents.withLock { contents in
-      contents.record(at: path).map { StateRecord(key: $0.key, value: $0.value) }
+    try checked(path).map { StateRecord(key: $0.key, value: $0.value) }
+  }
+
+  /// A record, its leaf hash checked once something on this disk is damaged.
+  private func checked(_ path: Digest) throws(StateReadError) -> Record? {
+    let (record, mayBeDamaged) = contents.withLock { ($0.record(at: path), $0.isDamaged) }
+    guard let record, mayBeDamaged else { return record }
+    guard StateLeaf.hash(path: path, value: record.value) == record.leafHash else {
+      throw .corruptRecord(path: path)
     }
+    return record
+  }
+
+  /// Whether a bit of it has turned over.
+  var isDamaged: Bool { contents.withLock { $0.isDamaged } }
+
+  /// One bit of a record's value turns over; false when there is none.
+  func flipBit(_ random: inout SeededRandom) -> Bool {
+    let count = contents.withLock { $0.records.count }
+    guard count > 0 else { return false }
+    let (place, byte, bit) = (random.index(count), random.next(), random.index(8))
+    contents.withLock { contents in
+      let record = contents.records[place]
+      guard !record.value.isEmpty else { return }
+      var value = record.value
+      value[Int(byte % UInt64(value.count))] ^= UInt8(1 << bit)
+      contents.records[place] = Record(
+        path: record.path, key: record.key, value: value, leafHash: record.leafHash)
+      contents.isDamaged = true
+    }
+    return true
   }
 
   func recordCountEstimate() throws(StateReadError) -> Int {

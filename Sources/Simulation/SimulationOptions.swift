@@ -1,11 +1,11 @@
 /// What a simulation is told beside its seed.
 public struct SimulationOptions: Sendable {
-  /// Nodes of the network, 4…64; nil: drawn, mostly 4…7 and seldom 21.
+  /// Nodes of the network, 4…64; nil: drawn of 4…31, half of them 4 and 7.
   public var nodes: Int?
   /// Full nodes beside them, 0…16, each following one to three of those before it; nil: drawn,
   /// none in half of the seeds, else one to three.
   public var fullNodes: Int?
-  /// Heights to decide while faults happen.
+  /// Heights to decide while faults happen; five more follow when none do.
   public var heights: UInt64
   /// Milliseconds between slots.
   public var intervalMilliseconds: UInt64
@@ -21,7 +21,7 @@ public struct SimulationOptions: Sendable {
   public var trace: (@Sendable (String) -> Void)?
 
   public init(
-    nodes: Int? = nil, fullNodes: Int? = nil, heights: UInt64 = 24,
+    nodes: Int? = nil, fullNodes: Int? = nil, heights: UInt64 = 40,
     intervalMilliseconds: UInt64 = 1_000, hasFaults: Bool = true, pausedNodes: [Int] = [],
     plantedBug: PlantedBug? = nil, trace: (@Sendable (String) -> Void)? = nil
   ) {

@@ -1,4 +1,4 @@
-public import LedgerCore
+import LedgerCore
 
 /// What a simulation saw.
 public struct SimulationReport: Sendable, Encodable {
@@ -15,9 +15,20 @@ public struct SimulationReport: Sendable, Encodable {
   public let viewChanges: UInt64
   /// Turns that a paused primary gave away.
   public let turnsHandedOver: UInt64
+  /// Faults that began, by kind.
+  public let faults: [FaultCount]
   public let crashes: UInt64
+  /// Disks that were wiped or held again what they held before.
+  public let disksSetBack: UInt64
+  /// Starts that a node refused because of a damaged disk.
+  public let startsRefused: UInt64
+  /// Writes on their way that a crash took.
+  public let writesLost: UInt64
   public let framesSent: UInt64
   public let framesLost: UInt64
+  /// Frames that a clogged link kept, and old ones that came once more.
+  public let framesHeld: UInt64
+  public let framesReplayed: UInt64
   public let transactionsSubmitted: UInt64
   /// Of these, acknowledged by f + 1 ER Nodes: by their own word, or by that of a node that a full
   /// node follows.
@@ -26,39 +37,53 @@ public struct SimulationReport: Sendable, Encodable {
   public let transactionsFinal: UInt64
   /// Of these, taken by a full node and relayed.
   public let transactionsRelayed: UInt64
+  /// From the end of all faults, or a quorum's return, until every healthy node had gained a
+  /// height: the longest.
+  public let livenessMilliseconds: UInt64
+  /// The same in thousandths of the view timeout that nodes had come to by then.
+  public let livenessPermille: UInt64
   /// SHA-256 over everything that happened, in order: two runs of one seed agree in it.
-  public let logHash: Digest
+  public let logHash: String
   /// Empty when every invariant held. The run ends with the event that broke one.
   public let violations: [Violation]
 
-  private enum CodingKeys: String, CodingKey {
-    case seed, nodes, fullNodes, heights, events, simulatedMilliseconds, viewChanges,
-      turnsHandedOver
-    case crashes, framesSent, framesLost, transactionsSubmitted, transactionsAccepted,
-      transactionsFinal, transactionsRelayed, logHash
-    case violations
+  init(_ world: World) {
+    let (counts, checker, clients) = (world.counts, world.checker, world.clients)
+    seed = world.seed
+    nodes = world.erNodes
+    fullNodes = world.nodes.count - world.erNodes
+    heights = checker.height
+    events = counts.events
+    simulatedMilliseconds = world.elapsed
+    viewChanges = UInt64(checker.finals.count { $0.view > 0 })
+    turnsHandedOver = counts.turnsHandedOver
+    faults = FaultKind.allCases.compactMap { kind in
+      world.plan.counts[kind].map { FaultCount(kind: kind, count: $0) }
+    }
+    crashes = counts.crashes
+    disksSetBack = counts.disksSetBack
+    startsRefused = counts.startsRefused
+    writesLost = counts.writesLost
+    framesSent = counts.framesSent
+    framesLost = counts.framesLost
+    framesHeld = counts.framesHeld
+    framesReplayed = counts.framesReplayed
+    transactionsSubmitted = UInt64(clients.ids.count)
+    transactionsAccepted = UInt64(clients.acceptedCount)
+    transactionsFinal = UInt64(checker.executedAt.count)
+    transactionsRelayed = UInt64(
+      checker.executedAt.keys.count { clients.sent[$0]?.relayedBy.isEmpty == false })
+    livenessMilliseconds = counts.livenessMilliseconds
+    livenessPermille = counts.livenessPermille
+    logHash = world.eventLog.finish().hex
+    violations = checker.violations
   }
+}
 
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(seed, forKey: .seed)
-    try container.encode(nodes, forKey: .nodes)
-    try container.encode(fullNodes, forKey: .fullNodes)
-    try container.encode(heights, forKey: .heights)
-    try container.encode(events, forKey: .events)
-    try container.encode(simulatedMilliseconds, forKey: .simulatedMilliseconds)
-    try container.encode(viewChanges, forKey: .viewChanges)
-    try container.encode(turnsHandedOver, forKey: .turnsHandedOver)
-    try container.encode(crashes, forKey: .crashes)
-    try container.encode(framesSent, forKey: .framesSent)
-    try container.encode(framesLost, forKey: .framesLost)
-    try container.encode(transactionsSubmitted, forKey: .transactionsSubmitted)
-    try container.encode(transactionsAccepted, forKey: .transactionsAccepted)
-    try container.encode(transactionsFinal, forKey: .transactionsFinal)
-    try container.encode(transactionsRelayed, forKey: .transactionsRelayed)
-    try container.encode(logHash.hex, forKey: .logHash)
-    try container.encode(violations, forKey: .violations)
-  }
+/// How often a kind of fault began.
+public struct FaultCount: Hashable, Sendable, Encodable {
+  public let kind: FaultKind
+  public let count: UInt64
 }
 
 /// An invariant that did not hold.
@@ -99,6 +124,10 @@ public enum Invariant: String, Sendable, CaseIterable, Encodable {
   /// A full node signs nothing, makes nothing final before an ER Node has, and holds the same
   /// blocks and state.
   case fullNodes
+  /// Nothing is decided while no quorum is up.
+  case quorum
+  /// What a node keeps for others stays within its limits.
+  case bounds
   /// No node stops, and none accuses an honest one.
   case health
   /// On a healthy network every node makes progress in bounded time.

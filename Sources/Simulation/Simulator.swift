@@ -1,13 +1,15 @@
+import Consensus
 import LedgerCore
+import LedgerRules
 
 /// Runs whole networks of real replicas in one thread, each on a seed.
 public enum Simulator {
   /// Heights that every node must gain once the network is healthy.
   static let healthyHeights: UInt64 = 5
 
-  /// One run: a phase in which things go wrong, and one on a healthy network, in which every node
-  /// must make progress and every accepted transaction must end. Stops at the first broken
-  /// invariant.
+  /// One run: a phase in which things go wrong, one without a quorum, and one on a healthy quorum,
+  /// in which every node must make progress and every accepted transaction must end. Stops at the
+  /// first broken invariant.
   ///
   /// The same seed and options give the same report, on every machine.
   public static func run(
@@ -17,6 +19,8 @@ public enum Simulator {
     world.begin()
     world.runFaults()
     world.runHealthy()
+    world.runWithoutQuorum()
+    world.runTransactions()
     return world.report()
   }
 }
@@ -25,48 +29,129 @@ extension World {
   func begin() {
     for node in nodes { schedule(.start(node: node.index), in: random.within(0...1_000)) }
     schedule(.clientsAct, in: 1_000)
-    if options.hasFaults { schedule(.drawFault, in: plan.pause()) }
+    if options.hasFaults {
+      schedule(.drawFault, in: plan.pause())
+      schedule(.drawBackup, in: 1_000)
+    }
     if pauses != nil { schedule(.drawPause, in: 500) }
   }
 
-  /// Things go wrong, until so many heights are decided or much time has passed.
+  /// Things go wrong, until so many heights are decided and so many windows have begun, or much
+  /// time has passed.
   func runFaults() {
     let interval = options.intervalMilliseconds
+    let windows = options.hasFaults ? FaultPlan.windowsMin : 0
     let deadline = startTime + 3 * options.heights * max(interval, 1_000) + 10_000
-    _ = run(until: deadline) { checker.height >= options.heights }
+    _ = run(until: deadline) {
+      checker.height >= options.heights && plan.drawn >= windows
+    }
   }
 
-  /// Nothing goes wrong any more: every node gains heights, and transactions end.
+  /// Nothing goes wrong any more but that some nodes stay down: every other one makes progress at
+  /// once, and gains heights.
   func runHealthy() {
     guard checker.violations.isEmpty else { return }
     heal()
-    let target = checker.height + Simulator.healthyHeights
-    let deadline = now + healthyMillisecondsMax
-    let isDone = run(until: deadline) { nodes.allSatisfy { $0.announced >= target } }
-    guard checker.violations.isEmpty else { return }
-    if !isDone {
-      let slow = nodes.filter { $0.announced < target }
-      return checker.report(
-        .liveness, slow.map(\.index),
-        "at heights \(slow.map(\.announced)) and not at \(target) after "
-          + "\(healthyMillisecondsMax) ms without faults")
-    }
-    runTransactions()
+    runProgress(of: healthyNodes)
+    let target = max(
+      checker.height + Simulator.healthyHeights, options.heights + Simulator.healthyHeights)
+    let missing = target - checker.height
+    let interval = max(options.intervalMilliseconds, 1_000)
+    gain(target, within: 48 * min(interval, 4_000) + 2 * missing * interval + 20_000)
   }
 
-  /// Long enough for the longest view timer, for connecting, and for the heights themselves.
-  private var healthyMillisecondsMax: UInt64 {
-    let interval = max(options.intervalMilliseconds, 1_000)
-    return 48 * min(interval, 4_000) + Simulator.healthyHeights * interval + 20_000
+  /// Every healthy node reaches a height.
+  private func gain(_ target: UInt64, within milliseconds: UInt64) {
+    guard checker.violations.isEmpty else { return }
+    let healthy = healthyNodes
+    let isDone = run(until: now + milliseconds) {
+      checker.height >= target && healthy.allSatisfy { $0.announced >= target }
+    }
+    guard checker.violations.isEmpty, !isDone else { return }
+    let slow = healthy.filter { $0.announced < target }
+    checker.report(
+      .liveness, slow.map(\.index),
+      "at heights \(slow.map(\.announced)) and not at \(target) after \(milliseconds) ms without "
+        + "faults")
   }
+
+  // MARK: Progress
+
+  /// From an instant on nothing goes wrong: each node gains a height within f + 1 view timeouts,
+  /// and the time that restarts, connections and catching up take.
+  private func runProgress(of healthy: [SimulatedNode]) {
+    guard checker.violations.isEmpty else { return }
+    let begun = now
+    let height = checker.height
+    let views = healthy.compactMap { $0.process?.view }
+    let timeout = timing.timeout(view: views.max() ?? 0)
+    let allowed = (UInt64(budget.faultyMax) + 1) * timeout + Self.returnMilliseconds(options)
+    let isDone = run(until: now + allowed) {
+      checker.height > height && healthy.allSatisfy { $0.announced > height }
+    }
+    guard checker.violations.isEmpty else { return }
+    let taken = now - begun
+    counts.livenessMilliseconds = max(counts.livenessMilliseconds, taken)
+    counts.livenessPermille = max(counts.livenessPermille, taken * 1_000 / timeout)
+    guard !isDone else { return }
+    let slow = healthy.filter { $0.announced <= height }
+    checker.report(
+      .liveness, slow.map(\.index),
+      "at heights \(slow.map(\.announced)) and not above \(height) after \(allowed) ms without "
+        + "faults, which is f + 1 view timeouts of \(timeout) ms and the time to return")
+  }
+
+  /// Restarts, connections, the word of a quorum, blocks to catch up with, and the next slot.
+  private static func returnMilliseconds(_ options: SimulationOptions) -> UInt64 {
+    8_000 + 2 * options.intervalMilliseconds
+  }
+
+  // MARK: No quorum
+
+  /// In some runs: so many nodes go down that no quorum is left. Nothing is decided; when the last
+  /// missing one is back, things go on.
+  func runWithoutQuorum() {
+    guard checker.violations.isEmpty, options.hasFaults, random.happens(permille: 250) else {
+      return
+    }
+    let up = random.order(erNodes).filter { nodes[$0].isUp && !budget.byzantine.contains($0) }
+    let quorum = genesis.initial.validators.quorum
+    let left = quorum - 1 - budget.byzantine.count
+    guard left > 0, up.count > left else { return }
+    trace("no quorum is left")
+    let gone = up.dropFirst(left)
+    for node in gone { crash(node) }
+    // What is on its way may still decide the height at work.
+    _ = run(until: now + Self.settleMilliseconds) { false }
+    let height = checker.height
+    _ = run(until: now + random.within(2...6) * options.intervalMilliseconds) { false }
+    guard checker.violations.isEmpty else { return }
+    guard checker.height == height else {
+      return checker.report(
+        .quorum, up.prefix(left).sorted(),
+        "height \(checker.height) is decided by \(left) of \(erNodes) nodes, of which \(quorum) "
+          + "are a quorum")
+    }
+    for node in gone { schedule(.start(node: node), in: random.within(1...500)) }
+    let back = now + 500
+    _ = run(until: back) { false }
+    runProgress(of: healthyNodes)
+  }
+
+  private static let settleMilliseconds: UInt64 = 1_000
+
+  // MARK: Transactions
 
   /// What was accepted ends; what was asked is answered.
-  private func runTransactions() {
+  func runTransactions() {
+    guard checker.violations.isEmpty else { return }
     areClientsQuiet = true
     let deadline = now + 20 * max(options.intervalMilliseconds, 1_000)
     let begun = now
     let height = checker.height
-    let lives = nodes.map(\.life)
+    // What a node that cannot catch up has taken is not owed.
+    let healthy = Set(healthyNodes.map(\.index))
+    let lives = nodes.map { healthy.contains($0.index) ? $0.life : .max }
     _ = run(until: deadline) {
       checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
         && clients.overdue(since: begun).isEmpty
@@ -81,20 +166,5 @@ extension World {
     checkFullNodes()
   }
 
-  func report() -> SimulationReport {
-    SimulationReport(
-      seed: seed, nodes: erNodes, fullNodes: nodes.count - erNodes,
-      heights: checker.height, events: counts.events,
-      simulatedMilliseconds: elapsed,
-      viewChanges: UInt64(checker.finals.count { $0.view > 0 }),
-      turnsHandedOver: counts.turnsHandedOver, crashes: counts.crashes,
-      framesSent: counts.framesSent, framesLost: counts.framesLost,
-      transactionsSubmitted: UInt64(clients.ids.count),
-      transactionsAccepted: UInt64(clients.acceptedCount),
-      transactionsFinal: UInt64(checker.executedAt.count),
-      transactionsRelayed: UInt64(
-        checker.executedAt.keys.count { clients.sent[$0]?.relayedBy.isEmpty == false }),
-      logHash: logHash,
-      violations: checker.violations)
-  }
+  func report() -> SimulationReport { SimulationReport(self) }
 }

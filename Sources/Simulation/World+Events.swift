@@ -8,7 +8,11 @@ import Replica
 /// What each event does.
 extension World {
   func take(_ event: WorldEvent) {
-    if let node = standingStill(event) { return queue.add(event, at: nodes[node].pausedUntil) }
+    if let node = standingStill(event) { return nodes[node].backlog.append(event) }
+    happen(event)
+  }
+
+  private func happen(_ event: WorldEvent) {
     switch event {
     case .local(let node, let life, let event):
       guard isAlive(node, life) else { return }
@@ -23,8 +27,7 @@ extension World {
       transmit(message.bytes, from: node, to: peer)
     case .wake(let node, let life, let number):
       guard isAlive(node, life), nodes[node].wakeNumber == number else { return }
-      log(3, node)
-      step(node, .tick)
+      woken(nodes[node])
     case .frame(let bytes, let sender, let node, let connection):
       guard nodes[node].isUp, network.connection(from: node, to: sender) == connection else {
         return
@@ -40,11 +43,17 @@ extension World {
       network.drop(node, peer: peer)
       disconnected(node, from: peer)
       schedule(.connect(node, peer), in: reconnectPause())
+    case .resume(let node, let life):
+      guard isAlive(node, life) else { return }
+      resume(nodes[node])
     case .start(let node): start(node)
     case .crash(let node): crash(node)
     case .window(let window, let begins): if begins { begin(window) } else { end(window) }
+    case .replay(let window): replay(window)
+    case .released(let frame): send(frame)
     case .drawFault: drawFault()
     case .drawPause: drawPause()
+    case .drawBackup: drawBackup()
     case .clientsAct: clientsAct()
     case .round(let round): beginRound(round)
     }
@@ -56,7 +65,7 @@ extension World {
     nodes[node].isUp && nodes[node].life == life
   }
 
-  /// The node to which an event must wait because its process stands still.
+  /// The node at which an event must wait because its process stands still or is busy.
   private func standingStill(_ event: WorldEvent) -> Int? {
     let node: Int
     switch event {
@@ -65,8 +74,46 @@ extension World {
       node = to
     default: return nil
     }
-    return nodes[node].isUp && nodes[node].pausedUntil > now ? node : nil
+    return nodes[node].standsStill(at: now) ? node : nil
   }
+
+  /// A node goes on with what came in while it stood still, until an event keeps it busy again.
+  private func resume(_ node: SimulatedNode) {
+    guard node.pausedUntil <= now, node.busyUntil <= now else { return }
+    let waiting = node.backlog
+    node.backlog = []
+    for (place, event) in waiting.enumerated() {
+      happen(event)
+      guard node.isUp else { return }
+      guard node.busyUntil > now || node.pausedUntil > now else { continue }
+      node.backlog = waiting[(place + 1)...] + node.backlog
+      return
+    }
+  }
+
+  /// The processor is busy with what a node has just begun.
+  func occupy(_ node: SimulatedNode) {
+    guard node.cpuMillisecondsMax > 0, node.isUp else { return }
+    node.busyUntil = now + random.within(0...node.cpuMillisecondsMax)
+    schedule(.resume(node: node.index, life: node.life), in: node.busyUntil - now)
+  }
+
+  /// Timers go by the node's own clock, which may have been set meanwhile: it is looked at once a
+  /// second at least.
+  private func woken(_ node: SimulatedNode) {
+    guard node.clock(at: now) >= node.wakeAt else { return awaitClock(of: node) }
+    log(3, node.index)
+    step(node.index, .tick)
+  }
+
+  func awaitClock(of node: SimulatedNode) {
+    let time = node.time(ofClock: node.wakeAt, now: now)
+    queue.add(
+      .wake(node: node.index, life: node.life, number: node.wakeNumber),
+      at: min(max(time, now + 1), now + Self.clockPollMilliseconds))
+  }
+
+  static let clockPollMilliseconds: UInt64 = 1_000
 
   // MARK: Connections
 
@@ -94,28 +141,59 @@ extension World {
     guard let connection = network.connection(from: node, to: peer) else { return }
     counts.framesSent += 1
     guard !isHeldUp(bytes, from: node, to: peer) else { return }
-    let delays = network.delays(from: node, to: peer)
-    for delay in delays {
-      schedule(.frame(bytes, from: node, to: peer, connection: connection), in: delay)
+    send(SimulatedNetwork.Frame(bytes: bytes, from: node, to: peer, connection: connection))
+  }
+
+  private func send(_ frame: SimulatedNetwork.Frame) {
+    func arrive(after milliseconds: UInt64) {
+      queue.add(
+        .frame(frame.bytes, from: frame.from, to: frame.to, connection: frame.connection),
+        at: now + milliseconds)
     }
-    guard delays.isEmpty else { return }
-    counts.framesLost += 1
-    if network.wantsReplacement(node, peer) {
-      schedule(.connect(node, peer), in: random.within(200...8_000))
+    switch network.fate(of: frame, now: now) {
+    case .arrives(let milliseconds): arrive(after: milliseconds)
+    case .arrivesTwice(let one, let other):
+      arrive(after: one)
+      arrive(after: other)
+    case .held: counts.framesHeld += 1
+    case .lost:
+      counts.framesLost += 1
+      if network.wantsReplacement(frame.from, frame.to) {
+        schedule(.connect(frame.from, frame.to), in: random.within(200...8_000))
+      }
     }
+  }
+
+  /// A frame of earlier comes once more, over the connection that stands now.
+  private func replay(_ window: FaultWindow) {
+    guard phase == .faults, case .replays(let milliseconds) = window.kind,
+      network.windows.contains(where: { $0.number == window.number })
+    else { return }
+    schedule(.replay(window), in: random.within(1...milliseconds))
+    guard let old = network.oldFrame(),
+      let connection = network.connection(from: old.from, to: old.to),
+      network.connection(from: old.to, to: old.from) == connection
+    else { return }
+    counts.framesReplayed += 1
+    checker.replayed(from: old.from, to: old.to)
+    send(
+      SimulatedNetwork.Frame(
+        bytes: old.bytes, from: old.from, to: old.to, connection: connection))
   }
 
   // MARK: Disks
 
   private func synced(_ index: Int, _ write: UInt64) {
     let node = nodes[index]
+    if let failing = node.failingWrites { return fail(node, failing) }
     guard case .event(let event) = node.disk.sync(write) else { return }
     switch event {
     case .voteSigned(let vote):
-      checker.signed(vote, by: index)
+      checker.signed(vote, by: index) { isExcused(node, last: $0) }
       trace(
         "node \(index) signs \(vote.statement.kind) for height \(vote.height) view \(vote.view)")
-    case .flushed: checker.checkStore(node.disk.state, node: index)
+    case .flushed:
+      if !node.disk.state.isDamaged { checker.checkStore(node.disk.state, node: index) }
     default: break
     }
     step(index, event)
@@ -141,7 +219,9 @@ extension World {
     schedule(.clientsAct, in: clients.pause())
     let index = clients.node(of: nodes.count)
     let transactions = clients.next(height: checker.height)
-    guard nodes[index].isUp, nodes[index].pausedUntil <= now, !transactions.isEmpty else { return }
+    guard nodes[index].isUp, !nodes[index].standsStill(at: now), !transactions.isEmpty else {
+      return
+    }
     let ticket = clients.submit(
       to: index, life: nodes[index].life, count: transactions.count, now: now)
     log(7, index, transactions.flatMap(\.self))

@@ -12,9 +12,9 @@ extension World {
 
   func start(_ index: Int) {
     let node = nodes[index]
-    guard !node.isUp else { return }
+    guard !node.isUp, !node.isAbsent else { return }
     node.life += 1
-    node.disk.countStart()
+    node.disk.countStart(secondsSince1970: node.clock(at: now) / 1_000)
     log(8, index)
     do {
       let start = try node.disk.start(keepsVotes: node.keepsVotes)
@@ -25,15 +25,32 @@ extension World {
       checker.checkHeight(replica.height, announced: node.announced, node: index)
       node.announced = max(node.announced, replica.height)
       let effects = replica.begin(start, now: node.clock(at: now))
-      node.begin(replica)
+      node.run(replica)
       perform(effects, of: index)
       if options.pausedNodes.contains(index) { step(index, .handOverChanged(true)) }
+    } catch let damage as DiskDamage {
+      refuse(node, damage)
     } catch {
+      guard !node.disk.state.isDamaged else { return refuse(node, .file(.state)) }
       checker.report(.health, [index], "does not start: \(error)")
     }
+    guard node.isUp else { return }
     for peer in neighbours(of: index) {
       schedule(.connect(index, peer), in: random.within(1...costs.connectMillisecondsMax))
     }
+    if node.crashesInRecovery > 0 {
+      node.crashesInRecovery -= 1
+      schedule(.crash(node: index), in: random.within(1...400))
+      schedule(.start(node: index), in: random.within(401...2_000))
+    }
+  }
+
+  /// A node that finds its disk damaged does not start: its operator gives it an empty one.
+  private func refuse(_ node: SimulatedNode, _ damage: DiskDamage) {
+    trace("node \(node.index) does not start: \(damage)")
+    counts.startsRefused += 1
+    setBack(node) { $0.wipe(genesis: genesisState) }
+    schedule(.start(node: node.index), in: random.within(500...3_000))
   }
 
   /// A log that a crash cut off may hold a block that its node has not announced.
@@ -52,7 +69,7 @@ extension World {
     counts.crashes += 1
     log(9, index)
     trace("node \(index) goes down")
-    node.disk.crash(&random)
+    counts.writesLost += UInt64(node.disk.crash(&random))
     switch options.plantedBug {
     case .forgetsVotes: node.disk.forgetVotes()
     case .losesLastBlock: node.disk.loseLastBlock()
@@ -73,9 +90,10 @@ extension World {
   func step(_ index: Int, _ event: ReplicaEvent) {
     let node = nodes[index]
     guard node.isUp else { return }
+    occupy(node)
     perform(node.step(event, now: now), of: index)
-    guard node.isUp else { return }
-    checker.checkHeight(node.height, announced: node.announced, node: index)
+    guard let height = node.process?.height else { return }
+    checker.checkHeight(height, announced: node.announced, node: index)
   }
 
   private func perform(_ effects: [ReplicaEffect], of index: Int) {
@@ -125,9 +143,15 @@ extension World {
     case .wake(let time): wake(node, at: time)
     case .report(let note):
       trace("node \(node.index) reports \(note)")
-      checker.noted(note, by: node.index)
+      checker.noted(note, by: node.index, mayDoubt: mayDoubt)
       if case .consensus(.handedOver(_, _, isOwn: true)) = note { counts.turnsHandedOver += 1 }
-    case .halt(let failure): checker.halted(failure, node: node.index)
+    case .halt(let failure):
+      guard node.disk.state.isDamaged, case .state = failure else {
+        return checker.halted(failure, node: node.index)
+      }
+      trace("node \(node.index) stops: \(failure)")
+      crash(node.index)
+      refuse(node, .file(.state))
     }
   }
 
@@ -156,9 +180,12 @@ extension World {
 
   private func wake(_ node: SimulatedNode, at time: UInt64) {
     node.wakeNumber += 1
+    node.wakeAt = time
+    // A clock that may be set is looked at now and then.
+    let instant = node.time(ofClock: time, now: now)
     queue.add(
       .wake(node: node.index, life: node.life, number: node.wakeNumber),
-      at: node.time(ofClock: time, now: now))
+      at: phase == .faults ? min(instant, now + Self.clockPollMilliseconds) : instant)
   }
 
   private func verify(
@@ -198,19 +225,11 @@ extension World {
     }
   }
 
-  private func logged(_ node: SimulatedNode, _ height: UInt64) -> DecidedBlock? {
-    let log = node.disk.log
-    guard let first = log.first?.decided.height, height >= first,
-      height - first < UInt64(log.count)
-    else { return nil }
-    return log[Int(height - first)].decided
-  }
-
   private func blocks(of node: SimulatedNode, from height: UInt64, count: Int) -> PeerMessage {
     var blocks: [ArraySlice<UInt8>] = []
     var byteCount = 0
     while blocks.count < count, byteCount < CatchUpLimits.answerBytesTarget,
-      let block = logged(node, height + UInt64(blocks.count))
+      let block = node.disk.served(height + UInt64(blocks.count))
     {
       let bytes = block.bcs
       byteCount += bytes.count
@@ -222,7 +241,7 @@ extension World {
   private func decided(
     of node: SimulatedNode, at height: UInt64, withBlock: Bool
   ) -> PeerMessage? {
-    logged(node, height).map {
+    node.disk.served(height).map {
       .consensus(
         .decided(Decided(certificate: $0.certificate, block: withBlock ? $0.block : nil)))
     }

@@ -20,11 +20,16 @@ final class World {
   var stage: TwinsStage?
   let theatre: TwinsTheatre?
   var network: SimulatedNetwork
+  let timing: ConsensusTiming
   var clients: SimulatedClients
   var checker: Checker
   var memo: VerdictMemo
-  var queue = EventQueue()
+  var queue: EventQueue
   var plan: FaultPlan
+  let budget: FaultBudget
+  /// Nodes whose disks may be set back: those of the budget, and all full nodes.
+  let forgetful: [Int]
+  let genesisState: SimulatedState
   /// Planned pauses, in one seed of three.
   var pauses: SeededRandom?
   /// For everything that no part draws for itself.
@@ -36,7 +41,7 @@ final class World {
   /// Ranges of this run's machines, drawn once.
   let costs: Costs
   var counts = Counts()
-  var logHash = Digest.zero
+  var eventLog = EventLog()
   /// Clients send nothing more.
   var areClientsQuiet = false
   private var eventsAtInstant = 0
@@ -63,6 +68,13 @@ final class World {
     var crashes: UInt64 = 0
     var framesSent: UInt64 = 0
     var framesLost: UInt64 = 0
+    var framesHeld: UInt64 = 0
+    var framesReplayed: UInt64 = 0
+    var writesLost: UInt64 = 0
+    var startsRefused: UInt64 = 0
+    var disksSetBack: UInt64 = 0
+    var livenessMilliseconds: UInt64 = 0
+    var livenessPermille: UInt64 = 0
   }
 
   /// More events at one instant are a loop that never ends.
@@ -70,13 +82,10 @@ final class World {
 
   init(seed: UInt64, options: SimulationOptions) throws(SimulationFailure) {
     self.seed = seed
-    var options = options
-    var random = SeededRandom(seed: seed)
-    let isLarge = random.happens(permille: 40)
-    let count = options.nodes ?? (isLarge ? 21 : 4 + random.index(4))
-    // What 21 nodes do at a height is twenty times what five do.
-    if options.nodes == nil, isLarge { options.heights = max(6, options.heights / 4) }
     self.options = options
+    var random = SeededRandom(seed: seed)
+    let drawn = Self.drawSize(&random)
+    let count = options.nodes ?? drawn
     guard (Limits.validatorsMin...Limits.validatorsMax).contains(count) else {
       throw .options("a network has 4…64 nodes, not \(count)")
     }
@@ -88,6 +97,7 @@ final class World {
       let timing = ConsensusTiming.recommended(
         genesisTimeMilliseconds: time, intervalMilliseconds: options.intervalMilliseconds)
     else { throw .options("\(options.intervalMilliseconds) ms is no interval") }
+    self.timing = timing
     let hasFaults = options.hasFaults
     let keepsVotes = random.happens(permille: 500)
     let follows = try Self.follows(seed: seed, erNodes: count, options: options)
@@ -112,11 +122,16 @@ final class World {
       random: random.fork())
     clients = SimulatedClients(
       chain: genesis.initial.chain, holders: genesis.clients, random: random.fork())
-    plan = FaultPlan(nodes: nodes.count, random: random.fork())
+    genesisState = SimulatedState(genesis.initial.changes)
+    budget = FaultBudget(
+      members: count, byzantine: [], hasFaults: hasFaults, random: &random)
+    forgetful = budget.forgetful + Array(count..<nodes.count)
+    plan = FaultPlan(nodes: nodes.count, forgetful: forgetful, random: random.fork())
     checker = Checker(genesis: genesis, names: nodes.map(\.name))
     memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = time + random.within(0...3 * options.intervalMilliseconds)
     now = startTime
+    queue = EventQueue(from: startTime)
     if hasFaults, seed.isMultiple(of: 3) { pauses = SeededRandom(seed: ~seed) }
     self.random = random
   }
@@ -133,13 +148,20 @@ final class World {
       nodes: nodes.count, weather: .healthy, random: SeededRandom(seed: 1))
     clients = SimulatedClients(
       chain: genesis.initial.chain, holders: genesis.clients, random: SeededRandom(seed: 2))
-    plan = FaultPlan(nodes: nodes.count, random: SeededRandom(seed: 3))
+    timing = nodes[0].configuration.timing
+    genesisState = theatre.state
+    var random = SeededRandom(seed: 3)
+    budget = FaultBudget(
+      members: nodes.count, byzantine: [], hasFaults: false, random: &random)
+    forgetful = []
+    plan = FaultPlan(nodes: nodes.count, forgetful: [], random: random.fork())
     checker = Checker(genesis: genesis, names: nodes.map(\.name), erNodes: nodes.count)
     memo = theatre.memo
     theatre.memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = SimulatedGenesis.timeMilliseconds
     now = startTime
-    random = SeededRandom(seed: 4)
+    queue = EventQueue(from: startTime)
+    self.random = SeededRandom(seed: 4)
     costs = Costs(
       syncMillisecondsMax: 2, flushMillisecondsMax: 2, verificationMillisecondsMax: 2,
       connectMillisecondsMax: 10)
@@ -151,6 +173,22 @@ final class World {
     var places: [AccountID: [Int]] = [:]
     for node in nodes { places[node.name, default: []].append(node.index) }
     return places
+  }
+
+  /// Sizes at which quorum and f are of each form (n = 3f + 1, + 2 and + 3), most often the small
+  /// ones: an event of 31 nodes is seldom worth ten of 4.
+  private static func drawSize(_ random: inout SeededRandom) -> Int {
+    let ticket = random.index(100)
+    let other = 4 + random.index(28)
+    switch ticket {
+    case ..<30: return 4
+    case ..<55: return 7
+    case ..<70: return 10
+    case ..<78: return 21
+    case ..<81: return 22
+    case ..<83: return 31
+    default: return other
+    }
   }
 
   private static func erNodes(
@@ -220,12 +258,7 @@ final class World {
 
   /// Adds what happens to the log's hash.
   func log(_ kind: UInt8, _ node: Int, _ detail: [UInt8] = []) {
-    var writer = BCSWriter(reserving: 64)
-    writer.bytes32(logHash.bytes)
-    writer.u64(now)
-    writer.u8(kind)
-    writer.u16(UInt16(node))
-    logHash = SHA256.hash(prefix: writer.bytes, detail[...])
+    eventLog.add(at: now, kind: kind, node: node, detail)
   }
 
   func trace(_ line: @autoclosure () -> String) {

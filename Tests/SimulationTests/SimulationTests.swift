@@ -7,9 +7,11 @@ struct SimulationTests {
   @Test("nothing breaks while links, disks and nodes fail", arguments: 0..<25)
   func seeds(_ part: UInt64) throws {
     for seed in [2 * part + 1, 2 * part + 2] {
-      let report = try Simulator.run(seed: seed)
+      let report = try Simulator.run(
+        seed: seed, options: SimulationOptions(nodes: 4 + Int(seed % 4), heights: 12))
       #expect(report.violations == [], "seed \(seed)")
-      #expect(report.heights >= 11, "seed \(seed)")
+      #expect(report.heights >= 17, "seed \(seed)")
+      #expect(report.faults.reduce(0) { $0 + $1.count } >= 5, "seed \(seed)")
       #expect(report.transactionsFinal > 0, "seed \(seed)")
     }
   }
@@ -53,16 +55,17 @@ struct SimulationTests {
 
   @Test("the same seed gives the same run")
   func determinism() throws {
-    let first = try Simulator.run(seed: 7)
-    let second = try Simulator.run(seed: 7)
+    let options = SimulationOptions(nodes: 5, heights: 12)
+    let first = try Simulator.run(seed: 7, options: options)
+    let second = try Simulator.run(seed: 7, options: options)
     #expect(first.logHash == second.logHash)
     #expect(first.events == second.events)
-    #expect(first.logHash != (try Simulator.run(seed: 8)).logHash)
+    #expect(first.logHash != (try Simulator.run(seed: 8, options: options)).logHash)
   }
 
   @Test("faults do happen: blocks in later views, crashes, lost frames")
   func faults() throws {
-    let report = try Simulator.run(seed: 3)
+    let report = try Simulator.run(seed: 3, options: SimulationOptions(nodes: 4))
     #expect(report.viewChanges > 0)
     #expect(report.crashes > 0)
     #expect(report.framesLost > 0)
@@ -74,7 +77,7 @@ struct SimulationTests {
     var relayed: UInt64 = 0
     for seed in UInt64(101)...110 {
       let report = try Simulator.run(
-        seed: seed, options: SimulationOptions(nodes: 4, fullNodes: 3))
+        seed: seed, options: SimulationOptions(nodes: 4, fullNodes: 3, heights: 16))
       #expect(report.violations == [], "seed \(seed)")
       #expect(report.fullNodes == 3)
       relayed += report.transactionsRelayed
@@ -94,9 +97,9 @@ struct SimulationTests {
   @Test("full nodes beside it change nothing of a network's making")
   func drawnApart() throws {
     let alone = try Simulator.run(
-      seed: 7, options: SimulationOptions(fullNodes: 0, hasFaults: false))
+      seed: 7, options: SimulationOptions(nodes: 4, fullNodes: 0, heights: 12, hasFaults: false))
     let beside = try Simulator.run(
-      seed: 7, options: SimulationOptions(fullNodes: 1, hasFaults: false))
+      seed: 7, options: SimulationOptions(nodes: 4, fullNodes: 1, heights: 12, hasFaults: false))
     #expect(alone.nodes == beside.nodes)
     #expect(beside.fullNodes == 1 && alone.transactionsRelayed == 0)
     #expect(alone.logHash != beside.logHash)

@@ -43,7 +43,7 @@ extension World {
   private var leadsLost: UInt64 {
     guard let scenario = stage?.scenario else { return 0 }
     let reached = honest.compactMap { node in
-      node.replica.map { $0.height + $0.consensusGauges.view }
+      node.process.map { $0.height + $0.view }
     }.max()
     return UInt64(
       scenario.rounds.dropFirst(Int(reached ?? 0)).count { scenario.twins.contains($0.leader) })

@@ -9,7 +9,7 @@ import Replica
 public final class TwinsTheatre {
   public let members: Int
   let genesis: SimulatedGenesis
-  private let state: SimulatedState
+  let state: SimulatedState
   /// For each member somebody whose transactions it bundles.
   private let senders: [SimulatedGenesis.Client]
   var memo: VerdictMemo

@@ -31,7 +31,7 @@ struct SimulateCommand: ParsableCommand {
   var fullNodes: Int?
 
   @Option(help: "Heights to decide while things go wrong.")
-  var heights: UInt64 = 24
+  var heights: UInt64 = 40
 
   @Flag(help: "Nothing goes wrong.")
   var healthy = false
@@ -93,7 +93,7 @@ struct SimulateCommand: ParsableCommand {
       + "\(report.framesLost) of \(report.framesSent) frames lost, "
       + "\(report.transactionsFinal) of \(report.transactionsSubmitted) transactions final "
       + "(\(report.transactionsRelayed) by way of full nodes), "
-      + "log \(report.logHash.hex.prefix(16))"
+      + "log \(report.logHash.prefix(16))"
     let violations = report.violations.map { violation in
       "  BROKEN \(violation.invariant.rawValue), event \(violation.event) at "
         + "\(violation.milliseconds) ms, nodes \(violation.nodes): \(violation.detail)"
