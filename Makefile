@@ -81,7 +81,7 @@ differential: ## the Ed25519 engines against each other (CASES, SEED)
 	@Scripts/differential $(or $(CASES),10000000) $(or $(SEED),1)
 
 .PHONY: fuzz
-fuzz: prepare ## libFuzzer on the engines, with sanitizers (FUZZ_SECONDS=120 each)
+fuzz: prepare ## libFuzzer, with sanitizers, on engines, decoders and replicas (FUZZ_SECONDS=120 each)
 	@Scripts/fuzz $(or $(FUZZ_SECONDS),120)
 
 .PHONY: format

@@ -233,3 +233,33 @@ let package = Package(
     tests("TidyTests", []),
   ]
 )
+
+// `Scripts/fuzz` says where the sanitizers' libraries are: everything is instrumented then, and
+// there are the targets of Tests/Fuzzing.
+if let libraries = Context.environment["ECO2_FUZZING"] {
+  let own = ["CLedgerCore", "CFaultyDisk", "CMemorySubject"]
+  for target in package.targets where own.contains(target.name) {
+    target.cSettings?.append(
+      .unsafeFlags([
+        "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all",
+      ]))
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: [
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
+        "Replica", "PeerNetwork", "Simulation", deque,
+      ],
+      path: "Tests/Fuzzing", swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags([
+          "-sanitize=address", "\(libraries)/libclang_rt.fuzzer_no_main-x86_64.a",
+          "\(libraries)/libclang_rt.ubsan_standalone-x86_64.a", "-lstdc++",
+        ])
+      ]))
+  for target in package.targets where !own.contains(target.name) && !target.isTest {
+    target.swiftSettings?.append(
+      .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+  }
+}

@@ -41,6 +41,11 @@ struct FaultDraw {
       word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
       return word ^ (word >> 31)
     }
+
+    mutating func within(_ range: ClosedRange<Double>) -> Double {
+      let fraction = Double(next() >> 11) / Double(1 << 53)
+      return range.lowerBound + (range.upperBound - range.lowerBound) * fraction
+    }
   }
 
   private let faults: NodeFaults
@@ -57,7 +62,7 @@ struct FaultDraw {
 
   /// A node that is up; every second time the coming primary, if it is.
   mutating func victim(among up: [Int], primary: Int?) -> Int? {
-    let wantsPrimary = Bool.random(using: &numbers)
+    let wantsPrimary = numbers.next() & 1 == 0
     let other = up.randomElement(using: &numbers)
     guard wantsPrimary, let primary, up.contains(primary) else { return other }
     return primary
@@ -66,8 +71,8 @@ struct FaultDraw {
   /// How long a node stays away: a paused one for more than one view and up to three.
   mutating func away(_ kind: NodeFaults.Kind, view: Duration) -> Duration {
     switch kind {
-    case .kill: .seconds(Double.random(in: faults.awaySeconds, using: &numbers))
-    case .pause: view * Double.random(in: 1.25...3, using: &numbers)
+    case .kill: .seconds(numbers.within(faults.awaySeconds))
+    case .pause: view * numbers.within(1.25...3)
     case .restart: .zero
     }
   }

@@ -5,7 +5,8 @@ import LedgerRules
 import LoadTest
 import NodeAnswers
 
-/// Runs a network's nodes as processes, puts load on them, disturbs some, and judges what came of it.
+/// Runs a network's nodes as processes, puts load on them, disturbs some, and judges what came of
+/// it.
 public actor TestnetRun {
   static let startLimit = Duration.seconds(180)
 
