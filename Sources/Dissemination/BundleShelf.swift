@@ -7,6 +7,8 @@ struct BundleShelf: Sendable {
   private(set) var held: [Digest: HeldBundle] = [:]
   /// Transactions in all of `held`.
   private(set) var transactionCount = 0
+  /// Bytes of undecided bundles of each author.
+  var authorBytesMax = DisseminationLimits.authorBytesMax
   /// Ascending by account.
   var authors: [AuthorShelf] = []
   /// Held beside the number's first bundle, because a proposal needed them.
@@ -94,7 +96,7 @@ struct BundleShelf: Sendable {
       return .full
     }
     guard author.bundleCount < DisseminationLimits.authorBundlesMax,
-      author.byteCount + Int(header.transactionBytes) <= DisseminationLimits.authorBytesMax
+      author.byteCount + Int(header.transactionBytes) <= authorBytesMax
     else { return .full }
     return .free
   }
@@ -134,6 +136,7 @@ struct BundleShelf: Sendable {
     while let digest = lane.numbers[lane.storedEnd], held[digest]?.isStored == true {
       lane.storedEnd += 1
       lane.gap.attempt = 0
+      lane.gap.asked = nil
     }
     if lane.storedEnd >= lane.gap.askedEnd { lane.gap.nextAt = 0 }
     authors[author].lanes[index] = lane

@@ -9,6 +9,8 @@ public enum DropReason: Int, Sendable, CaseIterable {
   case transactionRefusedByState
   case transactionPoolFull
   case transactionSenderQueueFull
+  /// A pending transaction that gave way to one that offers more.
+  case transactionDisplaced
   /// A pending transaction whose validity ended.
   case transactionExpired
   /// A bundle that is held, being checked, or decided.
@@ -27,12 +29,18 @@ public enum DropReason: Int, Sendable, CaseIterable {
   case bundleChecksFull
   case bundleBadSignature
   case bundleBadTransaction
+  /// Its author made a bundle with a badly signed transaction a short time ago.
+  case bundleAuthorDistrusted
+  /// A bundle or a forward of a peer that handed on what no honest node does, a short time ago.
+  case peerDistrusted
   /// Another bundle has its number.
   case bundleConflict
   /// An acknowledgement of nothing that can be.
   case acknowledgementInvalid
   /// A fetch beyond what a peer is served in a second.
   case fetchOverLimit
+  /// A peer did not answer a fetch in time.
+  case fetchUnanswered
   /// A fetch of a peer whose connection is full.
   case fetchPeerCongested
   /// An own bundle that a peer is not sent yet: it has not acknowledged those before.

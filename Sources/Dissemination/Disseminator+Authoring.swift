@@ -37,7 +37,7 @@ extension Disseminator {
     let waiting = authoring.signing.count
     return (shelf?.bundleCount ?? 0) + waiting < DisseminationLimits.ownBundlesMax
       && (shelf?.byteCount ?? 0) + waiting * Limits.bundleBytesMax
-        < DisseminationLimits.ownBytesMax
+        < self.shelf.authorBytesMax / 2
   }
 
   /// When the next bundle is sealed, if nothing else happens.

@@ -83,12 +83,17 @@ extension Disseminator {
   ) {
     guard isSigned else {
       counters.drop(.bundleBadSignature)
+      distrust(arriving.source)
       wanted.release(arriving.digest, from: arriving.source, at: now)
       return
     }
     guard let badTransaction else { return hold(arriving, now: now) }
     counters.drop(.bundleBadTransaction)
     shelf.markBad(arriving.digest)
+    // Whoever hands it on has not verified it.
+    distrust(arriving.source)
+    let author = shelf.makeAuthor(arriving.bundle.header.author)
+    shelf.authors[author].distrustedUntilHeight = nextHeight + Limits.bundleAgeHeightsMax
     if wanted.contains(arriving.digest) {
       wanted.remove(arriving.digest)
       effects.append(.unusable([arriving.digest]))

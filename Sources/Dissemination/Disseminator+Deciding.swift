@@ -7,6 +7,7 @@ extension Disseminator {
     isStarted = true
     nextHeight = start.height + 1
     sets = start.sets
+    shareShelf()
     authoring.start = start.incarnation
     for progress in start.progress {
       let author = shelf.makeAuthor(progress.author)
@@ -40,6 +41,12 @@ extension Disseminator {
     sweepAt = now
   }
 
+  /// Gives each author its part of the room for bundles.
+  private mutating func shareShelf() {
+    guard let set = validators(at: nextHeight) else { return }
+    shelf.authorBytesMax = DisseminationLimits.authorBytesMax(members: set.count)
+  }
+
   private mutating func restore(
     _ bundle: Bundle, _ digest: Digest, lost: inout [HeldBundle], decided: inout [Digest]
   ) {
@@ -67,6 +74,7 @@ extension Disseminator {
     guard isStarted, decision.height >= nextHeight else { return }
     nextHeight = decision.height + 1
     if !decision.sets.isEmpty { sets = decision.sets }
+    shareShelf()
     for id in decision.executed {
       pool.remove(id)
       known.markExecuted(id)

@@ -40,51 +40,80 @@ extension Disseminator {
   }
 
   /// Whom to ask for a bundle, in turn: its author, those that acknowledge it, then, if they are
-  /// few, the others.
+  /// few, the others; after all of them those that were silent before, or are not trusted now. Every
+  /// node begins at another place among equals, by the seed, so that not all ask the same.
   private func sources(
-    _ author: AccountID, _ incarnation: UInt64, _ number: UInt64, orAnyone: Bool
+    _ author: AccountID, _ incarnation: UInt64, _ number: UInt64, orAnyone: Bool, seed: UInt64
   ) -> [AccountID] {
-    let connected = peers.list.filter { $0.isConnected && $0.account != author }
-    let holders = connected.filter { $0.end(author, incarnation) > number }
-    let others = orAnyone ? connected.filter { $0.end(author, incarnation) <= number } : []
-    let first = peers.isConnected(author) ? [author] : []
-    return first + (holders + others).map(\.account)
+    var ranks: [[AccountID]] = [[], [], [], []]
+    for peer in peers.list where peer.isConnected {
+      let holds = peer.end(author, incarnation) > number
+      guard orAnyone || holds || peer.account == author else { continue }
+      let isGood =
+        peer.silences < DisseminationLimits.fetchSilencesMax && peer.distrustedUntil <= clock
+        && !peer.flow.isCongested
+      let rank = !isGood ? 3 : peer.account == author ? 0 : holds ? 1 : 2
+      ranks[rank].append(peer.account)
+    }
+    return ranks.flatMap { rank -> [AccountID] in
+      guard !rank.isEmpty else { return [] }
+      let start = Int(seed % UInt64(rank.count))
+      return Array(rank[start...] + rank[..<start])
+    }
   }
 
-  /// How long to wait for an answer: longer with each round through all sources.
-  private func patience(attempt: Int, sources: Int) -> UInt64 {
-    let round = min(attempt / max(1, sources), 8)
-    return min(
-      DisseminationLimits.fetchTimeoutMilliseconds << UInt64(round),
+  /// A number that differs from node to node and from bundle to bundle.
+  private func seed(_ bytes: [UInt8], _ number: UInt64 = 0) -> UInt64 {
+    let other = own?.bytes.array ?? []
+    return zip(bytes, other).reduce(number) { ($0 &* 257) &+ UInt64($1.0 ^ $1.1) }
+  }
+
+  /// How long to wait for an answer: longer with each round through all sources, and up to a quarter
+  /// more, so that not all ask at the same time.
+  private func patience(round: Int, seed: UInt64) -> UInt64 {
+    let wait = min(
+      DisseminationLimits.fetchTimeoutMilliseconds << UInt64(min(round, 8)),
       DisseminationLimits.fetchTimeoutMillisecondsMax)
+    return wait + (seed &+ UInt64(round)) % max(1, wait / 4)
   }
 
   private mutating func fetchWanted(now: UInt64) {
+    blameSilent(now: now)
     var asked: [(peer: AccountID, digests: [Digest])] = []
     var load: [AccountID: Int] = [:]
+    var loadInAll = 0
     for bundle in wanted.list where bundle.nextAt > now {
-      if let peer = bundle.asked { load[peer, default: 0] += 1 }
+      guard let peer = bundle.asked else { continue }
+      load[peer, default: 0] += 1
+      loadInAll += 1
     }
     for index in wanted.list.indices where wanted.list[index].nextAt <= now {
+      guard loadInAll < DisseminationLimits.fetchDigestsInFlightMax else { break }
       let bundle = wanted.list[index]
       if shelf.holds(bundle.digest) || checks.isChecking(bundle.digest) { continue }
-      let sources = sources(bundle.author, bundle.incarnation, bundle.number, orAnyone: true)
-      guard !sources.isEmpty else { continue }
-      // A peer that has enough to answer is passed over: a slow one holds up nothing.
-      let turn = (0..<sources.count).map { sources[(bundle.attempt + $0) % sources.count] }
+      let seed = seed(bundle.digest.bytes.array)
+      let sources = sources(
+        bundle.author, bundle.incarnation, bundle.number, orAnyone: true, seed: seed)
+      // In each round every source once; a peer that has enough to answer is passed over.
+      let fresh = sources.filter { !bundle.tried.contains($0) }
+      let isNewRound = fresh.isEmpty
       guard
-        let skip = turn.firstIndex(where: {
+        let peer = (isNewRound ? sources : fresh).first(where: {
           load[$0, default: 0] < DisseminationLimits.fetchDigestsPerPeerMax
         })
-      else { break }
-      let peer = turn[skip]
+      else { continue }
       load[peer, default: 0] += 1
-      let until = now + patience(attempt: bundle.attempt, sources: sources.count)
+      loadInAll += 1
       wanted.update(at: index) {
+        if isNewRound {
+          $0.round += 1
+          $0.tried = []
+        }
+        $0.tried.append(peer)
         $0.asked = peer
-        $0.nextAt = until
-        $0.attempt += skip + 1
       }
+      let until = now + patience(round: wanted.list[index].round, seed: seed)
+      wanted.update(at: index) { $0.nextAt = until }
       if let place = asked.lastIndex(where: { $0.peer == peer }),
         asked[place].digests.count < DisseminationLimits.fetchDigestsMax
       {
@@ -99,6 +128,25 @@ extension Disseminator {
     }
   }
 
+  /// Notes who was asked and did not answer in time, once for all that it was asked.
+  private mutating func blameSilent(now: UInt64) {
+    var silent: [AccountID] = []
+    for index in wanted.list.indices where wanted.list[index].nextAt <= now {
+      let bundle = wanted.list[index]
+      guard let peer = bundle.asked, !shelf.holds(bundle.digest),
+        !checks.isChecking(bundle.digest)
+      else { continue }
+      wanted.update(at: index) { $0.asked = nil }
+      if !silent.contains(peer) { silent.append(peer) }
+    }
+    for peer in silent { blame(peer) }
+  }
+
+  private mutating func blame(_ peer: AccountID) {
+    counters.drop(.fetchUnanswered)
+    peers.update(peer) { $0.silences = min($0.silences + 1, .max - 1) }
+  }
+
   /// Asks for numbers that are missing in runs; true when there are any.
   private mutating func closeGaps(now: UInt64) -> Bool {
     var hasGaps = false
@@ -110,19 +158,26 @@ extension Disseminator {
           account != own || lane.incarnation < authoring.incarnation
         else {
           shelf.authors[author].lanes[index].gap.since = nil
+          shelf.authors[author].lanes[index].gap.asked = nil
           continue
         }
         hasGaps = true
         let since = lane.gap.since ?? now
         lane.gap.since = since
-        let sources = sources(account, lane.incarnation, missing, orAnyone: false)
+        if let silent = lane.gap.asked, lane.gap.nextAt <= now {
+          lane.gap.asked = nil
+          blame(silent)
+        }
+        let seed = seed(account.bytes.array, missing)
+        let sources = sources(account, lane.incarnation, missing, orAnyone: false, seed: seed)
         if since + DisseminationLimits.gapDelayMilliseconds <= now, lane.gap.nextAt <= now,
           !sources.isEmpty
         {
           let end = min(max(lane.end, lane.acceptedEnd), lane.deadFrom)
           let count = min(UInt64(DisseminationLimits.fetchDigestsMax), end - missing)
           let peer = sources[lane.gap.attempt % sources.count]
-          lane.gap.nextAt = now + patience(attempt: lane.gap.attempt, sources: sources.count)
+          lane.gap.nextAt = now + patience(round: lane.gap.attempt / sources.count, seed: seed)
+          lane.gap.asked = peer
           lane.gap.askedEnd = max(lane.gap.askedEnd, missing + count)
           lane.gap.attempt += 1
           counters.fetchesSent += 1

@@ -34,6 +34,7 @@ extension Disseminator {
   /// Transactions that a peer takes this node for the home author of.
   mutating func receiveForward(_ list: [ArraySlice<UInt8>], from peer: AccountID) {
     guard isStarted else { return }
+    guard !isDistrusted(peer) else { return counters.drop(.peerDistrusted) }
     var candidates: [Candidate] = []
     // Each with bytes of its own: a pending one must not keep its whole message in memory.
     for bytes in list { take(Array(bytes)[...], origin: .peer(peer), into: &candidates) }
@@ -99,20 +100,48 @@ extension Disseminator {
     return intake.bytesByID[candidate.id] == candidate.transaction.bytes
   }
 
-  private func faultOfRoom(_ candidate: Candidate, isUnderWay: Bool) -> TransactionFault? {
-    var countMax = DisseminationLimits.poolTransactionsMax
-    if case .peer = candidate.origin { countMax = DisseminationLimits.poolForwardedMax }
-    if case .relay = candidate.origin { countMax = DisseminationLimits.poolRelayedMax }
-    let waiting = isUnderWay ? 0 : intake.count
-    let waitingBytes = isUnderWay ? 0 : intake.byteCount
-    guard pool.count + waiting < countMax,
-      pool.bytes + waitingBytes + candidate.transaction.bytes.count
-        <= DisseminationLimits.poolBytesMax
-    else { return .poolFull }
-    guard
-      pool.count(of: candidate.transaction.body.sender) < DisseminationLimits.poolPerSenderMax
+  /// Why there is no place for a transaction: in a full pool, those that offer less give way. What
+  /// is not verified yet takes nobody's place, and only so much of it is verified for one.
+  private mutating func faultOfRoom(_ candidate: Candidate, isUnderWay: Bool) -> TransactionFault? {
+    let body = candidate.transaction.body
+    guard pool.count(of: body.sender) < DisseminationLimits.poolPerSenderMax
     else { return .senderQueueFull }
+    if pool.hasRoom(
+      for: candidate.transaction.bytes.count,
+      underWay: isUnderWay ? (0, 0) : (intake.count, intake.byteCount),
+      countMax: pool.bounds.countMax(for: candidate.origin))
+    {
+      return nil
+    }
+    guard pool.mayContest(body) else { return .senderQueueFull }
+    guard !isUnderWay else { return displace(for: candidate) ? nil : .poolFull }
+    guard intake.count < DisseminationLimits.contestedMax,
+      intake.byteCount < DisseminationLimits.contestedBytesMax, pool.givesWay(to: body)
+    else { return .poolFull }
     return nil
+  }
+
+  /// Takes those that give way to a verified transaction out of the full pool, and tells who waits
+  /// for them; false when none does.
+  private mutating func displace(for candidate: Candidate) -> Bool {
+    guard
+      let displaced = pool.makeRoom(
+        for: candidate.transaction, countMax: pool.bounds.countMax(for: candidate.origin))
+    else { return false }
+    var ended: [EndedTransaction] = []
+    for entry in displaced {
+      counters.drop(.transactionDisplaced)
+      if known[entry.id]?.isWatched == true {
+        ended.append(EndedTransaction(id: entry.id, fault: .poolFull))
+      }
+      relays.end(entry.id, .refused)
+      known.update(entry.id) {
+        $0.isPending = false
+        $0.isWatched = false
+      }
+    }
+    if !ended.isEmpty { effects.append(.ended(ended)) }
+    return true
   }
 
   mutating func precheck(_ candidates: [Candidate]) {
@@ -187,9 +216,18 @@ extension Disseminator {
     if fault == .poolFull { counters.drop(.transactionPoolFull) }
     if fault == .senderQueueFull { counters.drop(.transactionSenderQueueFull) }
     if case .relay(let follower) = origin { refuse(id, of: follower, fault) }
+    if case .peer(let peer) = origin, Self.isOfBytes(fault) { distrust(peer) }
     guard case .client(let ticket, let index) = origin else { return }
     effects.append(
       .answer(SubmissionAnswer(ticket: ticket, index: index, id: id, status: .refused(fault))))
+  }
+
+  /// Whether a transaction's bytes alone show the fault: no honest node hands such a one on.
+  static func isOfBytes(_ fault: TransactionFault) -> Bool {
+    switch fault {
+    case .malformed, .oversized, .wrongChain, .badSignature: true
+    default: false
+    }
   }
 
   /// Makes a known transaction one whose acceptance and end are told.

@@ -14,13 +14,13 @@ struct ForwardOutbox: Sendable {
 }
 
 extension Disseminator {
-  /// Where a new transaction waits: at its home author for the next bundle; elsewhere for a bundle
-  /// of the home author, one slot if it came from a client here, two if from a peer; after a bundle
-  /// that was given up, one slot and a turn by distance from that author, so that not all holders
-  /// bundle it at once.
+  /// Where a new transaction waits: at its home author for the next bundle; elsewhere one slot for a
+  /// bundle of the home author. What another node forwards that has waited for a home author whom
+  /// this node cannot reach either, it bundles if it is the first deputy.
   private func place(
-    of candidate: Candidate, home: AccountID, in set: ValidatorSet, now: UInt64
+    of candidate: Candidate, home: Int, in set: ValidatorSet, now: UInt64
   ) -> PooledTransaction.Place {
+<<<<<<< HEAD
     guard home != own else { return .ready }
     switch candidate.origin {
     case .own: return .ready
@@ -31,14 +31,35 @@ extension Disseminator {
       let authorIndex = set.index(of: author) ?? 0
       let turn = (ownIndex + set.count - authorIndex) % set.count
       return .held(until: now + intervalMilliseconds + UInt64(turn) * intervalMilliseconds / 4)
+=======
+    let account = set.members[home].account
+    guard account != own else { return .ready }
+    if case .peer = candidate.origin, !peers.isReachable(account),
+      deputies(of: home, in: set).first == own
+    {
+      return .ready
+    }
+    return .held(until: now + intervalMilliseconds)
+  }
+
+  /// Who bundles a silent home author's transactions, in their order: the members after it in the
+  /// set, as far as this node can reach them, and itself.
+  private func deputies(of home: Int, in set: ValidatorSet) -> [AccountID] {
+    (1..<set.count).map { set.members[(home + $0) % set.count].account }.filter {
+      $0 == own || peers.isReachable($0)
+>>>>>>> 77b428a (One entry for a transaction; who gives way in a full pool; silent and lying peers are asked last)
     }
   }
 
   mutating func enterPool(_ candidate: Candidate, forwards: inout ForwardOutbox, now: UInt64) {
     guard let set = validators(at: nextHeight) else { return }
-    let home = HomeAuthor.account(of: candidate.transaction.body.sender, in: set)
-    let place = place(of: candidate, home: home, in: set, now: now)
-    pool.insert(id: candidate.id, candidate.transaction, place: place, now: now)
+    let index = HomeAuthor.index(of: candidate.transaction.body.sender, count: set.count)
+    let home = set.members[index].account
+    let place = place(of: candidate, home: index, in: set, now: now)
+    var isReturned = false
+    if case .bundle = candidate.origin { isReturned = true }
+    pool.insert(
+      id: candidate.id, candidate.transaction, place: place, isReturned: isReturned, now: now)
     sequences.note(candidate.transaction.body, height: nextHeight)
     known.update(candidate.id) { $0.isPending = true }
     known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
@@ -91,24 +112,41 @@ extension Disseminator {
     own == nil ? .relay(transactions) : .forward(transactions)
   }
 
-  /// Ends the wait for silent home authors: this node bundles the transaction itself, or, being no
-  /// member, asks the next one; a full node relays it to the next that it follows.
+  /// Ends the wait for silent home authors. A member asks their deputies, each in its turn, and
+  /// bundles when the turn is its own; one that is no member asks the members; a full node relays to
+  /// the next that it follows.
   mutating func releaseHeld(now: UInt64) {
     guard let set = validators(at: nextHeight) else { return }
     var forwards = ForwardOutbox()
+    var deputiesByHome: [Int: [AccountID]] = [:]
     while let entry = pool.popHeld(now: now) {
-      if isMember {
-        pool.move(entry.id, to: .ready, now: now)
-        continue
-      }
-      pool.move(entry.id, to: .held(until: now + intervalMilliseconds), now: now)
       if own == nil {
+        pool.move(entry.id, to: .held(until: now + intervalMilliseconds), now: now)
         relay(entry.id, into: &forwards)
         continue
       }
       let home = HomeAuthor.index(of: entry.transaction.body.sender, count: set.count)
-      let next = set.members[(home + entry.attempts + 1) % set.count].account
-      forwards.append(entry.transaction.bytes, to: next)
+      guard isMember else {
+        pool.move(entry.id, to: .held(until: now + intervalMilliseconds), now: now)
+        let next = set.members[(home + entry.attempts + 1) % set.count].account
+        forwards.append(entry.transaction.bytes, to: next)
+        continue
+      }
+      let deputies = deputiesByHome[home] ?? deputies(of: home, in: set)
+      deputiesByHome[home] = deputies
+      guard set.members[home].account != own, !deputies.isEmpty,
+        deputies[entry.attempts % deputies.count] != own
+      else {
+        pool.move(entry.id, to: .ready, now: now)
+        continue
+      }
+      // All holders of a bundle that was given up know of it: they need not be asked.
+      if !entry.isReturned {
+        forwards.append(
+          entry.transaction.bytes, to: deputies[entry.attempts % deputies.count])
+      }
+      let turn = max(1, intervalMilliseconds / DisseminationLimits.deputySlotParts)
+      pool.move(entry.id, to: .held(until: now + turn), now: now)
     }
     send(&forwards)
   }

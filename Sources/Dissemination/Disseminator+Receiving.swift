@@ -48,6 +48,9 @@ extension Disseminator {
       if header.author == peer { acknowledgeAgain(digest, now: now) }
       return counters.drop(.bundleKnown)
     }
+    guard !isDistrusted(peer) || wanted.isAsked(digest, of: peer) else {
+      return counters.drop(.peerDistrusted)
+    }
     guard header.birthHeight <= nextHeight + 1 else { return counters.drop(.bundleAhead) }
     guard let set = validators(at: header.birthHeight), let member = set.index(of: header.author)
     else {
@@ -56,6 +59,8 @@ extension Disseminator {
     let key = set.members[member].consensusKey
     if !isWanted {
       guard isSolicited(header, from: peer) else { return counters.drop(.bundleUnsolicited) }
+      guard (shelf.author(header.author)?.distrustedUntilHeight ?? 0) <= nextHeight
+      else { return counters.drop(.bundleAuthorDistrusted) }
       switch shelf.place(header, nextHeight: nextHeight) {
       case .free: break
       case .over: return counters.drop(.bundleExpired)
@@ -112,6 +117,7 @@ extension Disseminator {
       shelf.insertAlternate(held)
     }
     counters.bundlesVerified += 1
+    peers.update(arriving.source) { $0.silences = 0 }
     markBundled(held)
     toStore.append(held.digest)
     if let (author, lane) = shelf.laneIndices(held.header.author, held.header.incarnation) {

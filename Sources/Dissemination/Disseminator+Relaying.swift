@@ -84,9 +84,7 @@ extension Disseminator {
   /// A relayed transaction is not taken.
   mutating func refuse(_ id: Digest?, of follower: AccountID, _ fault: TransactionFault) {
     switch fault {
-    case .malformed, .oversized, .wrongChain, .badSignature:
-      // Its bytes alone say so: an honest full node would not have sent it.
-      effects.append(.misbehaved(follower, fault))
+    case _ where Self.isOfBytes(fault): effects.append(.misbehaved(follower, fault))
     case .alreadyKnown: break
     default:
       if let id { relays.tell(follower, RelayStanding(id: id, status: .refused)) }

@@ -25,7 +25,7 @@ public struct Disseminator: Sendable {
   var nextHeight: UInt64 = 1
   /// As `DisseminationStart.sets`.
   var sets: [ValidatorSet] = []
-  var pool = TransactionPool()
+  var pool: TransactionPool
   var sequences = PendingSequences()
   var known = KnownTransactions()
   var intake = Intake()
@@ -44,12 +44,15 @@ public struct Disseminator: Sendable {
   var sweepAt: UInt64?
   var announcedWake: UInt64?
   /// The highest time given so far: a clock that steps back stands still here.
-  private var clock: UInt64 = 0
+  private(set) var clock: UInt64 = 0
   private var lastToken: UInt64 = 0
   var effects: [DisseminationEffect] = []
 
   /// `intervalMilliseconds` is the block interval of genesis.
-  public init(own: AccountID?, chain: ChainID, intervalMilliseconds: UInt64) {
+  public init(
+    own: AccountID?, chain: ChainID, intervalMilliseconds: UInt64, pool: PoolBounds = PoolBounds()
+  ) {
+    self.pool = TransactionPool(pool)
     self.own = own
     self.chain = chain
     self.intervalMilliseconds = max(1, intervalMilliseconds)

@@ -75,6 +75,8 @@ struct LaneGap: Sendable {
   var nextAt: UInt64 = 0
   /// One above the last number asked for.
   var askedEnd: UInt64 = 0
+  /// Who was asked last, until `nextAt`.
+  var asked: AccountID?
   var attempt = 0
 }
 
@@ -87,6 +89,9 @@ struct AuthorShelf: Sendable {
   var lanes: [Lane] = []
   var bundleCount = 0
   var byteCount = 0
+  /// It made a bundle with a badly signed transaction: below this height only what a block names is
+  /// looked at.
+  var distrustedUntilHeight: UInt64 = 0
 
   func laneIndex(_ incarnation: UInt64) -> Int? {
     lanes.firstIndex { $0.incarnation == incarnation }

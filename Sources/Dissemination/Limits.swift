@@ -10,8 +10,18 @@ public enum DisseminationLimits {
   public static let poolPerSenderMax = Int(Limits.sequenceLeadMax)
   /// Ids of executed transactions remembered to refuse them again; the replay window does the rest.
   public static let executedIDsMax = 131_072
-  /// Forwarded transactions enter while the pool is less full than this: the rest is for clients.
-  public static let poolForwardedMax = poolTransactionsMax / 4 * 3
+  /// A sender with this many pending takes no other's place in a full pool.
+  public static let poolContestedPerSenderMax = 64
+  /// So many give way at most to one that is longer than they are.
+  public static let poolDisplacedMax = Limits.transactionBytesMax / 128
+  /// Transactions that are verified at a time for others' places in a full pool.
+  public static let contestedMax = 8_192
+  /// … while their bytes are fewer than this.
+  public static let contestedBytesMax = 16 * 1024 * 1024
+  /// When a home author was silent for a slot, each member after it has this part of one.
+  public static let deputySlotParts: UInt64 = 4
+  /// How long nothing is taken from a peer that handed on what no honest node does.
+  public static let distrustMilliseconds: UInt64 = 10_000
 
   /// Undecided bundles of one author that a node holds, all incarnations together.
   public static let authorBundlesMax = 512
@@ -20,8 +30,14 @@ public enum DisseminationLimits {
   /// Undecided bundles an author makes itself: half of what others hold for it, so that an honest
   /// author's bundles are not dropped after a restart.
   public static let ownBundlesMax = authorBundlesMax / 2
-  /// Their bytes.
-  public static let ownBytesMax = authorBytesMax / 2
+  /// Their bytes, in a set of so many members.
+  public static func ownBytesMax(members: Int) -> Int { authorBytesMax(members: members) / 2 }
+  /// Bytes of undecided bundles of all authors together.
+  public static let shelfBytesMax = 512 * 1024 * 1024
+  /// What one author has of them in a set of so many members.
+  public static func authorBytesMax(members: Int) -> Int {
+    min(authorBytesMax, shelfBytesMax / max(1, members))
+  }
   /// Incarnations of one author that are followed at a time, highest first.
   public static let incarnationsMax = 4
   /// How far above the first undecided number a bundle may lie.
@@ -53,6 +69,10 @@ public enum DisseminationLimits {
   public static let wantedDigestsMax = 4 * Limits.blockBundlesMax
   /// Digests asked of one peer at a time.
   public static let fetchDigestsPerPeerMax = 4 * fetchDigestsMax
+  /// Digests asked of all peers at a time.
+  public static let fetchDigestsInFlightMax = 256
+  /// A peer that was silent so often in a row is asked after all others.
+  public static let fetchSilencesMax = 2
   /// How long a peer may take to answer before another is asked, the first time; it doubles.
   public static let fetchTimeoutMilliseconds: UInt64 = 400
   /// The longest such wait.
@@ -92,9 +112,6 @@ public enum DisseminationLimits {
   public static let forwardTransactionsMax = 1_024
   /// Their bytes.
   public static let forwardBytesMax = 512 * 1024
-  /// Transactions relayed by full nodes enter while the pool is less full than this: forwards and
-  /// own clients go before them.
-  public static let poolRelayedMax = poolTransactionsMax / 2
   /// Standings in one message.
   public static let standingsMax = 4_096
   /// Relayed transactions whose standing is told, for all followers together; more are taken, and

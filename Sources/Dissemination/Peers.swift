@@ -9,6 +9,10 @@ struct Peer: Sendable {
   /// The second in which `servedBytes` were sent to it.
   var servedSecond: UInt64 = 0
   var servedBytes = 0
+  /// How often in a row it did not answer a fetch.
+  var silences = 0
+  /// Until when nothing is taken from it.
+  var distrustedUntil: UInt64 = 0
   /// How far it was sent own bundles.
   var flow = PeerFlow()
 
@@ -114,5 +118,20 @@ struct PeerTable: Sendable {
   /// Forgets peers that are gone and no members.
   mutating func prune(keeping isMember: (AccountID) -> Bool) {
     list.removeAll { !$0.isConnected && !isMember($0.account) }
+  }
+}
+
+// MARK: trust
+
+extension Disseminator {
+  /// Takes nothing from a peer for a while: it handed on what no honest node does.
+  mutating func distrust(_ account: AccountID) {
+    guard peers.index(account) != nil else { return }
+    let end = clock + DisseminationLimits.distrustMilliseconds
+    peers.update(account) { $0.distrustedUntil = end }
+  }
+
+  func isDistrusted(_ account: AccountID) -> Bool {
+    peers[account].map { $0.distrustedUntil > clock } ?? false
   }
 }

@@ -14,6 +14,10 @@ struct PooledTransaction: Sendable {
   let transaction: Transaction
   /// Counts arrivals: the order among equal tips, and what tells a re-inserted id from a stale key.
   let arrival: UInt64
+  /// How many of its sender's were pending when it came.
+  let depth: Int
+  /// It stood in a bundle that was given up: it never gives way.
+  let isReturned: Bool
   var place: Place
   /// How often a home author was waited for in vain.
   var attempts: Int
@@ -59,11 +63,16 @@ struct TransactionPool: Sendable {
   private var ready = BinaryHeap<PackingKey>()
   private var held = BinaryHeap<HeldKey>()
   private var arrivals: UInt64 = 0
+  /// Kept while the pool is at least half full; nil before it was full for the first time.
+  private var givingWay: BinaryHeap<GivingWayKey>?
+  let bounds: PoolBounds
   private(set) var bytes = 0
   private(set) var readyCount = 0
   private(set) var readyBytes = 0
   /// When the first of the ready transactions became so; nil when there is none.
   private(set) var readySince: UInt64?
+
+  init(_ bounds: PoolBounds = PoolBounds()) { self.bounds = bounds }
 
   var count: Int { entries.count }
 
@@ -72,15 +81,68 @@ struct TransactionPool: Sendable {
   subscript(id: Digest) -> PooledTransaction? { entries[id] }
 
   mutating func insert(
-    id: Digest, _ transaction: Transaction, place: PooledTransaction.Place, now: UInt64
+    id: Digest, _ transaction: Transaction, place: PooledTransaction.Place,
+    isReturned: Bool = false, now: UInt64
   ) {
     assert(entries[id] == nil)
     arrivals += 1
-    entries[id] = PooledTransaction(
-      id: id, transaction: transaction, arrival: arrivals, place: place, attempts: 0)
+    let sender = transaction.body.sender
+    let entry = PooledTransaction(
+      id: id, transaction: transaction, arrival: arrivals, depth: count(of: sender),
+      isReturned: isReturned, place: place, attempts: 0)
+    entries[id] = entry
     bytes += transaction.bytes.count
-    perSender[transaction.body.sender, default: 0] += 1
+    perSender[sender, default: 0] += 1
     index(id, now: now)
+    if givingWay != nil, !isReturned { enterGivingWay(key(of: entry)) }
+  }
+
+  // MARK: who gives way when the pool is full
+
+  private func key(of entry: PooledTransaction) -> GivingWayKey {
+    let body = entry.transaction.body
+    return GivingWayKey(
+      offer: Offer(tip: body.tip, feeMax: body.feeMax, depth: entry.depth),
+      arrival: entry.arrival, id: entry.id)
+  }
+
+  mutating func enterGivingWay(_ key: GivingWayKey) {
+    givingWay?.insert(key)
+    guard let heap = givingWay, heap.count > 2 * entries.count + 1_024 else { return }
+    var kept = heap
+    kept.removeAll { !isLive($0) }
+    givingWay = kept
+  }
+
+  /// Orders all that is here, when that was not done before.
+  private mutating func orderGivingWay() {
+    guard givingWay == nil else { return }
+    var heap = BinaryHeap<GivingWayKey>()
+    let ids = ready.elements.filter(isLive).map(\.id) + held.elements.filter(isLive).map(\.id)
+    for id in ids {
+      guard let entry = entries[id], !entry.isReturned else { continue }
+      heap.insert(key(of: entry))
+    }
+    givingWay = heap
+  }
+
+  /// The first that gives way.
+  mutating func nextGivingWay() -> GivingWayKey? {
+    orderGivingWay()
+    while let key = givingWay?.first, !isLive(key) { givingWay?.popFirst() }
+    return givingWay?.first
+  }
+
+  mutating func popGivingWay() -> GivingWayKey? {
+    guard let key = nextGivingWay() else { return nil }
+    givingWay?.popFirst()
+    return key
+  }
+
+  /// Not one that left, nor one that another node has said is accepted.
+  private func isLive(_ key: GivingWayKey) -> Bool {
+    guard let entry = entries[key.id] else { return false }
+    return entry.arrival == key.arrival && entry.relay?.isAccepted != true
   }
 
   /// Enters the key of an entry's place.
@@ -111,6 +173,9 @@ struct TransactionPool: Sendable {
     guard let entry = entries.removeValue(forKey: id) else { return nil }
     unindex(entry)
     bytes -= entry.transaction.bytes.count
+    if givingWay != nil, entries.count < bounds.transactionsMax / 2, bytes < bounds.bytesMax / 2 {
+      givingWay = nil
+    }
     let sender = entry.transaction.body.sender
     if let left = perSender[sender], left > 1 {
       perSender[sender] = left - 1

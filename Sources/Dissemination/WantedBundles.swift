@@ -6,7 +6,9 @@ struct WantedBundle: Sendable {
   let author: AccountID
   let incarnation: UInt64
   let number: UInt64
-  var attempt = 0
+  /// Who was asked in this round; in each, every source once.
+  var tried: [AccountID] = []
+  var round = 0
   /// Who was asked last, until `nextAt`.
   var asked: AccountID?
   var nextAt: UInt64 = 0
@@ -21,6 +23,10 @@ struct WantedBundles: Sendable {
   var isEmpty: Bool { list.isEmpty }
 
   func contains(_ digest: Digest) -> Bool { digests.contains(digest) }
+
+  func isAsked(_ digest: Digest, of peer: AccountID) -> Bool {
+    contains(digest) && list.contains { $0.digest == digest && $0.asked == peer }
+  }
 
   /// False when there are too many.
   mutating func insert(_ bundle: WantedBundle) -> Bool {

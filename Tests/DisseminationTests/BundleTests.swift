@@ -106,6 +106,10 @@ struct BundleTests {
     #expect(network.nodes[0].disseminator.gauges.bundles == 0)
     #expect(network.nodes[0].disseminator.counters.dropped(.bundleBadSignature) == 1)
     #expect(network.nodes[0].offences.isEmpty)
+    // No honest node sends that: for a while nothing is taken from this one.
+    give(good, to: 0, from: 3, network)
+    #expect(network.nodes[0].disseminator.counters.dropped(.peerDistrusted) == 1)
+    network.run(for: DisseminationLimits.distrustMilliseconds)
     give(good, to: 0, from: 3, network)
     #expect(network.nodes[0].disseminator.gauges.bundles == 1)
   }

@@ -71,14 +71,21 @@ struct MessageTests {
   func limits() {
     typealias Bounds = DisseminationLimits
     #expect(Bounds.ownBundlesMax * 2 <= Bounds.authorBundlesMax)
-    #expect(Bounds.ownBytesMax * 2 <= Bounds.authorBytesMax)
-    #expect(Bounds.ownBytesMax > (Bounds.signingMax + 1) * Limits.bundleBytesMax)
+    for members in Limits.validatorsMin...Limits.validatorsMax {
+      let own = Bounds.ownBytesMax(members: members)
+      #expect(own * 2 <= Bounds.authorBytesMax(members: members))
+      #expect(own > (Bounds.signingMax + 1) * Limits.bundleBytesMax)
+      #expect(members * Bounds.authorBytesMax(members: members) <= Bounds.shelfBytesMax)
+    }
+    #expect(Bounds.windowBytesMax > 2 * Limits.bundleBytesMax)
+    #expect(Bounds.contestedMax < Bounds.poolTransactionsMax)
+    #expect(Bounds.poolContestedPerSenderMax < Bounds.poolPerSenderMax)
+    #expect(Bounds.fetchDigestsInFlightMax >= Bounds.fetchDigestsPerPeerMax)
     #expect(Bounds.forwardBytesMax >= Limits.transactionBytesMax)
     #expect(
       Bounds.messageBytesMax > Bounds.forwardBytesMax + 5 * Bounds.forwardTransactionsMax)
     #expect(
       Bounds.messageBytesMax > Limits.bundleBytesMax + 5 * Limits.bundleTransactionsMax + 512)
-    #expect(Bounds.poolForwardedMax < Bounds.poolTransactionsMax)
     #expect(Bounds.wantedDigestsMax >= Limits.blockBundlesMax)
     #expect(Bounds.checkBundlesPerPeerMax < Bounds.checkBundlesMax)
     #expect(UInt64(Bounds.ownBundlesMax) <= Bounds.numbersAheadMax)

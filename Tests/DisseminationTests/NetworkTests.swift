@@ -143,17 +143,17 @@ struct NetworkTests {
   }
 
   @Test(
-    "when the home author is silent, the node that took the transaction bundles it after a slot")
+    "when the home author is silent, the node after it bundles what another took, after a slot")
   func silentHome() throws {
     let network = try TestNetwork(4, interval: 1_000)
     let transactions = try TestTransactions.make(3, homeAt: 2, members: 4)
     network.crash(2)
     network.submit(transactions, to: 0)
     network.run(for: 900)
-    #expect(network.authored(by: 0).isEmpty)
+    #expect(network.authored(by: 3).isEmpty)
     network.run(for: 600)
-    #expect(network.authored(by: 0).flatMap(\.transactions).count == 3)
-    #expect(network.authored(by: 1).isEmpty && network.authored(by: 3).isEmpty)
+    #expect(network.authored(by: 3).flatMap(\.transactions).count == 3)
+    #expect(network.authored(by: 0).isEmpty && network.authored(by: 1).isEmpty)
     #expect(network.decide(by: 0))
     #expect(network.executed.count == 3)
   }

@@ -59,7 +59,12 @@ final class TestNetwork {
   /// How many of the nodes are full nodes: the last ones. Nobody is connected to them.
   let fullNodes: Int
 
-  init(_ count: Int, fullNodes: Int = 0, interval: UInt64 = 10_000) throws {
+  private let pool: PoolBounds
+
+  init(
+    _ count: Int, fullNodes: Int = 0, interval: UInt64 = 10_000, pool: PoolBounds = PoolBounds()
+  ) throws {
+    self.pool = pool
     self.interval = interval
     self.fullNodes = fullNodes
     let unsorted = try (0..<count).map { try TestKeys.key(UInt8($0 + 1)) }
@@ -74,12 +79,15 @@ final class TestNetwork {
       nodes.append(
         Node(
           disseminator: Disseminator(
-            own: account(index), chain: Self.chain, intervalMilliseconds: interval)))
+            own: account(index), chain: Self.chain, intervalMilliseconds: interval,
+            pool: pool)))
     }
     for _ in 0..<fullNodes {
       nodes.append(
         Node(
-          disseminator: Disseminator(own: nil, chain: Self.chain, intervalMilliseconds: interval)))
+          disseminator: Disseminator(
+            own: nil, chain: Self.chain, intervalMilliseconds: interval,
+            pool: pool)))
     }
     for index in nodes.indices { start(index) }
     for index in keys.indices { connect(index) }
@@ -133,7 +141,7 @@ final class TestNetwork {
     nodes[index].isUp = true
     nodes[index].starts += 1
     nodes[index].disseminator = Disseminator(
-      own: account(index), chain: Self.chain, intervalMilliseconds: interval)
+      own: account(index), chain: Self.chain, intervalMilliseconds: interval, pool: pool)
     start(index)
     connect(index)
     for other in nodes.indices where other != index && nodes[other].isUp {

@@ -17,18 +17,19 @@ enum TestTransactions {
   /// A signed transfer of the sender that `sender` numbers.
   static func make(
     sender: UInt8, sequence: UInt64 = 1, validUntil: UInt64 = 1_000, tip: UInt128 = 0,
+    feeMax: UInt128 = 1_000, operations: Int = 1,
     chain: ChainID = TestNetwork.chain, badlySigned: Bool = false
   ) throws -> Transaction {
     let key = try TestKeys.key(sender, 99)
     let body = TransactionBody(
       chain: chain, sender: AccountID(key.publicKey), sequence: sequence, validUntil: validUntil,
-      chargeMax: Amount(1_000), feeMax: Amount(1_000), tip: Amount(tip),
-      operations: [
-        .transfer(
-          Transfer(
-            token: .eco2, recipient: AccountID(try TestKeys.key(200, 99).publicKey),
-            amount: Amount(1)))
-      ])
+      chargeMax: Amount(1_000), feeMax: Amount(feeMax), tip: Amount(tip),
+      operations: Array(
+        repeating:
+          .transfer(
+            Transfer(
+              token: .eco2, recipient: AccountID(try TestKeys.key(200, 99).publicKey),
+              amount: Amount(1))), count: operations))
     let signed = badlySigned ? body.bcs + [1] : body.bcs
     return try Transaction(
       body: body,
