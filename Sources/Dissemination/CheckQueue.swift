@@ -18,6 +18,14 @@ struct Candidate: Sendable {
   let id: Digest
   let transaction: Transaction
   let origin: Origin
+
+  /// Whether it never gives way to another.
+  var isProtected: Bool {
+    switch origin {
+    case .own, .bundle: true
+    case .client, .peer, .relay: false
+    }
+  }
 }
 
 /// A bundle on its way to the shelf.

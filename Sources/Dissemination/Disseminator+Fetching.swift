@@ -40,8 +40,8 @@ extension Disseminator {
   }
 
   /// Whom to ask for a bundle, in turn: its author, those that acknowledge it, then, if they are
-  /// few, the others; after all of them those that were silent before, or are not trusted now. Every
-  /// node begins at another place among equals, by the seed, so that not all ask the same.
+  /// few, the others; after all of them those that were silent before, or are not trusted now.
+  /// Every node begins at another place among equals, by the seed, so that not all ask the same.
   private func sources(
     _ author: AccountID, _ incarnation: UInt64, _ number: UInt64, orAnyone: Bool, seed: UInt64
   ) -> [AccountID] {
@@ -68,8 +68,8 @@ extension Disseminator {
     return zip(bytes, other).reduce(number) { ($0 &* 257) &+ UInt64($1.0 ^ $1.1) }
   }
 
-  /// How long to wait for an answer: longer with each round through all sources, and up to a quarter
-  /// more, so that not all ask at the same time.
+  /// How long to wait for an answer: longer with each round through all sources, and up to a
+  /// quarter more, so that not all ask at the same time.
   private func patience(round: Int, seed: UInt64) -> UInt64 {
     let wait = min(
       DisseminationLimits.fetchTimeoutMilliseconds << UInt64(min(round, 8)),

@@ -103,6 +103,7 @@ extension Disseminator {
   /// Why there is no place for a transaction: in a full pool, those that offer less give way. What
   /// is not verified yet takes nobody's place, and only so much of it is verified for one.
   private mutating func faultOfRoom(_ candidate: Candidate, isUnderWay: Bool) -> TransactionFault? {
+    if candidate.isProtected { return nil }
     let body = candidate.transaction.body
     guard pool.count(of: body.sender) < DisseminationLimits.poolPerSenderMax
     else { return .senderQueueFull }

@@ -14,32 +14,24 @@ struct ForwardOutbox: Sendable {
 }
 
 extension Disseminator {
-  /// Where a new transaction waits: at its home author for the next bundle; elsewhere one slot for a
-  /// bundle of the home author. What another node forwards that has waited for a home author whom
-  /// this node cannot reach either, it bundles if it is the first deputy.
+  /// Where a new transaction waits: at its home author for the next bundle; elsewhere one slot for
+  /// a bundle of the home author. What another node forwards has waited that long there: it waits
+  /// one turn of a deputy, or not at all when this node is the first deputy of a home author that
+  /// it cannot reach either.
   private func place(
     of candidate: Candidate, home: Int, in set: ValidatorSet, now: UInt64
   ) -> PooledTransaction.Place {
-<<<<<<< HEAD
-    guard home != own else { return .ready }
-    switch candidate.origin {
-    case .own: return .ready
-    case .client, .relay: return .held(until: now + intervalMilliseconds)
-    case .peer: return .held(until: now + 2 * intervalMilliseconds)
-    case .bundle(let author):
-      let ownIndex = own.flatMap(set.index) ?? set.count
-      let authorIndex = set.index(of: author) ?? 0
-      let turn = (ownIndex + set.count - authorIndex) % set.count
-      return .held(until: now + intervalMilliseconds + UInt64(turn) * intervalMilliseconds / 4)
-=======
     let account = set.members[home].account
     guard account != own else { return .ready }
-    if case .peer = candidate.origin, !peers.isReachable(account),
-      deputies(of: home, in: set).first == own
-    {
-      return .ready
-    }
-    return .held(until: now + intervalMilliseconds)
+    if case .own = candidate.origin { return .ready }
+    guard case .peer = candidate.origin else { return .held(until: now + intervalMilliseconds) }
+    if !peers.isReachable(account), deputies(of: home, in: set).first == own { return .ready }
+    return .held(until: now + deputyTurn)
+  }
+
+  /// How long each deputy has, in milliseconds.
+  private var deputyTurn: UInt64 {
+    max(1, intervalMilliseconds / DisseminationLimits.deputySlotParts)
   }
 
   /// Who bundles a silent home author's transactions, in their order: the members after it in the
@@ -47,7 +39,6 @@ extension Disseminator {
   private func deputies(of home: Int, in set: ValidatorSet) -> [AccountID] {
     (1..<set.count).map { set.members[(home + $0) % set.count].account }.filter {
       $0 == own || peers.isReachable($0)
->>>>>>> 77b428a (One entry for a transaction; who gives way in a full pool; silent and lying peers are asked last)
     }
   }
 
@@ -56,10 +47,9 @@ extension Disseminator {
     let index = HomeAuthor.index(of: candidate.transaction.body.sender, count: set.count)
     let home = set.members[index].account
     let place = place(of: candidate, home: index, in: set, now: now)
-    var isReturned = false
-    if case .bundle = candidate.origin { isReturned = true }
     pool.insert(
-      id: candidate.id, candidate.transaction, place: place, isReturned: isReturned, now: now)
+      id: candidate.id, candidate.transaction, place: place, isProtected: candidate.isProtected,
+      now: now)
     sequences.note(candidate.transaction.body, height: nextHeight)
     known.update(candidate.id) { $0.isPending = true }
     known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
@@ -71,7 +61,10 @@ extension Disseminator {
       relays.watch(candidate.id, for: follower)
       relays.tell(follower, RelayStanding(id: candidate.id, status: .taken))
       forward(candidate, home: home, into: &forwards)
-    case .peer, .own: break
+    case .own: break
+    case .peer(let peer):
+      // Another took this node for the home author, or for the deputy of a silent one.
+      if place != .ready, peer != home { forwards.append(candidate.transaction.bytes, to: home) }
     case .bundle(let author):
       if home != own, author == own { forwards.append(candidate.transaction.bytes, to: home) }
     }
@@ -113,8 +106,8 @@ extension Disseminator {
   }
 
   /// Ends the wait for silent home authors. A member asks their deputies, each in its turn, and
-  /// bundles when the turn is its own; one that is no member asks the members; a full node relays to
-  /// the next that it follows.
+  /// bundles when the turn is its own; one that is no member asks the members; a full node relays
+  /// to the next that it follows.
   mutating func releaseHeld(now: UInt64) {
     guard let set = validators(at: nextHeight) else { return }
     var forwards = ForwardOutbox()
@@ -141,12 +134,11 @@ extension Disseminator {
         continue
       }
       // All holders of a bundle that was given up know of it: they need not be asked.
-      if !entry.isReturned {
+      if !entry.isProtected {
         forwards.append(
           entry.transaction.bytes, to: deputies[entry.attempts % deputies.count])
       }
-      let turn = max(1, intervalMilliseconds / DisseminationLimits.deputySlotParts)
-      pool.move(entry.id, to: .held(until: now + turn), now: now)
+      pool.move(entry.id, to: .held(until: now + deputyTurn), now: now)
     }
     send(&forwards)
   }

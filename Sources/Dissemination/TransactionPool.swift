@@ -16,8 +16,8 @@ struct PooledTransaction: Sendable {
   let arrival: UInt64
   /// How many of its sender's were pending when it came.
   let depth: Int
-  /// It stood in a bundle that was given up: it never gives way.
-  let isReturned: Bool
+  /// It stood in a bundle that was given up, or this node made it: it never gives way.
+  let isProtected: Bool
   var place: Place
   /// How often a home author was waited for in vain.
   var attempts: Int
@@ -82,19 +82,19 @@ struct TransactionPool: Sendable {
 
   mutating func insert(
     id: Digest, _ transaction: Transaction, place: PooledTransaction.Place,
-    isReturned: Bool = false, now: UInt64
+    isProtected: Bool = false, now: UInt64
   ) {
     assert(entries[id] == nil)
     arrivals += 1
     let sender = transaction.body.sender
     let entry = PooledTransaction(
       id: id, transaction: transaction, arrival: arrivals, depth: count(of: sender),
-      isReturned: isReturned, place: place, attempts: 0)
+      isProtected: isProtected, place: place, attempts: 0)
     entries[id] = entry
     bytes += transaction.bytes.count
     perSender[sender, default: 0] += 1
     index(id, now: now)
-    if givingWay != nil, !isReturned { enterGivingWay(key(of: entry)) }
+    if givingWay != nil, !isProtected { enterGivingWay(key(of: entry)) }
   }
 
   // MARK: who gives way when the pool is full
@@ -120,7 +120,7 @@ struct TransactionPool: Sendable {
     var heap = BinaryHeap<GivingWayKey>()
     let ids = ready.elements.filter(isLive).map(\.id) + held.elements.filter(isLive).map(\.id)
     for id in ids {
-      guard let entry = entries[id], !entry.isReturned else { continue }
+      guard let entry = entries[id], !entry.isProtected else { continue }
       heap.insert(key(of: entry))
     }
     givingWay = heap
