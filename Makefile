@@ -80,6 +80,13 @@ bench-api: build ## how many single requests one node answers, and that none is 
 differential: ## the Ed25519 engines against each other (CASES, SEED)
 	@Scripts/differential $(or $(CASES),10000000) $(or $(SEED),1)
 
+.PHONY: asan tsan
+asan: prepare ## the end-to-end tests under AddressSanitizer
+	@Scripts/sanitized address
+
+tsan: prepare ## the end-to-end tests under ThreadSanitizer
+	@Scripts/sanitized thread
+
 .PHONY: fuzz
 fuzz: prepare ## libFuzzer, with sanitizers, on engines, decoders and replicas (FUZZ_SECONDS=120 each)
 	@Scripts/fuzz $(or $(FUZZ_SECONDS),120)

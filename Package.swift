@@ -230,36 +230,40 @@ let package = Package(
         "eco2", "LedgerCore", "LedgerRules", "LedgerStore", "RegistryFiles", "NodeAnswers",
         "PeerNetwork", "NodeRuntime", "LedgerClient", "LoadTest", "LocalNetwork", "Audit",
       ]),
+    tests(
+      "FuzzingTests",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
+        "Replica", "PeerNetwork", "Simulation", deque,
+      ]),
     tests("TidyTests", []),
   ]
 )
 
 // `Scripts/fuzz` says where the sanitizers' libraries are: everything is instrumented then, and
-// there are the targets of Tests/Fuzzing.
+// what FuzzingTests run a little runs under libFuzzer.
 if let libraries = Context.environment["ECO2_FUZZING"] {
-  let own = ["CLedgerCore", "CFaultyDisk", "CMemorySubject"]
-  for target in package.targets where own.contains(target.name) {
-    target.cSettings?.append(
-      .unsafeFlags([
-        "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all",
-      ]))
-  }
+  let isC = { ["CLedgerCore", "CFaultyDisk", "CMemorySubject"].contains($0) }
+  let tests = package.targets.first { $0.name == "FuzzingTests" }
+  package.targets.removeAll { $0.isTest }
   package.targets.append(
     .executableTarget(
-      name: "Fuzzing",
-      dependencies: [
-        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
-        "Replica", "PeerNetwork", "Simulation", deque,
-      ],
-      path: "Tests/Fuzzing", swiftSettings: strict,
+      name: "Fuzzing", dependencies: tests?.dependencies ?? [], path: "Tests/FuzzingTests",
+      swiftSettings: strict + [.define("FUZZING")],
       linkerSettings: [
         .unsafeFlags([
           "-sanitize=address", "\(libraries)/libclang_rt.fuzzer_no_main-x86_64.a",
           "\(libraries)/libclang_rt.ubsan_standalone-x86_64.a", "-lstdc++",
         ])
       ]))
-  for target in package.targets where !own.contains(target.name) && !target.isTest {
-    target.swiftSettings?.append(
-      .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+  for target in package.targets {
+    if isC(target.name) {
+      target.cSettings?.append(
+        .unsafeFlags([
+          "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all",
+        ]))
+    } else {
+      target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"]))
+    }
   }
 }

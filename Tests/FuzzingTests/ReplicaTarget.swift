@@ -95,13 +95,12 @@ final class FuzzedNetwork {
       chain: genesis.initial.chain, holders: genesis.clients, random: SeededRandom(seed: 3))
   }
 
-  /// Every frame that a network with this script sends.
-  static func recorded(_ input: [UInt8]) -> [[UInt8]] {
+  /// Every frame that a network with this script sends, and how many heights are final.
+  static func recorded(_ input: [UInt8]) -> (frames: [[UInt8]], heights: Int) {
     let network = FuzzedNetwork()
     network.record = []
     network.run(Script(input))
-    print("\(network.finals.count) heights are final")
-    return network.record ?? []
+    return (network.record ?? [], network.finals.count)
   }
 
   func run(_ input: Script) {
@@ -179,7 +178,7 @@ final class FuzzedNetwork {
     let peer = nodes[script.next() & 3]
     switch kind {
     case 0...3:
-      node.disk.crash(&random)
+      _ = node.disk.crash(&random)
       node.forgetMemory()
       wakes[node.index] = .max
       start(node)
@@ -264,13 +263,13 @@ final class FuzzedNetwork {
 
   private func start(_ node: SimulatedNode) {
     node.life += 1
-    node.disk.countStart()
+    node.disk.countStart(secondsSince1970: now / 1_000)
     do {
       let start = try node.disk.start(keepsVotes: node.keepsVotes)
       var replica = try ReplicaMachine(
         configuration: node.configuration, start: start, meter: NoMeter())
       let effects = replica.begin(start, now: now)
-      node.replica = replica
+      node.run(replica)
       perform(effects, node)
     } catch {
       fatalError("node \(node.index) does not start: \(error)")
@@ -316,6 +315,15 @@ final class FuzzedNetwork {
     case .wake(let time): wakes[index] = time
     case .halt(let failure):
       if index != Self.traitor { fatalError("node \(index) stops: \(failure)") }
+    case .signReport(let body):
+      let key = node.key
+      answer(node) {
+        let signature = key.sign(
+          domain: .transaction, chain: Self.genesis.initial.chain, message: body.bcs[...])
+        return .reportSigned(body, signature)
+      }
+    case .report(.offenceFound(_, let offender)):
+      guard offender == nodes[Self.traitor].name else { fatalError("an honest member is accused") }
     case .serveBlocks, .serveDecided, .announce, .answer, .accepted, .saidAccepted, .ended,
       .report:
       break

@@ -10,21 +10,29 @@ import Replica
 enum Corpus {
   /// Writes a folder for each target into this one.
   static func write(into folder: String) throws {
-    let frames = FuzzedNetwork.recorded(steady(1_500))
-    var inputs: [String: [[UInt8]]] = [:]
-    inputs["replica"] = [steady(400), steady(1_500), restless(800), talkative(800)]
-    inputs["decoders"] = some(of: frames).flatMap(parts)
-    inputs["streams"] = [
-      [3] + frames.filter { $0.count < 500 }.prefix(8).flatMap { stream($0) }
+    let (frames, heights) = FuzzedNetwork.recorded(steady(1_500))
+    let inputs = [
+      "replica": [steady(400), steady(800), restless(800), talkative(800)],
+      "decoders": decoderInputs(frames),
+      "streams": streamInputs(frames),
     ]
-    for (target, list) in inputs {
+    for (target, list) in inputs.sorted(by: { $0.key < $1.key }) {
       let path = folder + "/" + target
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       for (number, bytes) in list.enumerated() {
         try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/seed-\(number)"))
       }
+      print("\(target): starts from \(list.count) inputs")
     }
-    print("\(frames.count) messages recorded, \(inputs["decoders"]?.count ?? 0) kept")
+    print("\(frames.count) messages recorded, \(heights) heights final")
+  }
+
+  static func decoderInputs(_ frames: [[UInt8]]) -> [[UInt8]] {
+    some(of: frames).flatMap(parts)
+  }
+
+  static func streamInputs(_ frames: [[UInt8]]) -> [[UInt8]] {
+    [[3] + frames.filter { $0.count < 500 }.prefix(8).flatMap { stream($0) }]
   }
 
   /// Three of each kind, by their first two bytes.
@@ -64,17 +72,17 @@ enum Corpus {
   }
 
   /// Frames arrive, machines answer, time passes, clients send.
-  private static func steady(_ count: Int) -> [UInt8] {
+  static func steady(_ count: Int) -> [UInt8] {
     (0..<count).map { [0xF0, 0xF8, 0xF0, 0xF8, 0x0A, 0xF0, 0xF8, 0x0E][$0 % 8] }
   }
 
   /// Nodes go down, connections break, frames overtake each other.
-  private static func restless(_ count: Int) -> [UInt8] {
+  static func restless(_ count: Int) -> [UInt8] {
     (0..<count).map { [0xF0, 0xF8, 5, 17, 0xF0, 0xF8, 0x0A, 0x0F, 1, 2, 0xF0, 0xF8][$0 % 12] }
   }
 
   /// The traitor says what it said before, changed and signed anew.
-  private static func talkative(_ count: Int) -> [UInt8] {
+  static func talkative(_ count: Int) -> [UInt8] {
     (0..<count).map { [0xF0, 0xF8, 0xF0, 0xF8, 0x0A, 11, 3, 0x75, 0, 40, 1][$0 % 11] }
   }
 }

@@ -1,0 +1,53 @@
+#if FUZZING
+  import Glibc
+
+  /// libFuzzer, started by hand: Swift's own `main` stands where libFuzzer's would.
+  @_silgen_name("LLVMFuzzerRunDriver")
+  func runFuzzer(
+    _ count: UnsafeMutablePointer<Int32>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+  ) -> Int32
+
+  /// The environment names the target; the arguments are libFuzzer's.
+  @main
+  enum UnderLibFuzzer {
+    private typealias Body = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+
+    static func main() throws {
+      let target = unsafe getenv("FUZZ_TARGET").map { unsafe String(cString: $0) }
+      let body: Body? =
+        switch target {
+        case "decoders":
+          unsafe { start, count in
+            unsafe Decoders.run(bytes(start, count))
+            return 0
+          }
+        case "streams":
+          unsafe { start, count in
+            unsafe Streams.run(bytes(start, count))
+            return 0
+          }
+        case "replica":
+          unsafe { start, count in
+            unsafe ReplicaTarget.run(bytes(start, count))
+            return 0
+          }
+        case "corpus": nil
+        default: fatalError("FUZZ_TARGET must be decoders, streams, replica or corpus")
+        }
+      guard let body = unsafe body else {
+        return try Corpus.write(into: CommandLine.arguments.last ?? ".")
+      }
+      var count = CommandLine.argc
+      var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
+        unsafe CommandLine
+        .unsafeArgv
+      exit(unsafe runFuzzer(&count, &arguments, body))
+    }
+
+    private static func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
+      unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+    }
+  }
+#endif
