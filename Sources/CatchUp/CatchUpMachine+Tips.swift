@@ -154,7 +154,8 @@ extension CatchUpMachine {
     for member in set.members {
       guard let index = peers.index(member.account, from: &next),
         peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds),
-        let claim = peers.list[index].tip?.height, highest.count < count || claim > highest[count - 1]
+        let claim = peers.list[index].tip?.height,
+        highest.count < count || claim > highest[count - 1]
       else { continue }
       highest.insert(claim, at: highest.firstIndex { $0 < claim } ?? highest.count)
       if highest.count > count { highest.removeLast() }

@@ -189,8 +189,8 @@ extension World {
 
   // MARK: The end
 
-  /// The nodes that must make progress: all but those that stay down, the liars, and full nodes that
-  /// follow only such.
+  /// The nodes that must make progress: all but those that stay down, the liars, and full nodes
+  /// that follow only such.
   var healthyNodes: [SimulatedNode] {
     var healthy: [SimulatedNode] = []
     for node in nodes where !node.isAbsent && !budget.byzantine.contains(node.index) {

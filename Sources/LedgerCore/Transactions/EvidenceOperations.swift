@@ -15,8 +15,8 @@ extension TransactionBody {
   /// The evidence of a *member's report*; nil for every other transaction.
   ///
   /// A report's sender is a member's account, and its one authorization is by that member's
-  /// consensus key: a node needs no other to say what it has seen. It has sequence 0, which no other
-  /// transaction may use, offers nothing, has no sponsor and carries nothing else.
+  /// consensus key: a node needs no other to say what it has seen. It has sequence 0, which no
+  /// other transaction may use, offers nothing, has no sponsor and carries nothing else.
   public var report: Evidence? {
     guard sequence == 0, sponsor == nil, operations.count == 1,
       chargeMax.isZero, feeMax.isZero, tip.isZero,
