@@ -209,7 +209,7 @@ let package = Package(
     tests("StrictJSONTests", ["StrictJSON"]),
     tests("WalletTests", ["LedgerCore", "StrictJSON", "NodeAnswers", "Wallet"]),
     tests("SignerTests", ["LedgerCore", "Signer"]),
-    tests("PeerNetworkTests", ["LedgerCore", "PeerNetwork"]),
+    tests("PeerNetworkTests", ["LedgerCore", "Dissemination", "PeerNetwork"]),
     tests(
       "DoctorTests",
       [
