@@ -16,26 +16,26 @@
 
     static func main() throws {
       let target = unsafe getenv("FUZZ_TARGET").map { unsafe String(cString: $0) }
-      let body: Body? =
-        switch target {
-        case "decoders":
-          unsafe { start, count in
-            unsafe Decoders.run(bytes(start, count))
-            return 0
-          }
-        case "streams":
-          unsafe { start, count in
-            unsafe Streams.run(bytes(start, count))
-            return 0
-          }
-        case "replica":
-          unsafe { start, count in
-            unsafe ReplicaTarget.run(bytes(start, count))
-            return 0
-          }
-        case "corpus": nil
-        default: fatalError("FUZZ_TARGET must be decoders, streams, replica or corpus")
+      let body: Body?
+      switch target {
+      case "decoders":
+        unsafe body = { start, count in
+          unsafe Decoders.run(bytes(start, count))
+          return 0
         }
+      case "streams":
+        unsafe body = { start, count in
+          unsafe Streams.run(bytes(start, count))
+          return 0
+        }
+      case "replica":
+        unsafe body = { start, count in
+          unsafe ReplicaTarget.run(bytes(start, count))
+          return 0
+        }
+      case "corpus": unsafe body = nil
+      default: fatalError("FUZZ_TARGET must be decoders, streams, replica or corpus")
+      }
       guard let body = unsafe body else {
         return try Corpus.write(into: CommandLine.arguments.last ?? ".")
       }
@@ -45,9 +45,9 @@
         .unsafeArgv
       exit(unsafe runFuzzer(&count, &arguments, body))
     }
+  }
 
-    private static func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
-      unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
-    }
+  private func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) -> [UInt8] {
+    unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
   }
 #endif
