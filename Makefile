@@ -50,6 +50,11 @@ crash: ## the store killed at every system call, the random ones SEEDS times eac
 	@ECO2_CRASH_SEEDS=$(SEEDS) swift test --skip-build --disable-xctest \
 	  --filter LedgerStoreTests.CrashTests
 
+.PHONY: simulate
+simulate: build ## 100 simulated networks with faults, each on a seed (SIM_SEEDS, SIM_NODES, SIM_FIRST)
+	@$(eco2) simulate --seeds $(or $(SIM_SEEDS),100) --seed $(or $(SIM_FIRST),1) \
+	  $(if $(SIM_NODES),--nodes $(SIM_NODES))
+
 .PHONY: soak
 soak: build ## 21 nodes, 1 s blocks, half an hour of kills, pauses and restarts (DURATION=5m)
 	@NODES=21 INTERVAL=1s LOAD=50 DURATION=$(or $(DURATION),30m) Scripts/e2e \

@@ -54,6 +54,7 @@ let package = Package(
     .library(name: "LedgerState", targets: ["LedgerState"]),
     .library(name: "LedgerStore", targets: ["LedgerStore"]),
     .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
+    .library(name: "Simulation", targets: ["Simulation"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

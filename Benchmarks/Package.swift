@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 let core: Target.Dependency = .product(name: "LedgerCore", package: "eco2-ledger")
 let state: Target.Dependency = .product(name: "LedgerState", package: "eco2-ledger")
 let store: Target.Dependency = .product(name: "LedgerStore", package: "eco2-ledger")
+let simulation: Target.Dependency = .product(name: "Simulation", package: "eco2-ledger")
 let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
 
 let package = Package(
@@ -36,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CPeers", "Paired", core, state, store, engines,
+        "CPeers", "Paired", core, state, store, engines, simulation,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -63,8 +63,8 @@ public struct CatchUpMachine: Sendable {
   var isDiverged = false
   private var lastToken: UInt64 = 0
   private var announcedWake: UInt64?
-  /// The highest time given so far: a clock that steps back stands still here.
-  private var clock: UInt64 = 0
+  /// Deadlines are counted by it: the clock may step back.
+  private var clock = SteadyClock()
   var effects: [CatchUpEffect] = []
 
   /// `intervalMilliseconds` is the block interval of genesis.
@@ -77,8 +77,8 @@ public struct CatchUpMachine: Sendable {
   /// Takes one event at a time in milliseconds, from any origin; what is wanted done is returned in
   /// order.
   public mutating func step(_ event: CatchUpEvent, now time: UInt64) -> [CatchUpEffect] {
-    clock = max(clock, time)
-    let now = clock
+    let now = clock.advance(to: time)
+    if clock.hasSteppedBack { announcedWake = nil }
     switch event {
     case .start(let start): begin(start)
     case .peerConnected(let peer): connected(peer)
@@ -104,6 +104,16 @@ public struct CatchUpMachine: Sendable {
   /// A member's latest vote, as heard since the start.
   public func latestVote(of account: AccountID) -> Vote? {
     latestVotes.first { $0.account == account }?.vote
+  }
+
+  /// How full everything is that others make this node keep.
+  public var queues: [QueueFill] {
+    [
+      // The next block is always taken.
+      QueueFill("blocks ahead", buffer.list.count, of: CatchUpLimits.bufferBlocksMax + 1),
+      QueueFill("latest votes", latestVotes.count, of: Limits.validatorsMax),
+      QueueFill("requests", peers.list.count { $0.request != nil }, of: CatchUpLimits.requestsMax),
+    ]
   }
 
   mutating func token() -> UInt64 {
@@ -275,6 +285,6 @@ public struct CatchUpMachine: Sendable {
     guard let next = deadlines.filter({ $0 > now }).min() else { return }
     if let announced = announcedWake, announced <= next, announced > now { return }
     announcedWake = next
-    effects.append(.wake(at: next))
+    effects.append(.wake(at: clock.instant(of: next)))
   }
 }

@@ -46,6 +46,7 @@ struct CatchUpPeer: Sendable {
   }
 
   /// Whether its tip counts: it is here, or was a moment ago.
+  @inline(__always)
   func hasCurrentTip(now: UInt64, grace: UInt64) -> Bool {
     tip != nil && distrustedUntil <= now && (isConnected || now < disconnectedAt + grace)
   }

@@ -13,6 +13,9 @@ struct CheckQueue: Sendable {
   private var outstanding: (token: UInt64, items: [Item])?
   private var nextToken: UInt64 = 0
 
+  /// Those of the check under way included.
+  var count: Int { waiting.count + (outstanding?.items.count ?? 0) }
+
   /// Takes a message in; false when it, or its sender, has too many waiting.
   mutating func add(_ item: Item) -> Bool {
     let items = (outstanding?.items ?? []) + waiting

@@ -13,11 +13,11 @@ public import LedgerCore
 public struct ConsensusMachine: Sendable {
   let chain: ChainID
   let timing: ConsensusTiming
-  private var current: HeightMachine?
-  private var queue = CheckQueue()
-  private var future = FutureBuffer()
+  var current: HeightMachine?
+  var queue = CheckQueue()
+  var future = FutureBuffer()
   /// Decided heights, ascending.
-  private var recent: [RecentDecision] = []
+  var recent: [RecentDecision] = []
   /// The height decided last, for those who still work at it.
   private var last: Decided?
   private var badSignatures = PeerCounts()

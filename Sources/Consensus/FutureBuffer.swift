@@ -12,6 +12,11 @@ struct FutureBuffer: Sendable {
   /// Ascending by id.
   private var peers: [Peer] = []
 
+  var peersCount: Int { peers.count }
+
+  /// Of the peer with the most.
+  var messagesMax: Int { peers.map(\.messages.count).max() ?? 0 }
+
   /// Keeps a message for a height above `current`. Where a peer has too many, the lowest heights
   /// stay.
   mutating func hold(_ message: ConsensusMessage, from id: AccountID, current: UInt64) {

@@ -8,6 +8,16 @@ extension HeightMachine {
     retransmission = Retransmission(at: start.addingClamped(pause), pause: pause)
   }
 
+  /// No timer is further off than its own length: a clock that was ahead when it was started has
+  /// been set right since.
+  mutating func shortenTimers(now: UInt64) {
+    let start = max(due, now)
+    if let deadline {
+      self.deadline = min(deadline, start.addingClamped(timing.timeout(view: view)))
+    }
+    retransmission.at = min(retransmission.at, start.addingClamped(retransmission.pause))
+  }
+
   /// Sends again what is undecided, ever more slowly, and asks two others for what is missing.
   mutating func retransmit(now: UInt64) {
     guard now >= retransmission.at else { return }

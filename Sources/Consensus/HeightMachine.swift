@@ -185,6 +185,7 @@ struct HeightMachine: Sendable {
 
   /// Applies every rule until none changes anything.
   mutating func settle(now: UInt64) {
+    shortenTimers(now: now)
     while decision == nil {
       while !resends.isEmpty { signed(resends.removeFirst(), now: now) }
       if decide() { break }

@@ -50,7 +50,7 @@ extension Disseminator {
       let holds = peer.end(author, incarnation) > number
       guard orAnyone || holds || peer.account == author else { continue }
       let isGood =
-        peer.silences < DisseminationLimits.fetchSilencesMax && peer.distrustedUntil <= clock
+        peer.silences < DisseminationLimits.fetchSilencesMax && peer.distrustedUntil <= clock.now
         && !peer.flow.isCongested
       let rank = !isGood ? 3 : peer.account == author ? 0 : holds ? 1 : 2
       ranks[rank].append(peer.account)

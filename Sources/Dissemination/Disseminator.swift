@@ -43,8 +43,8 @@ public struct Disseminator: Sendable {
   /// When fetches and re-sends are looked at next.
   var sweepAt: UInt64?
   var announcedWake: UInt64?
-  /// The highest time given so far: a clock that steps back stands still here.
-  private(set) var clock: UInt64 = 0
+  /// Deadlines are counted by it: the clock may step back.
+  private(set) var clock = SteadyClock()
   private var lastToken: UInt64 = 0
   var effects: [DisseminationEffect] = []
 
@@ -62,8 +62,8 @@ public struct Disseminator: Sendable {
   /// order.
   public mutating func step(_ event: DisseminationEvent, now time: UInt64) -> [DisseminationEffect]
   {
-    clock = max(clock, time)
-    let now = clock
+    let now = clock.advance(to: time)
+    if clock.hasSteppedBack { announcedWake = nil }
     switch event {
     case .restored(let start): restore(start, now: now)
     case .submitted(let submissions): submit(submissions)
@@ -181,7 +181,7 @@ public struct Disseminator: Sendable {
     guard let next = deadlines.min() else { return }
     if let announced = announcedWake, announced <= next, announced > now { return }
     announcedWake = max(next, now + 1)
-    effects.append(.wake(at: max(next, now + 1)))
+    effects.append(.wake(at: clock.instant(of: max(next, now + 1))))
   }
 }
 

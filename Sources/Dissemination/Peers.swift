@@ -127,11 +127,11 @@ extension Disseminator {
   /// Takes nothing from a peer for a while: it handed on what no honest node does.
   mutating func distrust(_ account: AccountID) {
     guard peers.index(account) != nil else { return }
-    let end = clock + DisseminationLimits.distrustMilliseconds
+    let end = clock.now + DisseminationLimits.distrustMilliseconds
     peers.update(account) { $0.distrustedUntil = end }
   }
 
   func isDistrusted(_ account: AccountID) -> Bool {
-    peers[account].map { $0.distrustedUntil > clock } ?? false
+    peers[account].map { $0.distrustedUntil > clock.now } ?? false
   }
 }

@@ -164,15 +164,15 @@ final class OpenedHome: Sendable {
     }
   }
 
-  /// Whether what the key has signed, or what was prepared for it, is not all here: a COMMIT above
-  /// the tip must have its prepared record.
+  /// Whether what the key has signed, or what was prepared for it, is not all here: the last COMMIT,
+  /// when it is above the tip, must have its prepared record. A data folder that was restored from
+  /// an old copy may lack it, also when a later vote hides that COMMIT in the watermark.
   private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
     guard let signer else { return false }
     guard !signer.isMissing else { return true }
-    guard let watermark = signer.watermark, watermark.height > tip, watermark.kind == .commit
-    else { return false }
-    guard let prepared, prepared.block.header.height == watermark.height else { return true }
-    return prepared.view < watermark.view
+    guard let commit = signer.lastCommit, commit.height > tip else { return false }
+    guard let prepared, prepared.block.header.height == commit.height else { return true }
+    return prepared.view < commit.view
   }
 
   /// A key that has never been used gets its empty watermark; one that has is not given a new one.

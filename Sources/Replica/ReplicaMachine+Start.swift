@@ -147,6 +147,20 @@ extension ReplicaMachine {
   /// What dissemination has done since the start.
   public var disseminationCounters: DisseminationCounters { disseminator.counters }
 
+  /// How full everything is that others make this node keep.
+  public var queues: [QueueFill] {
+    let gauges = disseminator.gauges
+    return consensus.queues + catchUp.queues + [
+      QueueFill(
+        "pending transactions", gauges.pendingTransactions,
+        of: DisseminationLimits.poolTransactionsMax),
+      QueueFill("pending bytes", gauges.pendingBytes, of: DisseminationLimits.poolBytesMax),
+      QueueFill(
+        "bundles", gauges.bundles, of: tip.set.count * DisseminationLimits.authorBundlesMax),
+      QueueFill("wanted bundles", gauges.wantedBundles, of: DisseminationLimits.wantedDigestsMax),
+    ]
+  }
+
   /// This node's part in consensus now.
   public var consensusGauges: ConsensusGauges {
     ConsensusGauges(

@@ -80,10 +80,13 @@ public final class Signer: Sendable {
       throw .incarnationsExhausted
     }
     var file = try WatermarkFile(path, found: record, slot: slot)
-    try file.write(incarnation: record.incarnation + 1, record.watermark)
+    // From the clock where that is more: an old copy of the file brings no incarnation back, whose
+    // bundles would contradict those of the first.
+    let incarnation = max(record.incarnation + 1, Self.secondsSince1970())
+    try file.write(incarnation: incarnation, record.watermark)
 
     publicKey = key.publicKey
-    incarnation = record.incarnation + 1
+    self.incarnation = incarnation
     condition = record.watermark == .missing ? .missing : .intact
     self.chain = chain
     self.key = key
@@ -101,6 +104,10 @@ public final class Signer: Sendable {
       }
     }
   }
+
+  /// The last COMMIT signed; nil when none was, or that is unknown. Until its height is decided the
+  /// node must have its prepared record: without it, it would deny the COMMIT.
+  public var lastCommit: VotePosition? { state.withLock { $0.file.record.commit } }
 
   /// Whether nothing is signed because what was signed is unknown.
   public var isMissing: Bool {
@@ -127,7 +134,9 @@ public final class Signer: Sendable {
       }
       let signature = key.sign(
         domain: statement.kind.domain, chain: chain, message: message[...])
-      try state.file.write(.signed(position, message: digest, signature: signature))
+      try state.file.write(
+        .signed(position, message: digest, signature: signature),
+        commit: position.kind == .commit ? position : nil)
       return signature
     }
   }

@@ -70,13 +70,15 @@ struct WatermarkFile: ~Copyable {
 
   /// Puts a new record on the disk, synced, and only then in memory.
   mutating func write(
-    incarnation: UInt64? = nil, _ watermark: WatermarkRecord.Watermark
+    incarnation: UInt64? = nil, _ watermark: WatermarkRecord.Watermark,
+    commit: VotePosition? = nil
   ) throws(SignerError) {
     if let failure { throw failure }
     var next = record
     next.sequence &+= 1
     next.incarnation = incarnation ?? next.incarnation
     next.watermark = watermark
+    next.commit = commit ?? next.commit
     let target = 1 - slot
     do throws(SignerError) {
       let bytes = next.bytes

@@ -9,6 +9,8 @@ struct WatermarkRecord: Equatable {
   /// Counts the signer's starts.
   var incarnation: UInt64
   var watermark: Watermark
+  /// The last COMMIT signed: a later vote of its height hides it in the watermark.
+  var commit: VotePosition?
 
   enum Watermark: Equatable {
     /// Nothing was ever signed with this key.
@@ -21,10 +23,10 @@ struct WatermarkRecord: Equatable {
     case signed(VotePosition, message: Digest, signature: Signature)
   }
 
-  static let magic = Array("eco2wm1\n".utf8)
+  static let magic = Array("eco2wm2\n".utf8)
   private static let checksumBytes = 32
   /// Bytes of every record.
-  static let byteCount = 8 + 8 + 32 + 32 + 8 + 1 + 17 + 32 + 64 + checksumBytes
+  static let byteCount = 8 + 8 + 32 + 32 + 8 + 1 + 17 + 32 + 64 + 16 + checksumBytes
 
   /// `byteCount` bytes.
   var bytes: [UInt8] {
@@ -54,18 +56,22 @@ struct WatermarkRecord: Equatable {
     writer.u8(position.kind.rawValue)
     message.encode(into: &writer)
     signature.encode(into: &writer)
+    writer.u64(commit?.height ?? 0)
+    writer.u64(commit?.view ?? 0)
     SHA256.hash(writer.bytes).encode(into: &writer)
     return writer.bytes
   }
 
   init(
-    sequence: UInt64, chain: ChainID, key: PublicKey, incarnation: UInt64, watermark: Watermark
+    sequence: UInt64, chain: ChainID, key: PublicKey, incarnation: UInt64, watermark: Watermark,
+    commit: VotePosition? = nil
   ) {
     self.sequence = sequence
     self.chain = chain
     self.key = key
     self.incarnation = incarnation
     self.watermark = watermark
+    self.commit = commit
   }
 
   /// Nil unless the bytes are a whole record.
@@ -93,7 +99,13 @@ struct WatermarkRecord: Equatable {
     let rawKind = try reader.u8("kind")
     let message = try Digest(from: &reader)
     let signature = try Signature(from: &reader)
+    let commitHeight = try reader.u64("commit height")
+    let commitView = try reader.u64("commit view")
     try reader.finish("watermark")
+    // No height is voted on before 1.
+    if commitHeight > 0 {
+      commit = VotePosition(height: commitHeight, view: commitView, kind: .commit)
+    }
     guard let kind = VoteKind(rawValue: rawKind) else {
       throw BCSError(.unknownTag(UInt64(rawKind)), field: "kind", offset: 0)
     }

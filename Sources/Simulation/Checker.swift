@@ -203,6 +203,27 @@ struct Checker {
     }
   }
 
+  /// Queues are looked at once in so many steps of a node: it costs as much as a step.
+  static let queueSteps: UInt64 = 32
+
+  /// What a node keeps for others is within its limits.
+  mutating func checkQueues(_ queues: [QueueFill], node: Int) {
+    for queue in queues where queue.count > queue.limit {
+      report(.bounds, [node], "\(queue.name): \(queue.count), the limit is \(queue.limit)")
+    }
+  }
+
+  /// The height and view at which a node works, and where it was before.
+  mutating func checkPosition(
+    _ position: (UInt64, UInt64), after before: (UInt64, UInt64), node: Int
+  ) {
+    guard position < before, !byzantine.contains(node) else { return }
+    report(
+      .height, [node],
+      "is at height \(position.0), view \(position.1) after height \(before.0), view "
+        + "\(before.1)")
+  }
+
   mutating func checkAnnouncement(_ height: UInt64, after announced: UInt64, node: Int) {
     guard height == announced + 1 || byzantine.contains(node) else {
       return report(

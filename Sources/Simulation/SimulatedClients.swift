@@ -44,12 +44,16 @@ struct SimulatedClients {
   private(set) var open: [UInt64: Open] = [:]
   private var tickets: UInt64 = 0
 
-  init(chain: ChainID, holders: [SimulatedGenesis.Client], random: SeededRandom) {
+  /// What every node does with a bundle grows with their number, and so do the pauses: what goes
+  /// wrong with transactions goes wrong in small networks, too.
+  init(
+    chain: ChainID, holders: [SimulatedGenesis.Client], nodes: Int, random: SeededRandom
+  ) {
     self.chain = chain
     self.holders = holders
     self.random = random
     sequences = Array(repeating: 0, count: holders.count)
-    pauseMilliseconds = self.random.within(100...1_000)
+    pauseMilliseconds = self.random.within(100...1_000) * UInt64(max(1, nodes / 7))
   }
 
   /// How long until the next submission.

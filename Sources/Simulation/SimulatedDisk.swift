@@ -61,6 +61,9 @@ struct SimulatedDisk {
   private(set) var bundles: [(digest: Digest, bundle: Bundle)] = []
   private(set) var votes: [Vote] = []
   private(set) var watermark: Vote?
+  /// The last COMMIT signed, beside the watermark: its prepared record must be on the disk until
+  /// its height is decided.
+  private(set) var lastCommit: VotePosition?
   /// Counts the starts.
   private(set) var incarnation: UInt64 = 0
   /// The signer's file was lost, and nothing was signed since.
@@ -128,6 +131,7 @@ struct SimulatedDisk {
       signature: key.sign(
         domain: statement.kind.domain, chain: chain, message: statement.message[...]))
     watermark = vote
+    if statement.kind == .commit { lastCommit = statement.position }
     isWatermarkMissing = false
     votes.append(vote)
     if votes.count > Self.votesMax { votes.removeFirst() }
@@ -176,6 +180,7 @@ struct SimulatedDisk {
     hasOldSigner = other.hasOldSigner
     votes = other.votes
     watermark = other.watermark
+    lastCommit = other.lastCommit
     incarnation = other.incarnation
     isWatermarkMissing = other.isWatermarkMissing
   }
@@ -183,6 +188,7 @@ struct SimulatedDisk {
   mutating func loseSigner() {
     votes = []
     watermark = nil
+    lastCommit = nil
     incarnation = 0
     isWatermarkMissing = true
   }
@@ -202,6 +208,7 @@ struct SimulatedDisk {
 
   mutating func forgetVotes() {
     watermark = nil
+    lastCommit = nil
     votes = []
     prepared = nil
   }
@@ -254,15 +261,13 @@ extension SimulatedDisk {
     }
   }
 
-  /// As a node's shell judges it: whether what the key has signed, or what was prepared for it, is
-  /// not all here.
+  /// Whether what the key has signed, or what was prepared for it, is not all here. The watermark
+  /// alone would not say: above a COMMIT may stand a VIEW-CHANGE.
   private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
     if isWatermarkMissing { return true }
-    guard let watermark = watermark?.statement.position, watermark.height > tip,
-      watermark.kind == .commit
-    else { return false }
-    guard let prepared, prepared.certificate.height == watermark.height else { return true }
-    return prepared.view < watermark.view
+    guard let lastCommit, lastCommit.height > tip else { return false }
+    guard let prepared, prepared.certificate.height == lastCommit.height else { return true }
+    return prepared.view < lastCommit.view
   }
 
   static var recentMax: UInt64 { Limits.lateCommitHeightsMax + 1 }

@@ -98,6 +98,7 @@ final class SimulatedNode {
     /// Where it stands, after its last step.
     fileprivate(set) var height: UInt64
     fileprivate(set) var view: UInt64 = 0
+    fileprivate(set) var steps: UInt64 = 0
 
     fileprivate init(_ replica: consuming ReplicaMachine) {
       height = replica.height
@@ -171,6 +172,12 @@ final class SimulatedNode {
     return effects
   }
 
+  /// How full everything is that its replica keeps for others.
+  func queues() -> [QueueFill] {
+    func read(_ replica: inout ReplicaMachine) -> [QueueFill] { replica.queues }
+    return process.map { read(&$0.replica) } ?? []
+  }
+
   /// The latest vote of a member that it has heard in this life.
   func latestVote(of member: AccountID) -> VotePosition? {
     func read(_ replica: inout ReplicaMachine) -> VotePosition? {
@@ -183,5 +190,6 @@ final class SimulatedNode {
   private static func read(_ replica: inout ReplicaMachine, into process: Process) {
     process.height = replica.height
     process.view = replica.view
+    process.steps += 1
   }
 }

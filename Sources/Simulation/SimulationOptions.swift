@@ -15,6 +15,8 @@ public struct SimulationOptions: Sendable {
   /// Nodes that give their turns away from each of their starts on. Faults add pauses in some
   /// seeds.
   public var pausedNodes: [Int]
+  /// The run ends after this event, whatever it has seen.
+  public var lastEvent: UInt64?
   /// A bug put in on purpose, to see that the checks find it.
   public var plantedBug: PlantedBug?
   /// Called with one line for each thing that happens.

@@ -50,7 +50,7 @@ extension World {
   /// Nothing goes wrong any more but that some nodes stay down: every other one makes progress at
   /// once, and gains heights.
   func runHealthy() {
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     heal()
     runProgress(of: healthyNodes)
     let target = max(
@@ -62,12 +62,12 @@ extension World {
 
   /// Every healthy node reaches a height.
   private func gain(_ target: UInt64, within milliseconds: UInt64) {
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     let healthy = healthyNodes
     let isDone = run(until: now + milliseconds) {
       checker.height >= target && healthy.allSatisfy { $0.announced >= target }
     }
-    guard checker.violations.isEmpty, !isDone else { return }
+    guard goesOn, !isDone else { return }
     let slow = healthy.filter { $0.announced < target }
     checker.report(
       .liveness, slow.map(\.index),
@@ -80,7 +80,7 @@ extension World {
   /// From an instant on nothing goes wrong: each node gains a height within f + 1 view timeouts,
   /// and the time that restarts, connections and catching up take.
   private func runProgress(of healthy: [SimulatedNode]) {
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     let begun = now
     let height = checker.height
     let views = healthy.compactMap { $0.process?.view }
@@ -89,7 +89,7 @@ extension World {
     let isDone = run(until: now + allowed) {
       checker.height > height && healthy.allSatisfy { $0.announced > height }
     }
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     let taken = now - begun
     counts.livenessMilliseconds = max(counts.livenessMilliseconds, taken)
     counts.livenessPermille = max(counts.livenessPermille, taken * 1_000 / timeout)
@@ -111,7 +111,7 @@ extension World {
   /// In some runs: so many nodes go down that no quorum is left. Nothing is decided; when the last
   /// missing one is back, things go on.
   func runWithoutQuorum() {
-    guard checker.violations.isEmpty, options.hasFaults, random.happens(permille: 250) else {
+    guard goesOn, options.hasFaults, random.happens(permille: 250) else {
       return
     }
     let up = random.order(erNodes).filter { nodes[$0].isUp && !budget.byzantine.contains($0) }
@@ -125,7 +125,7 @@ extension World {
     _ = run(until: now + Self.settleMilliseconds) { false }
     let height = checker.height
     _ = run(until: now + random.within(2...6) * options.intervalMilliseconds) { false }
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     guard checker.height == height else {
       return checker.report(
         .quorum, up.prefix(left).sorted(),
@@ -144,7 +144,7 @@ extension World {
 
   /// What was accepted ends; what was asked is answered.
   func runTransactions() {
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     areClientsQuiet = true
     let deadline = now + 20 * max(options.intervalMilliseconds, 1_000)
     let begun = now
@@ -156,7 +156,7 @@ extension World {
       checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
         && clients.overdue(since: begun).isEmpty
     }
-    guard checker.violations.isEmpty else { return }
+    guard goesOn else { return }
     for ticket in clients.overdue(since: begun) {
       guard let open = clients.open[ticket] else { continue }
       checker.report(

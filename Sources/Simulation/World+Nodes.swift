@@ -91,7 +91,15 @@ extension World {
     let node = nodes[index]
     guard node.isUp else { return }
     occupy(node)
-    perform(node.step(event, now: now), of: index)
+    let before = node.process.map { ($0.height, $0.view) }
+    let effects = node.step(event, now: now)
+    if let before, let process = node.process {
+      checker.checkPosition((process.height, process.view), after: before, node: index)
+      if process.steps.isMultiple(of: Checker.queueSteps) {
+        checker.checkQueues(node.queues(), node: index)
+      }
+    }
+    perform(effects, of: index)
     guard let height = node.process?.height else { return }
     checker.checkHeight(height, announced: node.announced, node: index)
   }

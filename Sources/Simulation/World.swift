@@ -121,7 +121,8 @@ final class World {
       nodes: nodes.count, weather: hasFaults ? Self.weather(&random) : .healthy,
       random: random.fork())
     clients = SimulatedClients(
-      chain: genesis.initial.chain, holders: genesis.clients, random: random.fork())
+      chain: genesis.initial.chain, holders: genesis.clients, nodes: nodes.count,
+      random: random.fork())
     genesisState = SimulatedState(genesis.initial.changes)
     budget = FaultBudget(
       members: count, byzantine: [], hasFaults: hasFaults, random: &random)
@@ -147,7 +148,8 @@ final class World {
     network = SimulatedNetwork(
       nodes: nodes.count, weather: .healthy, random: SeededRandom(seed: 1))
     clients = SimulatedClients(
-      chain: genesis.initial.chain, holders: genesis.clients, random: SeededRandom(seed: 2))
+      chain: genesis.initial.chain, holders: genesis.clients, nodes: nodes.count,
+      random: SeededRandom(seed: 2))
     timing = nodes[0].configuration.timing
     genesisState = theatre.state
     var random = SeededRandom(seed: 3)
@@ -230,6 +232,11 @@ final class World {
 
   // MARK: The loop
 
+  /// Whether no invariant is broken, and no last event named that has happened.
+  var goesOn: Bool {
+    checker.violations.isEmpty && options.lastEvent.map { counts.events < $0 } ?? true
+  }
+
   /// Milliseconds since the run began.
   var elapsed: UInt64 { now - startTime }
 
@@ -240,7 +247,7 @@ final class World {
   /// Runs until the condition holds, a deadline has passed or an invariant is broken; whether the
   /// condition holds.
   func run(until deadline: UInt64, _ condition: () -> Bool) -> Bool {
-    while checker.violations.isEmpty {
+    while goesOn {
       if condition() { return true }
       guard now < deadline, let (time, event) = queue.next() else { return false }
       eventsAtInstant = time == now ? eventsAtInstant + 1 : 0

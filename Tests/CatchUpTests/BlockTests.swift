@@ -151,4 +151,27 @@ struct BlockTests {
     peers.run(for: 10_000)
     #expect(peers.nodes[0].height == 60)
   }
+
+  @Test("a clock that was an hour ahead and is set right goes on serving")
+  func clockSetRight() throws {
+    let chain = try TestChain(members: 4, length: 10)
+    let peers = TestPeers(chain, heights: [10, 0, 0, 0])
+    peers.start()
+    peers.connect(0, 1)
+    peers.run(for: 1_000)
+    peers.now += 3_600_000
+    func ask() -> Int {
+      peers.nodes[0].served = []
+      for _ in 0..<40 {
+        peers.feed(.message(.getBlocks(from: 9, count: 1), from: chain.account(1)), to: 0)
+      }
+      return peers.nodes[0].served.count
+    }
+    #expect(ask() == CatchUpLimits.servedPerSecondMax)
+    peers.now -= 3_600_000
+    for _ in 0..<3 {
+      peers.now += 1_100
+      #expect(ask() == CatchUpLimits.servedPerSecondMax)
+    }
+  }
 }

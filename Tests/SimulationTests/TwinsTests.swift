@@ -39,7 +39,7 @@ struct TwinsTests {
     let step = 4 * Self.share
     let reports = try play(
       try scenarios("twins_n4_t1_r4.jsonl", from: part * Self.share, every: step))
-    #expect(reports.filter { !$0.isPassed }.map(\.name) == [])
+    #expect(reports.filter { !$0.isPassed }.map { "\($0.name): \($0.violations)" } == [])
     #expect(reports.count >= 12)
     #expect(reports.reduce(0) { $0 + $1.scriptedHeights } > 0)
   }
@@ -49,7 +49,7 @@ struct TwinsTests {
     let step = 8 * Self.share
     let reports = try play(
       try scenarios("twins_n7_t2_r6.jsonl", from: part * 2 * Self.share, every: step))
-    #expect(reports.filter { !$0.isPassed }.map(\.name) == [])
+    #expect(reports.filter { !$0.isPassed }.map { "\($0.name): \($0.violations)" } == [])
     #expect(reports.count >= 4)
     #expect(reports.contains { $0.laterViews > 0 })
   }
@@ -59,7 +59,7 @@ struct TwinsTests {
     let reports = try play(
       try scenarios("twins_n4_t1_r4.jsonl", from: 7, every: 10 * Self.share),
       TwinsOptions(keepsGuard: true))
-    #expect(reports.filter { !$0.isPassed }.map(\.name) == [])
+    #expect(reports.filter { !$0.isPassed }.map { "\($0.name): \($0.violations)" } == [])
   }
 
   @Test("controls: a quorum of 13 of 21 forks, more twins than f do, 15 of 21 does not")

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import LedgerCore
+import NodeRuntime
 import Simulation
 
 struct SimulateCommand: ParsableCommand {
@@ -7,24 +9,23 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Runs whole networks of real replicas in one thread, each on a seed.",
     discussion: """
-      Links lose, delay and double frames, disks lose what is not synced, nodes crash and clocks \
-      are off; after every event agreement, certificates, votes, supply and carbon are checked. \
-      Then the network heals, and every node must make progress. A seed gives the same run \
-      everywhere.
+      Links, processes, clocks and disks fail in thirty ways; after every event agreement, \
+      certificates, votes, supply and carbon are checked. Then the network heals, and every node \
+      must make progress. A seed gives the same run everywhere.
 
       Examples:
-        eco2 simulate --seeds 100
-        eco2 simulate --seed 8 --trace
-        eco2 simulate --seeds 20 --nodes 21 --heights 40 --json
+        eco2 simulate --seed 8
+        eco2 simulate --seeds 100 --nodes 21
+        eco2 simulate --seed 8 --trace --until 4500
       """)
 
-  @Option(help: "How many seeds to run, one after the other.")
+  @Option(help: "How many seeds to run, from the first on; one that fails does not stop them.")
   var seeds: UInt64 = 1
 
   @Option(help: "The first seed.")
   var seed: UInt64 = 1
 
-  @Option(help: "Nodes of each network, 4…64; otherwise the seed says, mostly 4…7, seldom 21.")
+  @Option(help: "Nodes of each network, 4…64; otherwise the seed says, of 4…31.")
   var nodes: Int?
 
   @Option(help: "Full nodes beside them, 0…16; otherwise the seed says: none, or one to three.")
@@ -36,8 +37,14 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Nothing goes wrong.")
   var healthy = false
 
+  @Option(help: "Seeds run at a time; all cores otherwise.")
+  var jobs: Int?
+
   @Flag(help: "Print what happens, one line each.")
   var trace = false
+
+  @Option(help: "Stop after this event.")
+  var until: UInt64?
 
   @OptionGroup var output: OutputOptions
 
@@ -55,49 +62,137 @@ struct SimulateCommand: ParsableCommand {
     guard (1...100_000).contains(heights) else {
       throw ValidationError("Heights must be 1 to 100000.")
     }
-    guard !trace || !output.json else {
-      throw ValidationError("Choose --trace, for people, or --json, for programs.")
+    guard jobs.map((1...1_024).contains) ?? true else {
+      throw ValidationError("Jobs must be 1 to 1024.")
+    }
+    guard !trace || (!output.json && seeds == 1) else {
+      throw ValidationError("--trace shows one seed, to people.")
     }
   }
 
   func run() throws {
     var options = SimulationOptions(
       nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy)
+    options.lastEvent = until
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
-    var reports: [SimulationReport] = []
-    for seed in seed..<seed + seeds {
-      let report = try Simulator.run(seed: seed, options: options)
-      reports.append(report)
-      if !output.json { Printing.line(text(report)) }
+    let program = try Program()
+    let isAlone = seeds == 1
+    let alone = Alone()
+    let runs = SeedRuns(first: seed, count: seeds, options: options) { report in
+      if isAlone { alone.report = report }
     }
-    if output.json { Printing.line(try Printing.json(reports)) }
-    let broken = reports.filter { !$0.violations.isEmpty }
-    guard let first = broken.first else { return }
-    if !output.json {
-      Printing.complain(
-        """
-        \(broken.count) of \(reports.count) runs broke an invariant. See what happened with
-          eco2 simulate --seed \(first.seed) --nodes \(first.nodes) \
-            --full-nodes \(first.fullNodes) --heights \(heights) --trace
-        """)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let (summary, broken) = try runs.run(jobs: Int(min(seeds, UInt64(jobs ?? cores))))
+    let shown = alone.report.map { [$0] } ?? broken
+    if output.json {
+      Printing.line(
+        try Printing.json(Result(program: program, summary: summary, reports: shown)))
+    } else {
+      for report in shown { Printing.line(text(report)) }
+      if !isAlone { Printing.line(text(summary)) }
+      Printing.line("by eco2 \(program.version), whose SHA-256 begins \(program.digest)")
     }
-    throw ExitCode.failure
+    guard broken.isEmpty else { throw ExitCode.failure }
+  }
+
+  private struct Result: Encodable {
+    let program: Program
+    let summary: SimulationSummary
+    /// The run, of one seed; of many, those that broke an invariant.
+    let reports: [SimulationReport]
+  }
+
+  /// What a single run saw.
+  private final class Alone: @unchecked Sendable {
+    var report: SimulationReport?
+  }
+
+  /// Which program a run was made by.
+  private struct Program: Encodable {
+    let version = NodeRelease.version
+    /// The first 16 digits of the binary's SHA-256.
+    let digest: String
+
+    init() throws {
+      let url = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      digest = String(SHA256.hash([UInt8](try Data(contentsOf: url))).hex.prefix(16))
+    }
   }
 
   private func text(_ report: SimulationReport) -> String {
-    let line =
-      "seed \(report.seed): \(report.nodes) nodes and \(report.fullNodes) full, "
-      + "\(report.heights) heights, "
-      + "\(report.viewChanges) decided in a later view, \(report.turnsHandedOver) turns "
-      + "handed over, \(report.crashes) crashes, "
-      + "\(report.framesLost) of \(report.framesSent) frames lost, "
-      + "\(report.transactionsFinal) of \(report.transactionsSubmitted) transactions final "
-      + "(\(report.transactionsRelayed) by way of full nodes), "
-      + "log \(report.logHash.prefix(16))"
+    let faults = report.faults.map { "\($0.kind.rawValue) \($0.count)" }.joined(separator: ", ")
+    let facts = Printing.facts([
+      ("seed \(report.seed)", "\(report.nodes) nodes and \(report.fullNodes) full"),
+      (
+        "  heights",
+        "\(report.heights), \(report.viewChanges) decided in a later view, "
+          + "\(report.turnsHandedOver) turns handed over"
+      ),
+      ("  events", "\(report.events) in \(report.simulatedMilliseconds) ms"),
+      ("  faults", faults.isEmpty ? "none" : faults),
+      (
+        "  nodes",
+        "\(report.crashes) crashes, \(report.disksSetBack) disks set back, "
+          + "\(report.startsRefused) starts refused, \(report.writesLost) writes lost"
+      ),
+      (
+        "  frames",
+        "\(report.framesSent), \(report.framesLost) lost, \(report.framesHeld) held, "
+          + "\(report.framesReplayed) old ones again"
+      ),
+      (
+        "  transactions",
+        "\(report.transactionsFinal) of \(report.transactionsSubmitted) final, "
+          + "\(report.transactionsRelayed) by way of full nodes"
+      ),
+      ("  progress", "after \(timeouts(report.livenessPermille)) without faults"),
+      ("  event log", report.logHash),
+    ])
     let violations = report.violations.map { violation in
       "  BROKEN \(violation.invariant.rawValue), event \(violation.event) at "
         + "\(violation.milliseconds) ms, nodes \(violation.nodes): \(violation.detail)"
     }
-    return ([line] + violations).joined(separator: "\n")
+    let again =
+      violations.isEmpty
+      ? []
+      : [
+        "  again: eco2 simulate --seed \(report.seed) --nodes \(report.nodes) --full-nodes "
+          + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "") --trace"
+      ]
+    return ([facts] + violations + again).joined(separator: "\n")
+  }
+
+  private func text(_ summary: SimulationSummary) -> String {
+    let faults = summary.faults.map { "\($0.kind.rawValue) \($0.count)" }.joined(separator: ", ")
+    let hours = String(format: "%.2f", Double(summary.simulatedMilliseconds) / 3_600_000)
+    let failed = summary.failed.prefix(20).map { "\($0)" }.joined(separator: ", ")
+    let more = summary.failed.count > 20 ? ", …" : ""
+    return Printing.facts([
+      ("seeds", "\(summary.seeds), from \(seed) on"),
+      ("failed", summary.failed.isEmpty ? "none" : "\(summary.failed.count): \(failed)\(more)"),
+      ("simulated", "\(hours) hours, \(summary.events) events"),
+      ("blocks", "\(summary.blocks), \(summary.viewChanges) decided in a later view"),
+      ("faults", faults.isEmpty ? "none" : faults),
+      (
+        "nodes",
+        "\(summary.crashes) crashes, \(summary.disksSetBack) disks set back, "
+          + "\(summary.startsRefused) starts refused"
+      ),
+      (
+        "frames",
+        "\(summary.framesSent), \(summary.framesLost) lost, "
+          + "\(summary.framesReplayed) old ones again"
+      ),
+      ("transactions", "\(summary.transactionsFinal) final"),
+      (
+        "progress",
+        "after \(timeouts(summary.livenessPermille)) without faults at the latest"
+          + (summary.livenessSeed.map { ", seed \($0)" } ?? "")
+      ),
+    ])
+  }
+
+  private func timeouts(_ permille: UInt64) -> String {
+    "\(String(format: "%.2f", Double(permille) / 1_000)) view timeouts"
   }
 }
