@@ -164,9 +164,10 @@ final class OpenedHome: Sendable {
     }
   }
 
-  /// Whether what the key has signed, or what was prepared for it, is not all here: the last COMMIT,
-  /// when it is above the tip, must have its prepared record. A data folder that was restored from
-  /// an old copy may lack it, also when a later vote hides that COMMIT in the watermark.
+  /// Whether what the key has signed, or what was prepared for it, is not all here: the last
+  /// COMMIT, when it is above the tip, must have its prepared record. A data folder that was
+  /// restored from an old copy may lack it, also when a later vote hides that COMMIT in the
+  /// watermark.
   private func isVoteLogMissing(tip: UInt64, prepared: PreparedRecord?) -> Bool {
     guard let signer else { return false }
     guard !signer.isMissing else { return true }

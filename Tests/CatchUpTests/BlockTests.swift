@@ -169,6 +169,7 @@ struct BlockTests {
     }
     #expect(ask() == CatchUpLimits.servedPerSecondMax)
     peers.now -= 3_600_000
+    peers.feed(.tick, to: 0)
     for _ in 0..<3 {
       peers.now += 1_100
       #expect(ask() == CatchUpLimits.servedPerSecondMax)

@@ -77,13 +77,9 @@ struct SimulateCommand: ParsableCommand {
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
     let program = try Program()
     let isAlone = seeds == 1
-    let alone = Alone()
-    let runs = SeedRuns(first: seed, count: seeds, options: options) { report in
-      if isAlone { alone.report = report }
-    }
+    let runs = SeedRuns(first: seed, count: seeds, options: options)
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let (summary, broken) = try runs.run(jobs: Int(min(seeds, UInt64(jobs ?? cores))))
-    let shown = alone.report.map { [$0] } ?? broken
+    let (summary, shown) = try runs.run(jobs: Int(min(seeds, UInt64(jobs ?? cores))))
     if output.json {
       Printing.line(
         try Printing.json(Result(program: program, summary: summary, reports: shown)))
@@ -92,7 +88,7 @@ struct SimulateCommand: ParsableCommand {
       if !isAlone { Printing.line(text(summary)) }
       Printing.line("by eco2 \(program.version), whose SHA-256 begins \(program.digest)")
     }
-    guard broken.isEmpty else { throw ExitCode.failure }
+    guard summary.failed.isEmpty else { throw ExitCode.failure }
   }
 
   private struct Result: Encodable {
@@ -100,11 +96,6 @@ struct SimulateCommand: ParsableCommand {
     let summary: SimulationSummary
     /// The run, of one seed; of many, those that broke an invariant.
     let reports: [SimulationReport]
-  }
-
-  /// What a single run saw.
-  private final class Alone: @unchecked Sendable {
-    var report: SimulationReport?
   }
 
   /// Which program a run was made by.
@@ -164,7 +155,7 @@ struct SimulateCommand: ParsableCommand {
 
   private func text(_ summary: SimulationSummary) -> String {
     let faults = summary.faults.map { "\($0.kind.rawValue) \($0.count)" }.joined(separator: ", ")
-    let hours = String(format: "%.2f", Double(summary.simulatedMilliseconds) / 3_600_000)
+    let hours = Self.hundredths(summary.simulatedMilliseconds / 36_000)
     let failed = summary.failed.prefix(20).map { "\($0)" }.joined(separator: ", ")
     let more = summary.failed.count > 20 ? ", …" : ""
     return Printing.facts([
@@ -193,6 +184,10 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func timeouts(_ permille: UInt64) -> String {
-    "\(String(format: "%.2f", Double(permille) / 1_000)) view timeouts"
+    "\(Self.hundredths(permille / 10)) view timeouts"
+  }
+
+  private static func hundredths(_ number: UInt64) -> String {
+    "\(number / 100).\(number % 100 < 10 ? "0" : "")\(number % 100)"
   }
 }

@@ -7,7 +7,7 @@ final class SeedRuns: Sendable {
   private struct State {
     var next: UInt64
     var summary = SimulationSummary()
-    var broken: [SimulationReport] = []
+    var shown: [SimulationReport] = []
     var failure: (any Error)?
   }
 
@@ -17,27 +17,21 @@ final class SeedRuns: Sendable {
   private let progress: Bool
   private let begun = ContinuousClock.now
   private let state: Mutex<State>
-  /// Called with each run's report, from the run's thread.
-  private let onReport: @Sendable (SimulationReport) -> Void
 
-  init(
-    first: UInt64, count: UInt64, options: SimulationOptions,
-    onReport: @escaping @Sendable (SimulationReport) -> Void
-  ) {
+  init(first: UInt64, count: UInt64, options: SimulationOptions) {
     self.first = first
     self.count = count
     self.options = options
-    self.onReport = onReport
     progress = isatty(STDERR_FILENO) == 1 && count > 1
     state = Mutex(State(next: first))
   }
 
-  /// All seeds, also after one that fails; what they saw, and the runs that broke an invariant, by
-  /// seed.
-  func run(jobs: Int) throws -> (summary: SimulationSummary, broken: [SimulationReport]) {
+  /// All seeds, also after one that fails; what they saw, and by seed the runs to be shown: those
+  /// that broke an invariant, or the only one.
+  func run(jobs: Int) throws -> (summary: SimulationSummary, shown: [SimulationReport]) {
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in work() }
     if progress { write("\r\u{1B}[K") }
-    let end = state.withLock { ($0.summary, $0.broken, $0.failure) }
+    let end = state.withLock { ($0.summary, $0.shown, $0.failure) }
     if let failure = end.2 { throw failure }
     return (end.0, end.1.sorted { $0.seed < $1.seed })
   }
@@ -46,10 +40,9 @@ final class SeedRuns: Sendable {
     while let seed = take() {
       do {
         let report = try Simulator.run(seed: seed, options: options)
-        onReport(report)
         let text = state.withLock { state in
           state.summary.add(report)
-          if !report.violations.isEmpty { state.broken.append(report) }
+          if !report.violations.isEmpty || count == 1 { state.shown.append(report) }
           return line(state.summary)
         }
         if progress { write("\r\u{1B}[K" + text) }
@@ -79,7 +72,7 @@ final class SeedRuns: Sendable {
     let rate = Double(done) / seconds
     let left = Int(Double(count - done) / rate)
     let time = left < 120 ? "\(left) s" : "\(left / 60) min"
-    return "seeds  [\(bar)]  \(done) of \(count)  \(String(format: "%.1f", rate))/s  "
+    return "seeds  [\(bar)]  \(done) of \(count)  \(Int(rate * 10) / 10).\(Int(rate * 10) % 10)/s  "
       + "\(time) left  \(summary.failed.count) failed"
   }
 
