@@ -26,7 +26,8 @@ extension Checker {
   }
 
   private mutating func use(_ body: TransactionBody, _ id: Digest, height: UInt64, by node: Int) {
-    if let other = used[body.sender]?[body.sequence] {
+    // A member's report has no sequence of its own.
+    if body.report == nil, let other = used[body.sender]?[body.sequence] {
       report(
         .replay, [node],
         "height \(height): sequence \(body.sequence) of \(body.sender) executes \(id) after "
