@@ -110,7 +110,8 @@ struct Checker {
             + "root \(decided.certificate.stateRoot)")
       }
     } else {
-      guard !isFull(node) else {
+      // A Byzantine node may have been the first, and told it.
+      guard !isFull(node) || !byzantine.isEmpty else {
         return report(
           .fullNodes, [node], "height \(decided.height) is final on a full node before any other")
       }

@@ -34,6 +34,8 @@ enum WorldEvent {
   /// A node is paused, or resumed; then the next one is drawn.
   case drawPause
   case clientsAct
+  /// A Byzantine node sends what it held back.
+  case late([UInt8], from: Int, life: UInt64, to: Int)
   /// A scripted round begins; after the last one, what follows.
   case round(Int)
 }

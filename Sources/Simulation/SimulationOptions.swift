@@ -17,6 +17,10 @@ public struct SimulationOptions: Sendable {
   public var pausedNodes: [Int]
   /// The run ends after this event, whatever it has seen.
   public var lastEvent: UInt64?
+  /// Byzantine nodes, drawn from the members: at most f for the invariants to hold; nil: none.
+  public var byzantine: Int?
+  /// What Byzantine nodes do; nil: drawn from everything there is.
+  public var byzantineKinds: [ByzantineKind]?
   /// A bug put in on purpose, to see that the checks find it.
   public var plantedBug: PlantedBug?
   /// Called with one line for each thing that happens.
@@ -25,6 +29,7 @@ public struct SimulationOptions: Sendable {
   public init(
     nodes: Int? = nil, fullNodes: Int? = nil, heights: UInt64 = 40,
     intervalMilliseconds: UInt64 = 1_000, hasFaults: Bool = true, pausedNodes: [Int] = [],
+    byzantine: Int? = nil, byzantineKinds: [ByzantineKind]? = nil,
     plantedBug: PlantedBug? = nil, trace: (@Sendable (String) -> Void)? = nil
   ) {
     self.nodes = nodes
@@ -33,6 +38,8 @@ public struct SimulationOptions: Sendable {
     self.intervalMilliseconds = intervalMilliseconds
     self.hasFaults = hasFaults
     self.pausedNodes = pausedNodes
+    self.byzantine = byzantine
+    self.byzantineKinds = byzantineKinds
     self.plantedBug = plantedBug
     self.trace = trace
   }

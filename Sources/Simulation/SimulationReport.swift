@@ -6,6 +6,8 @@ public struct SimulationReport: Sendable, Encodable {
   /// ER Nodes.
   public let nodes: Int
   public let fullNodes: Int
+  /// What Byzantine nodes did, one or two ways each.
+  public let byzantine: [ByzantineKind]
   /// The highest final height.
   public let heights: UInt64
   public let events: UInt64
@@ -52,6 +54,7 @@ public struct SimulationReport: Sendable, Encodable {
     seed = world.seed
     nodes = world.erNodes
     fullNodes = world.nodes.count - world.erNodes
+    byzantine = world.corruptions.keys.sorted().flatMap { world.corruptions[$0]?.kinds ?? [] }
     heights = checker.height
     events = counts.events
     simulatedMilliseconds = world.elapsed

@@ -154,16 +154,23 @@ extension World {
     let lives = nodes.map { healthy.contains($0.index) ? $0.life : .max }
     _ = run(until: deadline) {
       checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
-        && clients.overdue(since: begun).isEmpty
+        && overdue(since: begun).isEmpty
     }
     guard goesOn else { return }
-    for ticket in clients.overdue(since: begun) {
+    for ticket in overdue(since: begun) {
       guard let open = clients.open[ticket] else { continue }
       checker.report(
         .transactions, [open.node], "a submission is not answered after \(now - open.time) ms")
     }
     checker.checkTransactions(clients, lives: lives)
     checkFullNodes()
+  }
+
+  /// Submissions that an honest node has not answered.
+  private func overdue(since time: UInt64) -> [UInt64] {
+    clients.overdue(since: time).filter { ticket in
+      clients.open[ticket].map { !byzantine.contains($0.node) } ?? false
+    }
   }
 
   func report() -> SimulationReport { SimulationReport(self) }

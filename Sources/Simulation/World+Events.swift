@@ -34,6 +34,7 @@ extension World {
       }
       log(4, node, bytes)
       step(node, .frame(bytes, from: account(sender)))
+      observe(bytes, at: node)
     case .connect(let a, let b): connect(a, b)
     case .disconnected(let node, let peer, let connection):
       guard nodes[node].isUp, network.connection(from: node, to: peer) == connection else {
@@ -56,6 +57,9 @@ extension World {
     case .drawBackup: drawBackup()
     case .clientsAct: clientsAct()
     case .round(let round): beginRound(round)
+    case .late(let bytes, let node, let life, let peer):
+      guard isAlive(node, life) else { return }
+      deliver(bytes, from: node, to: peer)
     }
   }
 
@@ -136,8 +140,22 @@ extension World {
     }
   }
 
-  /// A frame goes out; what the network does to it is drawn.
+  /// A replica's frame goes out, or what a Byzantine node makes of it.
   func transmit(_ bytes: [UInt8], from node: Int, to peer: Int) {
+    guard corruptions[node] != nil else { return deliver(bytes, from: node, to: peer) }
+    for outgoing in outgoing(bytes, from: node, to: peer) {
+      guard outgoing.delayMilliseconds > 0 else {
+        deliver(outgoing.bytes, from: node, to: peer)
+        continue
+      }
+      schedule(
+        .late(outgoing.bytes, from: node, life: nodes[node].life, to: peer),
+        in: outgoing.delayMilliseconds)
+    }
+  }
+
+  /// What the network does to a frame is drawn.
+  func deliver(_ bytes: [UInt8], from node: Int, to peer: Int) {
     guard let connection = network.connection(from: node, to: peer) else { return }
     counts.framesSent += 1
     guard !isHeldUp(bytes, from: node, to: peer) else { return }

@@ -93,6 +93,7 @@ extension World {
       return checker.report(
         .fullNodes, [node.index], "says \"accepted\" by the word of \(server), whom it follows not")
     }
+    guard !checker.isByzantine(server) else { return }
     for id in ids { clients.accepted(id, by: node.index, life: node.life) }
   }
 

@@ -144,9 +144,12 @@ extension World {
       serve(message, to: peer, of: node)
     case .answer(let answer): take(answer, of: node)
     case .accepted(let ids):
+      guard !byzantine.contains(node.index) else { return }
       for id in ids { clients.accepted(id, by: node.index, life: node.life) }
     case .saidAccepted(let ids, let server): saidAccepted(ids, by: server, on: node)
-    case .ended(let list): for end in list { clients.ended(end, at: node.index) }
+    case .ended(let list):
+      guard !byzantine.contains(node.index) else { return }
+      for end in list { clients.ended(end, at: node.index) }
     case .finalised(let block): finalised(block, by: node)
     case .wake(let time): wake(node, at: time)
     case .report(let note):
@@ -168,7 +171,9 @@ extension World {
       return checker.report(
         .transactions, [node.index], "an answer nobody waits for: \(answer)")
     }
-    if node.isFull, answer.status == .pending, let id = answer.id {
+    if node.isFull, isServedHonestly(node.index), answer.status == .pending,
+      let id = answer.id
+    {
       clients.relayed(id, by: node.index, life: node.life)
     }
   }

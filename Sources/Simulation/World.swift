@@ -19,6 +19,8 @@ final class World {
   /// Scripted rounds, instead of drawn faults.
   var stage: TwinsStage?
   let theatre: TwinsTheatre?
+  /// The Byzantine nodes, and what they are up to.
+  var corruptions: [Int: Corruption] = [:]
   var network: SimulatedNetwork
   let timing: ConsensusTiming
   var clients: SimulatedClients
@@ -90,7 +92,8 @@ final class World {
       throw .options("a network has 4…64 nodes, not \(count)")
     }
     genesis = try SimulatedGenesis(
-      nodes: count, clients: 6, intervalMilliseconds: options.intervalMilliseconds,
+      nodes: count, clients: Self.clientsMax + 1,
+      intervalMilliseconds: options.intervalMilliseconds,
       random: &random)
     let time = SimulatedGenesis.timeMilliseconds
     guard
@@ -121,11 +124,13 @@ final class World {
       nodes: nodes.count, weather: hasFaults ? Self.weather(&random) : .healthy,
       random: random.fork())
     clients = SimulatedClients(
-      chain: genesis.initial.chain, holders: genesis.clients, nodes: nodes.count,
+      chain: genesis.initial.chain,
+      holders: Array(genesis.clients.prefix(Self.clientsMax)), nodes: nodes.count,
       random: random.fork())
     genesisState = SimulatedState(genesis.initial.changes)
     budget = FaultBudget(
-      members: count, byzantine: [], hasFaults: hasFaults, random: &random)
+      members: count, byzantine: Self.drawnByzantine(seed: seed, members: count, options),
+      hasFaults: hasFaults, random: &random)
     forgetful = budget.forgetful + Array(count..<nodes.count)
     plan = FaultPlan(nodes: nodes.count, forgetful: forgetful, random: random.fork())
     checker = Checker(genesis: genesis, names: nodes.map(\.name))
@@ -135,7 +140,11 @@ final class World {
     queue = EventQueue(from: startTime)
     if hasFaults, seed.isMultiple(of: 3) { pauses = SeededRandom(seed: ~seed) }
     self.random = random
+    corrupt()
   }
+
+  /// Beside them one account is for what Byzantine nodes think of.
+  private static let clientsMax = 6
 
   /// A world in which a script says what happens.
   init(_ theatre: TwinsTheatre, _ scenario: TwinsScenario, options: TwinsOptions) {

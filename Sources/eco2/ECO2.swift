@@ -22,7 +22,7 @@ struct ECO2: AsyncParsableCommand {
       EvidenceCommand.self, LoadCommand.self, BenchCommand.self, AuditCommand.self,
       StateCommand.self,
       HistoryCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, TwinsCommand.self,
     ])
 
   /// Runs a command. An error's text goes through `Printing`: nodes and files have a part in it.

@@ -9,12 +9,14 @@ final class ProgressLine: Sendable {
   private static let pause = Duration.milliseconds(100)
 
   private let name: String
+  private let unit: String
   private let isShown: Bool
   private let start = ContinuousClock.now
   private let drawn: Mutex<ContinuousClock.Instant?>
 
-  init(_ name: String) {
+  init(_ name: String, unit: String = "records") {
     self.name = name
+    self.unit = unit
     isShown = isatty(STDERR_FILENO) == 1
     drawn = Mutex(nil)
   }
@@ -45,7 +47,7 @@ final class ProgressLine: Sendable {
     let seconds = elapsed / .seconds(1)
     let rate = seconds > 0.2 ? "  \(Int(Double(done) / seconds).formatted())/s" : ""
     return "\(name)  [\(bar)]  \(Int(share * 100)) %  \(done.formatted()) of "
-      + "\(expected.formatted()) records" + rate
+      + "\(expected.formatted()) \(unit)" + rate
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
