@@ -120,7 +120,11 @@ extension World {
     guard left > 0, up.count > left else { return }
     trace("no quorum is left")
     let gone = up.dropFirst(left)
-    for node in gone { crash(node) }
+    for node in gone {
+      crash(node)
+      // A start that a fault left behind does not bring it back.
+      nodes[node].isAbsent = true
+    }
     // What is on its way may still decide the height at work.
     _ = run(until: now + Self.settleMilliseconds) { false }
     let height = checker.height
@@ -132,7 +136,10 @@ extension World {
         "height \(checker.height) is decided by \(left) of \(erNodes) nodes, of which \(quorum) "
           + "are a quorum")
     }
-    for node in gone { schedule(.start(node: node), in: random.within(1...500)) }
+    for node in gone {
+      nodes[node].isAbsent = false
+      schedule(.start(node: node), in: random.within(1...500))
+    }
     let back = now + 500
     _ = run(until: back) { false }
     runProgress(of: healthyNodes)

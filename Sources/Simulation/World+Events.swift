@@ -48,7 +48,7 @@ extension World {
       guard isAlive(node, life) else { return }
       resume(nodes[node])
     case .start(let node): start(node)
-    case .crash(let node): crash(node)
+    case .crash(let node): if phase == .faults { crash(node) }
     case .window(let window, let begins): if begins { begin(window) } else { end(window) }
     case .replay(let window): replay(window)
     case .released(let frame): send(frame)
