@@ -92,7 +92,8 @@ final class FuzzedNetwork {
     }
     wakes = [UInt64](repeating: .max, count: nodes.count)
     clients = SimulatedClients(
-      chain: genesis.initial.chain, holders: genesis.clients, random: SeededRandom(seed: 3))
+      chain: genesis.initial.chain, holders: genesis.clients, nodes: 4,
+      random: SeededRandom(seed: 3))
   }
 
   /// Every frame that a network with this script sends, and how many heights are final.
