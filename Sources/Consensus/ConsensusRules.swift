@@ -1,10 +1,10 @@
 import LedgerCore
 
 /// Rules on a proposed block that depend on nothing but the height's context and the block.
-enum ConsensusRules {
+public enum ConsensusRules {
   /// From this view on a fresh proposal names no bundles, so that a height whose bundles cannot be
   /// had is still decided.
-  static let firstEmptyView: UInt64 = 3
+  public static let firstEmptyView: UInt64 = 3
 
   /// Views below this one can be handed over: the last that may name bundles is always led, even
   /// when every member would rather not.

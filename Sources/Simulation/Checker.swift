@@ -94,6 +94,11 @@ struct Checker {
     height >= 1 && height <= self.height ? finals[Int(height) - 1] : nil
   }
 
+  /// How many final blocks above a height were proposed in a view whose blocks may name bundles.
+  func blocksForBundles(above height: UInt64) -> Int {
+    finals.dropFirst(Int(height)).count { $0.view < ConsensusRules.firstEmptyView }
+  }
+
   /// A node has announced a block, or shows one in its log after a restart (then without results).
   mutating func finalised(
     _ decided: DecidedBlock, _ results: Results?, by node: Int, _ memo: inout VerdictMemo

@@ -153,15 +153,22 @@ extension World {
   func runTransactions() {
     guard goesOn else { return }
     areClientsQuiet = true
-    let deadline = now + 20 * max(options.intervalMilliseconds, 1_000)
+    let interval = max(options.intervalMilliseconds, 1_000)
     let begun = now
     let height = checker.height
     // What a node that cannot catch up has taken is not owed.
     let healthy = Set(healthyNodes.map(\.index))
     let lives = nodes.map { healthy.contains($0.index) ? $0.life : .max }
-    _ = run(until: deadline) {
+    func isDone() -> Bool {
       checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
         && overdue(since: begun).isEmpty
+    }
+    // Nodes that are down and turns that are given away may leave long views, and then blocks
+    // without bundles: what counts is how many blocks could have carried what is open.
+    if !run(until: begun + 20 * interval, isDone) {
+      _ = run(until: begun + 200 * interval) {
+        checker.blocksForBundles(above: height) >= Self.blocksForBundlesMin || isDone()
+      }
     }
     guard goesOn else { return }
     for ticket in overdue(since: begun) {
@@ -172,6 +179,9 @@ extension World {
     checker.checkTransactions(clients, lives: lives)
     checkFullNodes()
   }
+
+  /// Blocks within which whatever is open must be final.
+  private static let blocksForBundlesMin = 8
 
   /// Submissions that an honest node has not answered.
   private func overdue(since time: UInt64) -> [UInt64] {

@@ -5,6 +5,7 @@ import Dissemination
 import LedgerCore
 import LedgerRules
 import LedgerState
+import Synchronization
 
 @testable import Replica
 @testable import Simulation
@@ -53,8 +54,8 @@ final class FuzzedNetwork {
     return genesis
   }()
 
-  /// Verdicts on signatures stay what they are over all inputs.
-  nonisolated(unsafe) private static var memo = VerdictMemo(chain: genesis.initial.chain)
+  /// Verdicts on signatures stay what they are over all inputs, and tests run at the same time.
+  private static let memo = Mutex(VerdictMemo(chain: genesis.initial.chain))
 
   /// The member that the input speaks for.
   private static let traitor = 3
@@ -302,7 +303,9 @@ final class FuzzedNetwork {
       if index == Self.traitor { said.append(bytes) }
       for to in nodes.indices { send(Frame(from: index, to: to, bytes: bytes)) }
     case .verify(let token, let checks, _):
-      answer(node) { unsafe .verified(token, checks.map { unsafe Self.memo.verdict($0) }) }
+      answer(node) {
+        .verified(token, Self.memo.withLock { memo in checks.map { memo.verdict($0) } })
+      }
     case .signBundle(let header):
       answer(node) { [self] in .bundleSigned(header, signature(of: header, by: index)) }
     case .signVote(let statement, let member): write(.vote(statement, member: member), node)

@@ -16,10 +16,10 @@
 // LMDB's number of the database of free pages, and the bytes before a value in pages of its own.
 #define FREE_DATABASE 0
 #define PAGE_HEADER_BYTES 16
-// How many rows of pages may be asked for, and how many pages each may have: LMDB finds room for
-// them in memory, and writes none of them.
+// How many rows of pages may be asked for, and how many pages they may have in all: LMDB takes
+// memory for them, of which it writes the ends.
 #define ROWS_MAX 32
-#define ROW_PAGES_MAX 16384
+#define ROWS_PAGES_MAX 16384
 // Fewer pages are moved in no time.
 #define PAGES_MIN 1024
 // A record freed by far more than fits in a flush is left alone.
@@ -126,7 +126,7 @@ static wanted_rows rows_wanted(const longest_rows *before, const longest_rows *a
     if (wanted.pages > all->pages[i]) continue;
     size_t found = 0;
     for (size_t k = 0; k < i; k++) found += before->pages[k] / wanted.pages;
-    if (found < ROWS_MAX && wanted.pages <= ROW_PAGES_MAX) wanted.count = found + 1;
+    if (found < ROWS_MAX && found < ROWS_PAGES_MAX / wanted.pages) wanted.count = found + 1;
     break;
   }
   return wanted;
