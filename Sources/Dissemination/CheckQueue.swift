@@ -76,6 +76,7 @@ struct CheckQueue: Sendable {
   private var perSource: [AccountID: Int] = [:]
   private var bundleCount = 0
   private var byteCount = 0
+  private var conflictCount = 0
 
   private var isEmpty: Bool { urgent.isEmpty && waiting.isEmpty }
 
@@ -93,12 +94,16 @@ struct CheckQueue: Sendable {
       && byteCount + bytes <= DisseminationLimits.checkBytesMax
   }
 
+  /// Whether one more pair of headers under one number may wait.
+  var hasRoomForConflict: Bool { conflictCount < DisseminationLimits.checkConflictsMax }
+
   mutating func enqueue(_ item: CheckItem, isUrgent: Bool = false) {
     if case .bundle(let arriving) = item {
       digests.insert(arriving.digest)
       perSource[arriving.source, default: 0] += 1
       bundleCount += 1
     }
+    if case .conflict = item { conflictCount += 1 }
     byteCount += item.byteCount
     if isUrgent { urgent.append(item) } else { waiting.append(item) }
   }
@@ -123,6 +128,7 @@ struct CheckQueue: Sendable {
     guard let batch = underWay.removeValue(forKey: token) else { return nil }
     for part in batch.parts {
       byteCount -= part.item.byteCount
+      if case .conflict = part.item { conflictCount -= 1 }
       if case .bundle(let arriving) = part.item {
         digests.remove(arriving.digest)
         let left = (perSource[arriving.source] ?? 0) - 1

@@ -148,6 +148,15 @@ extension DisseminationMessage {
     try reader.finish("message")
   }
 
+  /// The header of a message's bundle, before anything else of it is looked at; nil when it is no
+  /// bundle, or too short.
+  public static func bundleHeader(of bytes: ArraySlice<UInt8>) -> BundleHeader? {
+    guard bytes.first == 0 else { return nil }
+    let rest = bytes.dropFirst()
+    var reader = unsafe BCSReader(rest.span.bytes)
+    return try? BundleHeader(from: &reader)
+  }
+
   private static func acknowledgements(from reader: inout BCSReader)
     throws(BCSError) -> [Acknowledgement]
   {

@@ -1,4 +1,4 @@
-import LedgerCore
+public import LedgerCore
 
 extension Disseminator {
   mutating func receive(_ message: DisseminationMessage, from peer: AccountID, now: UInt64) {
@@ -44,32 +44,15 @@ extension Disseminator {
     let header = bundle.header
     let digest = header.digest(chain)
     let isWanted = wanted.contains(digest)
-    guard !shelf.holds(digest), !checks.isChecking(digest), !shelf.isBad(digest) else {
-      if header.author == peer { acknowledgeAgain(digest, now: now) }
-      return counters.drop(.bundleKnown)
+    if let reason = refusal(of: header, digest, from: peer) {
+      if reason == .bundleKnown, header.author == peer { acknowledgeAgain(digest, now: now) }
+      return counters.drop(reason)
     }
-    guard !isDistrusted(peer) || wanted.isAsked(digest, of: peer) else {
-      return counters.drop(.peerDistrusted)
-    }
-    guard header.birthHeight <= nextHeight + 1 else { return counters.drop(.bundleAhead) }
-    guard let set = validators(at: header.birthHeight), let member = set.index(of: header.author)
-    else {
-      return counters.drop(.bundleUnknownAuthor)
-    }
-    let key = set.members[member].consensusKey
-    if !isWanted {
-      guard isSolicited(header, from: peer) else { return counters.drop(.bundleUnsolicited) }
-      guard (shelf.author(header.author)?.distrustedUntilHeight ?? 0) <= nextHeight
-      else { return counters.drop(.bundleAuthorDistrusted) }
-      switch shelf.place(header, nextHeight: nextHeight) {
-      case .free: break
-      case .over: return counters.drop(.bundleExpired)
-      case .ahead: return counters.drop(.bundleAhead)
-      case .full: return counters.drop(.bundleAuthorFull)
-      case .taken(let first):
-        return checkConflict(
-          SignedBundleHeader(header: header, signature: bundle.signature), key, first: first)
-      }
+    guard let key = validators(at: header.birthHeight)?.member(header.author)?.consensusKey
+    else { return counters.drop(.bundleUnknownAuthor) }
+    if !isWanted, case .taken(let first) = shelf.place(header, nextHeight: nextHeight) {
+      return checkConflict(
+        SignedBundleHeader(header: header, signature: bundle.signature), key, first: first)
     }
     guard checks.hasRoom(for: bundle.bytes.count, from: peer) || isWanted else {
       return counters.drop(.bundleChecksFull)
@@ -81,6 +64,43 @@ extension Disseminator {
           ids: Transaction.ids(of: bundle.transactions, chain: chain), key: key,
           source: peer)),
       isUrgent: isWanted)
+  }
+
+  /// Whether nothing is done with a bundle of this header from this peer, whatever its body: it
+  /// need not be decoded. Counted as a drop if so. What an author sends again is not declined: it
+  /// is acknowledged again.
+  public mutating func declines(_ header: BundleHeader, from peer: AccountID) -> Bool {
+    guard isStarted, own != nil, peer != own, !relays.isFollower(peer),
+      let reason = refusal(of: header, header.digest(chain), from: peer),
+      reason != .bundleKnown || header.author != peer
+    else { return false }
+    counters.drop(reason)
+    return true
+  }
+
+  /// Why a bundle is not taken, by its header alone.
+  private func refusal(of header: BundleHeader, _ digest: Digest, from peer: AccountID)
+    -> DropReason?
+  {
+    if shelf.holds(digest) || checks.isChecking(digest) || shelf.isBad(digest) {
+      return .bundleKnown
+    }
+    if isDistrusted(peer), !wanted.isAsked(digest, of: peer) { return .peerDistrusted }
+    if header.birthHeight > nextHeight + 1 { return .bundleAhead }
+    guard validators(at: header.birthHeight)?.member(header.author) != nil else {
+      return .bundleUnknownAuthor
+    }
+    if wanted.contains(digest) { return nil }
+    guard isSolicited(header, from: peer) else { return .bundleUnsolicited }
+    guard (shelf.author(header.author)?.distrustedUntilHeight ?? 0) <= nextHeight else {
+      return .bundleAuthorDistrusted
+    }
+    return switch shelf.place(header, nextHeight: nextHeight) {
+    case .free, .taken: nil
+    case .over: .bundleExpired
+    case .ahead: .bundleAhead
+    case .full: .bundleAuthorFull
+    }
   }
 
   /// Whether a bundle comes from its author, or from one who was asked to close a gap.
@@ -96,7 +116,7 @@ extension Disseminator {
     _ signed: SignedBundleHeader, _ key: PublicKey, first: Digest
   ) {
     guard let (author, lane) = shelf.laneIndices(signed.header.author, signed.header.incarnation),
-      !shelf.authors[author].lanes[lane].isEquivocal
+      !shelf.authors[author].lanes[lane].isEquivocal, checks.hasRoomForConflict
     else { return counters.drop(.bundleConflict) }
     checks.enqueue(.conflict(signed, key, first: first))
   }
@@ -173,5 +193,11 @@ extension Disseminator {
     if acknowledgeSince == nil, hasNews { acknowledgeSince = now }
     if !available.isEmpty { effects.append(.available(available)) }
     if !gone.isEmpty { shelf.scheduleDiscard(gone, nextHeight: nextHeight) }
+  }
+}
+
+extension ValidatorSet {
+  fileprivate func member(_ account: AccountID) -> Validator? {
+    index(of: account).map { members[$0] }
   }
 }

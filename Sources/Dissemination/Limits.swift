@@ -53,7 +53,9 @@ public enum DisseminationLimits {
   public static let checkBundlesMax = 256
   /// … and from one peer.
   public static let checkBundlesPerPeerMax = 64
-  /// Their bytes, and those of transactions that wait.
+  /// Pairs of headers under one number that wait for theirs.
+  public static let checkConflictsMax = 16
+  /// Bytes of these bundles, and of transactions that wait.
   public static let checkBytesMax = 64 * 1024 * 1024
 
   /// A pending transaction waits at most this long for its bundle to be sealed.

@@ -126,6 +126,11 @@ public struct ReplicaMachine {
     guard PeerMessage.mayCome(bytes, from: relation(to: peer)) else {
       return effects.append(.report(.outOfPlace(from: peer)))
     }
+    if bytes.first == 1, let header = DisseminationMessage.bundleHeader(of: bytes[1...]),
+      disseminator.declines(header, from: peer)
+    {
+      return
+    }
     let message: PeerMessage
     do {
       message = try meter.measure(.decode) { () throws(BCSError) in

@@ -135,6 +135,33 @@ struct BundleTests {
     #expect(network.nodes[0].disseminator.gauges.bundles == 1)
   }
 
+  @Test("what is not taken is declined by its header, before anything else is decoded")
+  func declined() throws {
+    let network = try TestNetwork(4)
+    let good = bundle(network, by: 3, [try TestTransactions.make(sender: 1)])
+    let bytes = DisseminationMessage.bundle(good).bcs
+    #expect(DisseminationMessage.bundleHeader(of: bytes[...]) == good.header)
+    #expect(DisseminationMessage.bundleHeader(of: bytes.prefix(40)) == nil)
+    #expect(DisseminationMessage.bundleHeader(of: []) == nil)
+    #expect(
+      DisseminationMessage.bundleHeader(of: DisseminationMessage.fetch([.zero]).bcs[...]) == nil)
+    let old = bundle(network, by: 3, birth: 4, [try TestTransactions.make(sender: 2)])
+    var node = network.nodes[0].disseminator
+    let fresh = node.declines(good.header, from: network.account(3))
+    #expect(!fresh)
+    let early = node.declines(good.header, from: network.account(2))
+    #expect(early && node.counters.dropped(.bundleUnsolicited) == 1)
+    let ahead = node.declines(old.header, from: network.account(3))
+    #expect(ahead && node.counters.dropped(.bundleAhead) == 1)
+    give(good, to: 0, from: 3, network)
+    node = network.nodes[0].disseminator
+    // From another it is known; from its author it asks for the acknowledgement.
+    let again = node.declines(good.header, from: network.account(3))
+    #expect(!again)
+    let known = node.declines(good.header, from: network.account(1))
+    #expect(known)
+  }
+
   @Test("an author's undecided bundles are bounded; a needed one is taken all the same")
   func authorFull() throws {
     let network = try TestNetwork(4)
