@@ -72,8 +72,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   /// Reads the three forms registries write: `2020-11-17`, `11/17/2020` and `11/17/20` (month
-  /// first; two-digit years are 1970…2069).
-  init?(cell: ArraySlice<UInt8>) {
+  /// first, unless told otherwise; two-digit years are 1970…2069).
+  init?(cell: ArraySlice<UInt8>, isDayFirst: Bool = false) {
     let text = CellText.withoutWhiteSpace(cell)
     let iso = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     let slashed = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -85,8 +85,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
       let day = value(iso[2], 2...2)
     {
       self.init(year: year, month: month, day: day)
-    } else if slashed.count == 3, let month = value(slashed[0], 1...2),
-      let day = value(slashed[1], 1...2), let year = value(slashed[2], 2...4),
+    } else if slashed.count == 3, let month = value(slashed[isDayFirst ? 1 : 0], 1...2),
+      let day = value(slashed[isDayFirst ? 0 : 1], 1...2), let year = value(slashed[2], 2...4),
       slashed[2].count != 3
     {
       let century = slashed[2].count == 4 ? 0 : (year < 70 ? 2000 : 1900)

@@ -1,12 +1,17 @@
 /// A registry whose exports can be read.
 public enum Registry: String, CaseIterable, Sendable {
   case goldStandard = "gold-standard"
+  case verra = "verra"
+  /// The American Carbon Registry.
+  case acr = "acr"
   case climateActionReserve = "climate-action-reserve"
 
   /// The serial grammars that occur in this registry's exports.
   var grammars: [SerialGrammar] {
     switch self {
     case .goldStandard: [.goldStandard, .cerPair, .transactionLogPair]
+    case .verra: [.verra]
+    case .acr: [.acr]
     case .climateActionReserve: [.climateActionReserve]
     }
   }
@@ -22,6 +27,10 @@ public enum ProductType: Hashable, Sendable {
   case planned
   /// Climate Reserve Tonnes (`CRT`).
   case climateReserveTonne
+  /// Verified Carbon Units (`VCU`).
+  case verifiedCarbonUnit
+  /// Emission Reduction Tonnes of the American Carbon Registry (`ERT`).
+  case emissionReductionTonne
   /// A type this version does not know; never eligible.
   case other(String)
 
@@ -32,6 +41,8 @@ public enum ProductType: Hashable, Sendable {
     case .certified: "CER"
     case .planned: "PER"
     case .climateReserveTonne: "CRT"
+    case .verifiedCarbonUnit: "VCU"
+    case .emissionReductionTonne: "ERT"
     case .other(let text): text
     }
   }
@@ -46,7 +57,9 @@ public enum Eligibility: Hashable, Sendable {
   case vintageInFuture
   /// Retired at its source.
   case retired
-  /// Neither issued nor retired, or a product type this version does not know.
+  /// Cancelled at its source.
+  case cancelled
+  /// Of no status that is known here, or a product type this version does not know.
   case unknown
 }
 

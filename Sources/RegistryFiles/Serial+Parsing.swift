@@ -13,6 +13,8 @@ extension SerialRange {
         case .transactionLogPair:
           pair(fields, grammar: .transactionLogPair, halfCount: 8, serialIndex: 3)
         case .climateActionReserve: climateActionReserve(fields)
+        case .verra: verra(fields)
+        case .acr: acr(fields)
         }
       if let range { return range }
     }
@@ -40,10 +42,7 @@ extension SerialRange {
   /// `CAR-<n>-<country>-<project>-<…>-<…>-<state>-<vintage>-<issuance>-<start> to <end>`
   private static func climateActionReserve(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
     guard fields.count == 10, SerialField.text(fields[0]) == "CAR",
-      let word = fields[9].firstIndex(of: UInt8(ascii: "t")),
-      fields[9][word...].starts(with: "to".utf8),
-      let start = SerialNumber(fields[9][..<word]),
-      let end = SerialNumber(fields[9][word...].dropFirst(2)),
+      let (start, end) = numbers(fields[9]),
       let key = SerialField.key([
         (fields[1], .number), (fields[2], .letters), (fields[3], .number), (fields[4], .number),
         (fields[5], .number), (fields[6], .letters), (fields[7], .year), (fields[8], .number),
@@ -53,6 +52,55 @@ extension SerialRange {
       grammar: .climateActionReserve, head: SerialField.joined(fields[0...8]), tail: "",
       key: "car:\(key)")
     return SerialRange(block: block, start: start, end: end)
+  }
+
+  /// `ACR-<country>-<project>-<vintage>-<issuance>-<start> to <end>`
+  private static func acr(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    guard fields.count == 6, SerialField.text(fields[0]) == "ACR",
+      let (start, end) = numbers(fields[5]),
+      let key = SerialField.key([
+        (fields[1], .letters), (fields[2], .number), (fields[3], .year), (fields[4], .number),
+      ])
+    else { return nil }
+    let block = SerialBlock(
+      grammar: .acr, head: SerialField.joined(fields[0...4]), tail: "", key: "acr:\(key)")
+    return SerialRange(block: block, start: start, end: end)
+  }
+
+  /// `<start> to <end>`, its blanks dropped.
+  private static func numbers(_ field: ArraySlice<UInt8>) -> (SerialNumber, SerialNumber)? {
+    guard let word = field.firstIndex(of: UInt8(ascii: "t")),
+      field[word...].starts(with: "to".utf8),
+      let start = SerialNumber(field[..<word]),
+      let end = SerialNumber(field[word...].dropFirst(2))
+    else { return nil }
+    return (start, end)
+  }
+
+  /// `<batch>-<start>-<end>-[VCS-]VCU-<operator>-<registry>-<country>-<scope>-<project>-<from>-`
+  /// `<to>-<certification>`; both days as `ddmmyyyy`.
+  private static func verra(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    let hasMarker = fields.count == 13 && SerialField.text(fields[3]) == "VCS"
+    let rest = Array(fields.dropFirst(hasMarker ? 4 : 3))
+    guard fields.count == (hasMarker ? 13 : 12), SerialField.text(rest[0]) == "VCU",
+      let start = SerialNumber(fields[1]), let end = SerialNumber(fields[2]),
+      let from = day(rest[6]), let to = day(rest[7]), from <= to,
+      let key = SerialField.key([
+        (fields[0], .number), (rest[1], .number), (rest[2], .name), (rest[3], .letters),
+        (rest[4], .number), (rest[5], .number), (rest[6], .day), (rest[7], .day),
+        (rest[8], .number),
+      ])
+    else { return nil }
+    let block = SerialBlock(
+      grammar: .verra, head: SerialField.text(fields[0]), tail: SerialField.joined(fields[3...]),
+      key: "vcs:\(key)")
+    return SerialRange(block: block, start: start, end: end, vintage: from...to)
+  }
+
+  /// `ddmmyyyy`.
+  private static func day(_ field: ArraySlice<UInt8>) -> CalendarDay? {
+    guard field.count == 8, let value = CellText.number(field).map({ Int($0) }) else { return nil }
+    return CalendarDay(year: value % 10_000, month: value / 10_000 % 100, day: value / 1_000_000)
   }
 
   /// Both halves must agree in every field but the serial. The transaction log's form has one field
@@ -87,6 +135,10 @@ private enum SerialField {
   case year
   /// Exactly two capital letters: a country, party or state.
   case letters
+  /// One to four capital letters: a registry's operator.
+  case name
+  /// Exactly eight digits, all of which mean something.
+  case day
 
   /// The fields in canonical notation, joined by `-`; nil where one is not of its kind.
   static func key(_ fields: [(ArraySlice<UInt8>, SerialField)]) -> String? {
@@ -95,6 +147,12 @@ private enum SerialField {
       switch kind {
       case .letters:
         guard text.count == 2, text.allSatisfy(CellText.isCapital) else { return nil }
+        canonical.append(text)
+      case .name:
+        guard (1...4).contains(text.count), text.allSatisfy(CellText.isCapital) else { return nil }
+        canonical.append(text)
+      case .day:
+        guard text.count == 8, text.allSatisfy(CellText.isDigit) else { return nil }
         canonical.append(text)
       case .number, .year:
         guard !text.isEmpty, text.allSatisfy(CellText.isDigit), kind == .number || text.count == 4

@@ -9,6 +9,11 @@ public enum SerialGrammar: String, CaseIterable, Sendable {
   case transactionLogPair = "transaction-log-pair"
   /// `CAR-1-US-1008-27-845-WA-2015-2010-1 to 8645`.
   case climateActionReserve = "climate-action-reserve"
+  /// `13861-531686656-531686769-VCS-VCU-263-VER-AU-7-2348-01012021-30112021-1`; older ones lack
+  /// `VCS-`.
+  case verra = "verra"
+  /// `ACR-US-102-2003-274-120158095 to 120158156`.
+  case acr = "acr"
 }
 
 /// Everything in a serial but its start and end.
@@ -16,13 +21,15 @@ public struct SerialBlock: Hashable, Sendable {
   public let grammar: SerialGrammar
   /// What stands before the start (in a pair: before each half's serial), without the last `-`.
   let head: String
-  /// What stands after the serial in each half of a pair, without the first `-`; else empty.
+  /// What stands after the end, or after the serial in each half of a pair, without the first `-`;
+  /// else empty.
   let tail: String
   /// One text per block, whatever notation it was written in: the scheme, then the fields with
   /// leading zeros dropped. Two ranges can hold one unit only when their keys are equal. ASCII.
   ///
-  /// `gs:1-TW-1001-12-2019-20258`, `car:1-US-1008-27-845-WA-2015-2010`; for CERs the scheme, the
-  /// party, the unit type, the supplementary type, both commitment periods, the LULUCF activity
+  /// `gs:1-TW-1001-12-2019-20258`, `car:1-US-1008-27-845-WA-2015-2010`,
+  /// `acr:US-102-2003-274`, `vcs:13861-263-VER-AU-7-2348-01012021-30112021-1`; for CERs the scheme,
+  /// the party, the unit type, the supplementary type, both commitment periods, the LULUCF activity
   /// and the project: `cer:CN-5-0-2-2-0-8288`.
   public let key: String
 
@@ -35,12 +42,18 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
   public let block: SerialBlock
   public let start: UInt64
   public let end: UInt64
+  /// The vintage's first and last day, where the serial itself says them (Verra).
+  public let vintage: ClosedRange<CalendarDay>?
   /// Digits the start was written with; more than its value needs where it had leading zeros.
   private let startDigits: Int
   private let endDigits: Int
 
-  init(block: SerialBlock, start: SerialNumber, end: SerialNumber) {
+  init(
+    block: SerialBlock, start: SerialNumber, end: SerialNumber,
+    vintage: ClosedRange<CalendarDay>? = nil
+  ) {
     self.block = block
+    self.vintage = vintage
     self.start = start.value
     self.end = end.value
     startDigits = start.digits
@@ -62,7 +75,8 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
     let last = Self.padded(end, endDigits)
     return switch block.grammar {
     case .goldStandard: "\(block.head)-\(first)-\(last)"
-    case .climateActionReserve: "\(block.head)-\(first) to \(last)"
+    case .climateActionReserve, .acr: "\(block.head)-\(first) to \(last)"
+    case .verra: "\(block.head)-\(first)-\(last)-\(block.tail)"
     case .cerPair, .transactionLogPair:
       "\(block.head)-\(first)-\(block.tail) - \(block.head)-\(last)-\(block.tail)"
     }

@@ -10,6 +10,10 @@ public enum CreditProduct: UInt8, Sendable, CaseIterable, BCSCodable {
   case planned = 2
   /// Climate Reserve Tonnes (`CRT`).
   case climateReserveTonne = 3
+  /// Verified Carbon Units (`VCU`).
+  case verifiedCarbonUnit = 4
+  /// Emission Reduction Tonnes of the American Carbon Registry (`ERT`).
+  case emissionReductionTonne = 5
 
   /// The registries' abbreviation.
   public var code: String {
@@ -18,6 +22,8 @@ public enum CreditProduct: UInt8, Sendable, CaseIterable, BCSCodable {
     case .certified: "CER"
     case .planned: "PER"
     case .climateReserveTonne: "CRT"
+    case .verifiedCarbonUnit: "VCU"
+    case .emissionReductionTonne: "ERT"
     }
   }
 

@@ -76,6 +76,7 @@ public struct GenesisSources: Sendable {
     case .planned: return "planned"
     case .vintageInFuture: return "vintage-in-future"
     case .retired: return "retired"
+    case .cancelled: return "cancelled"
     case .unknown: return "unknown-status-or-product"
     }
     guard let product = product(credit.product), parameters.reserveProducts.contains(product)
@@ -94,6 +95,8 @@ public struct GenesisSources: Sendable {
     case .certified: .certified
     case .planned: .planned
     case .climateReserveTonne: .climateReserveTonne
+    case .verifiedCarbonUnit: .verifiedCarbonUnit
+    case .emissionReductionTonne: .emissionReductionTonne
     case .other: nil
     }
   }

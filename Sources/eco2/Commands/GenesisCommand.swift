@@ -27,7 +27,7 @@ struct GenesisCommand: ParsableCommand {
   var credits: String
 
   @Option(
-    help: "The registry that wrote it: gold-standard or climate-action-reserve.",
+    help: "The registry that wrote it: gold-standard, verra, acr or climate-action-reserve.",
     transform: { text in
       guard let registry = Registry(rawValue: text) else {
         throw ValidationError("`\(text)` is no registry whose exports can be read.")
