@@ -30,7 +30,8 @@ extension TestnetRun {
         let primary = document.nodes.firstIndex {
           $0.account == validators.members[member].account
         }
-        let up = document.nodes.indices.filter { !down.contains($0) }
+        // One that is not at the tip again is left alone, or nobody could say when it was.
+        let up = document.nodes.indices.filter { !down.contains($0) && !returning.contains($0) }
         guard let victim = draw.victim(among: up, primary: primary) else { continue }
         let fault = NodeFault(
           node: victim, kind: draw.kind(), isPrimary: victim == primary, height: height + 1)
@@ -77,8 +78,10 @@ extension TestnetRun {
       }
     }
     down.remove(node)
+    returning.insert(node)
     emit(.returned(node: node))
     await waitForCatchUp(node)
+    returning.remove(node)
   }
 
   private func waitForCatchUp(_ node: Int) async {

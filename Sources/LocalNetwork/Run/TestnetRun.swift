@@ -19,6 +19,8 @@ public actor TestnetRun {
   var timestamps: (first: UInt64, last: UInt64)?
   /// Nodes that are meant to be away.
   var down: Set<Int> = []
+  /// Nodes that are back and not at the tip again.
+  var returning: Set<Int> = []
   /// While f nodes are dead.
   var outageWatch: OutageWatch?
   var isStopping = false
