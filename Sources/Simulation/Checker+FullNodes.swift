@@ -3,7 +3,7 @@ import LedgerState
 
 /// What full nodes have made of the chain.
 extension Checker {
-  func isFull(_ node: Int) -> Bool { node >= erNodes }
+  func isFull(_ node: Int) -> Bool { fullNodes.contains(node) }
 
   /// A full node's log holds the blocks that were made final, from the first on, each once.
   mutating func checkPrefix(_ log: [DecidedBlock], node: Int) {

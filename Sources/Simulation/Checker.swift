@@ -35,8 +35,8 @@ struct Checker {
   let set: ValidatorSet
   /// The names of all nodes among their peers.
   let names: [AccountID]
-  /// The nodes below this number have a vote.
-  let erNodes: Int
+  /// The nodes that have no vote.
+  let fullNodes: Range<Int>
   /// Nodes that are Byzantine: what they say counts for nothing, and may be said of them.
   var byzantine: Set<Int> = []
   /// Another quorum than the set's, where a wrong one is tried.
@@ -68,9 +68,9 @@ struct Checker {
   var event: UInt64 = 0
   var milliseconds: UInt64 = 0
 
-  init(genesis: SimulatedGenesis, names: [AccountID], erNodes: Int? = nil) {
+  init(genesis: SimulatedGenesis, names: [AccountID], fullNodes: Range<Int> = 0..<0) {
     self.names = names
-    self.erNodes = erNodes ?? genesis.members.count
+    self.fullNodes = fullNodes
     chain = genesis.initial.chain
     set = genesis.initial.validators
     genesisTime = genesis.document.genesisTime

@@ -17,9 +17,11 @@ public struct SimulationOptions: Sendable {
   public var pausedNodes: [Int]
   /// The run ends after this event, whatever it has seen.
   public var lastEvent: UInt64?
-  /// Byzantine nodes, drawn from the members: at most f for the invariants to hold; nil: none.
+  /// Byzantine nodes, drawn from the members: at most f for the invariants to hold, and never more
+  /// where `nodes` is nil. Nil: 1…f in half of the seeds that have faults, or in all of them where
+  /// `byzantineKinds` says what they do.
   public var byzantine: Int?
-  /// What Byzantine nodes do; nil: drawn from everything there is.
+  /// What Byzantine nodes do, one way each or two of these; nil: drawn from everything there is.
   public var byzantineKinds: [ByzantineKind]?
   /// A bug put in on purpose, to see that the checks find it.
   public var plantedBug: PlantedBug?

@@ -6,8 +6,8 @@ public struct SimulationReport: Sendable, Encodable {
   /// ER Nodes.
   public let nodes: Int
   public let fullNodes: Int
-  /// What Byzantine nodes did, one or two ways each.
-  public let byzantine: [ByzantineKind]
+  /// Byzantine members, ascending; empty where everybody is honest.
+  public let byzantine: [ByzantineMember]
   /// The highest final height.
   public let heights: UInt64
   public let events: UInt64
@@ -53,8 +53,8 @@ public struct SimulationReport: Sendable, Encodable {
     let (counts, checker, clients) = (world.counts, world.checker, world.clients)
     seed = world.seed
     nodes = world.erNodes
-    fullNodes = world.nodes.count - world.erNodes
-    byzantine = world.corruptions.keys.sorted().flatMap { world.corruptions[$0]?.kinds ?? [] }
+    fullNodes = world.nodes.count(where: \.isFull)
+    byzantine = world.byzantineMembers
     heights = checker.height
     events = counts.events
     simulatedMilliseconds = world.elapsed

@@ -15,6 +15,15 @@ public struct SimulationSummary: Sendable, Encodable {
   public private(set) var framesLost: UInt64 = 0
   public private(set) var framesReplayed: UInt64 = 0
   public private(set) var transactionsFinal: UInt64 = 0
+  /// Seeds in which a member was Byzantine, and how many such members there were.
+  public private(set) var seedsWithByzantine: UInt64 = 0
+  public private(set) var byzantineMembers: UInt64 = 0
+  /// By what Byzantine members did, most frequent first; some did two things.
+  public var strategies: [StrategyCount] {
+    ByzantineKind.allCases.compactMap { kind in
+      strategyCounts[kind].map { StrategyCount(strategy: kind, count: $0) }
+    }.sorted { $0.count > $1.count }
+  }
   /// By kind, most frequent first.
   public var faults: [FaultCount] {
     FaultKind.allCases.compactMap { kind in
@@ -26,6 +35,7 @@ public struct SimulationSummary: Sendable, Encodable {
   public private(set) var livenessPermille: UInt64 = 0
   public private(set) var livenessSeed: UInt64?
   private var counts: [FaultKind: UInt64] = [:]
+  private var strategyCounts: [ByzantineKind: UInt64] = [:]
 
   public init() {}
 
@@ -45,6 +55,9 @@ public struct SimulationSummary: Sendable, Encodable {
     framesLost += report.framesLost
     framesReplayed += report.framesReplayed
     transactionsFinal += report.transactionsFinal
+    if !report.byzantine.isEmpty { seedsWithByzantine += 1 }
+    byzantineMembers += UInt64(report.byzantine.count)
+    for kind in report.byzantine.flatMap(\.strategies) { strategyCounts[kind, default: 0] += 1 }
     for fault in report.faults { counts[fault.kind, default: 0] += fault.count }
     guard
       (report.livenessPermille, livenessSeed ?? .max) > (livenessPermille, report.seed)
@@ -55,7 +68,7 @@ public struct SimulationSummary: Sendable, Encodable {
   private enum CodingKeys: String, CodingKey {
     case seeds, failed, simulatedMilliseconds, events, blocks, viewChanges, crashes, disksSetBack
     case startsRefused, framesSent, framesLost, framesReplayed, transactionsFinal, faults
-    case livenessPermille, livenessSeed
+    case seedsWithByzantine, byzantineMembers, strategies, livenessPermille, livenessSeed
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -74,7 +87,16 @@ public struct SimulationSummary: Sendable, Encodable {
     try container.encode(framesReplayed, forKey: .framesReplayed)
     try container.encode(transactionsFinal, forKey: .transactionsFinal)
     try container.encode(faults, forKey: .faults)
+    try container.encode(seedsWithByzantine, forKey: .seedsWithByzantine)
+    try container.encode(byzantineMembers, forKey: .byzantineMembers)
+    try container.encode(strategies, forKey: .strategies)
     try container.encode(livenessPermille, forKey: .livenessPermille)
     try container.encode(livenessSeed, forKey: .livenessSeed)
   }
+}
+
+/// How many Byzantine members did something.
+public struct StrategyCount: Hashable, Sendable, Encodable {
+  public let strategy: ByzantineKind
+  public let count: UInt64
 }

@@ -27,7 +27,10 @@ public enum Simulator {
 
 extension World {
   func begin() {
-    for node in nodes { schedule(.start(node: node.index), in: random.within(0...1_000)) }
+    for node in nodes {
+      let begins = lateTwins[node.index]?.milliseconds ?? 0
+      schedule(.start(node: node.index), in: begins + random.within(0...1_000))
+    }
     schedule(.clientsAct, in: 1_000)
     if options.hasFaults {
       schedule(.drawFault, in: plan.pause())
@@ -114,7 +117,7 @@ extension World {
     guard goesOn, options.hasFaults, random.happens(permille: 250) else {
       return
     }
-    let up = random.order(erNodes).filter { nodes[$0].isUp && !budget.byzantine.contains($0) }
+    let up = random.order(erNodes).filter { nodes[$0].isUp && !byzantine.contains($0) }
     let quorum = genesis.initial.validators.quorum
     let left = quorum - 1 - budget.byzantine.count
     guard left > 0, up.count > left else { return }

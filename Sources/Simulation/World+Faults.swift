@@ -193,7 +193,7 @@ extension World {
   /// that follow only such.
   var healthyNodes: [SimulatedNode] {
     var healthy: [SimulatedNode] = []
-    for node in nodes where !node.isAbsent && !budget.byzantine.contains(node.index) {
+    for node in nodes where !node.isAbsent && !byzantine.contains(node.index) {
       let isServed = node.follows.contains { server in
         healthy.contains { $0.index == server && $0.disk.damagedBlocks.isEmpty }
       }

@@ -44,17 +44,32 @@ extension World {
     return nodes
   }
 
-  /// Whom a node's messages to all reach: an ER Node's others, or those that a full node follows.
-  func peers(of node: SimulatedNode) -> [Int] {
-    node.isFull ? node.follows : (0..<erNodes).filter { nodes[$0].name != node.name }
+  /// Who is connected with whom.
+  struct Circles {
+    /// By node: whom its messages to all reach, which are an ER Node's others, or those that a full
+    /// node follows.
+    let peers: [[Int]]
+    /// By node: the full nodes that follow it.
+    let followers: [[Int]]
+
+    init(_ nodes: [SimulatedNode]) {
+      peers = nodes.map { node in
+        node.isFull
+          ? node.follows
+          : nodes.filter { !$0.isFull && $0.name != node.name }.map(\.index)
+      }
+      followers = nodes.map { node in
+        nodes.filter { $0.follows.contains(node.index) }.map(\.index)
+      }
+    }
   }
 
-  func followers(of index: Int) -> [Int] {
-    (erNodes..<nodes.count).filter { nodes[$0].follows.contains(index) }
-  }
+  func peers(of node: SimulatedNode) -> [Int] { circles.peers[node.index] }
+
+  func followers(of index: Int) -> [Int] { circles.followers[index] }
 
   /// Everybody a node may have a connection to.
-  func neighbours(of index: Int) -> [Int] { peers(of: nodes[index]) + followers(of: index) }
+  func neighbours(of index: Int) -> [Int] { circles.peers[index] + circles.followers[index] }
 
   // MARK: Connections
 
@@ -66,6 +81,9 @@ extension World {
 
   func disconnected(_ index: Int, from peer: Int) {
     let name = account(peer)
+    // A twin may still be there under the same name.
+    let isThere = places[name]?.contains { network.connection(from: index, to: $0) != nil }
+    guard isThere != true else { return }
     let follows = nodes[peer].follows.contains(index)
     step(index, follows ? .followerDisconnected(name) : .peerDisconnected(name))
   }

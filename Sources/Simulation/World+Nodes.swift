@@ -13,6 +13,7 @@ extension World {
   func start(_ index: Int) {
     let node = nodes[index]
     guard !node.isUp, !node.isAbsent else { return }
+    if node.life == 0 { copyDisk(to: node) }
     node.life += 1
     node.disk.countStart(secondsSince1970: node.clock(at: now) / 1_000)
     log(8, index)

@@ -16,11 +16,16 @@ final class World {
   let erNodes: Int
   /// Where the nodes of a name are: several where twins share it.
   let places: [AccountID: [Int]]
+  let circles: Circles
   /// Scripted rounds, instead of drawn faults.
   var stage: TwinsStage?
   let theatre: TwinsTheatre?
-  /// The Byzantine nodes, and what they are up to.
+  /// The members that are Byzantine, ascending.
+  let byzantineMembers: [ByzantineMember]
+  /// The Byzantine nodes, twins included, and what they are up to.
   var corruptions: [Int: Corruption] = [:]
+  /// Twins that start later than everybody else.
+  private(set) var lateTwins: [Int: LateTwin] = [:]
   var network: SimulatedNetwork
   let timing: ConsensusTiming
   var clients: SimulatedClients
@@ -106,15 +111,20 @@ final class World {
     let follows = try Self.follows(seed: seed, erNodes: count, options: options)
     let configuration = ReplicaConfiguration(
       chain: genesis.initial.chain, account: nil, timing: timing)
-    nodes =
+    let liars = Self.drawByzantine(
+      seed: seed, members: count, firstTwin: count + follows.count, options)
+    byzantineMembers = liars
+    let singles =
       Self.erNodes(
-        genesis, timing, keepsVotes: keepsVotes, hasFaults: hasFaults, &random)
+        genesis, timing, keepsVotes: keepsVotes, hasFaults: hasFaults, liars: liars, &random)
       + (try Self.fullNodes(
         follows, seed: seed, genesis: genesis, configuration: configuration,
         hasFaults: hasFaults))
+    nodes = singles + Self.twins(of: singles, liars, genesis, seed: seed, &lateTwins)
     theatre = nil
     erNodes = genesis.members.count
     places = Self.places(nodes)
+    circles = Circles(nodes)
     costs = Costs(
       syncMillisecondsMax: random.within(1...(hasFaults ? 20 : 5)),
       flushMillisecondsMax: Self.flushMilliseconds(options, &random),
@@ -129,11 +139,11 @@ final class World {
       random: random.fork())
     genesisState = SimulatedState(genesis.initial.changes)
     budget = FaultBudget(
-      members: count, byzantine: Self.drawnByzantine(seed: seed, members: count, options),
-      hasFaults: hasFaults, random: &random)
-    forgetful = budget.forgetful + Array(count..<nodes.count)
+      members: count, byzantine: liars.map(\.node), hasFaults: hasFaults, random: &random)
+    let fullNodes = count..<count + follows.count
+    forgetful = budget.forgetful + Array(fullNodes)
     plan = FaultPlan(nodes: nodes.count, forgetful: forgetful, random: random.fork())
-    checker = Checker(genesis: genesis, names: nodes.map(\.name))
+    checker = Checker(genesis: genesis, names: nodes.map(\.name), fullNodes: fullNodes)
     memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = time + random.within(0...3 * options.intervalMilliseconds)
     now = startTime
@@ -153,7 +163,9 @@ final class World {
     genesis = theatre.genesis
     nodes = theatre.nodes(scenario, options)
     erNodes = nodes.count
+    byzantineMembers = []
     places = Self.places(nodes)
+    circles = Circles(nodes)
     network = SimulatedNetwork(
       nodes: nodes.count, weather: .healthy, random: SeededRandom(seed: 1))
     clients = SimulatedClients(
@@ -166,7 +178,7 @@ final class World {
       members: nodes.count, byzantine: [], hasFaults: false, random: &random)
     forgetful = []
     plan = FaultPlan(nodes: nodes.count, forgetful: [], random: random.fork())
-    checker = Checker(genesis: genesis, names: nodes.map(\.name), erNodes: nodes.count)
+    checker = Checker(genesis: genesis, names: nodes.map(\.name))
     memo = theatre.memo
     theatre.memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = SimulatedGenesis.timeMilliseconds
@@ -204,16 +216,18 @@ final class World {
 
   private static func erNodes(
     _ genesis: SimulatedGenesis, _ timing: ConsensusTiming, keepsVotes: Bool, hasFaults: Bool,
-    _ random: inout SeededRandom
+    liars: [ByzantineMember], _ random: inout SeededRandom
   ) -> [SimulatedNode] {
     let chain = genesis.initial.chain
     let state = SimulatedState(genesis.initial.changes)
     return genesis.members.enumerated().map { index, member in
-      SimulatedNode(
-        index: index, name: member.account,
-        configuration: ReplicaConfiguration(
-          chain: chain, account: member.account, timing: timing),
-        key: member.key, disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
+      var configuration = ReplicaConfiguration(
+        chain: chain, account: member.account, timing: timing)
+      configuration.rehearsal = Rehearsal(
+        sharesKey: liars.contains { $0.node == index && $0.ignoresGuard })
+      return SimulatedNode(
+        index: index, name: member.account, configuration: configuration, key: member.key,
+        disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
         keepsVotes: keepsVotes,
         clockErrorMilliseconds: hasFaults ? Int64(random.within(0...200)) - 100 : 0)
     }

@@ -12,7 +12,9 @@ struct ByzantineTests {
           nodes: nodes, fullNodes: 0, heights: 8, byzantine: (nodes - 1) / 3,
           byzantineKinds: [kind]))
       #expect(report.violations == [], "seed \(seed)")
-      #expect(report.byzantine.count == (nodes - 1) / 3)
+      #expect(
+        report.byzantine.map(\.strategies) == Array(repeating: [kind], count: (nodes - 1) / 3))
+      #expect(report.byzantine.allSatisfy { ($0.twin != nil) == (kind == .twins) })
       #expect(report.heights >= 8)
     }
   }
@@ -30,9 +32,37 @@ struct ByzantineTests {
     #expect(broken > 0)
   }
 
-  @Test("nobody is Byzantine unless it is asked for")
-  func healthy() throws {
-    let options = SimulationOptions(nodes: 4, fullNodes: 0, heights: 4, hasFaults: false)
-    #expect(try Simulator.run(seed: 3, options: options).byzantine == [])
+  @Test("in half of the seeds one to f nodes are Byzantine, and none where nothing is to go wrong")
+  func drawn() throws {
+    var counts: [Int] = []
+    for seed in UInt64(1)...60 {
+      let options = SimulationOptions(nodes: 10, fullNodes: 0, heights: 1)
+      var some = options
+      some.lastEvent = 1
+      counts.append(try Simulator.run(seed: seed, options: some).byzantine.count)
+      some.hasFaults = false
+      #expect(try Simulator.run(seed: seed, options: some).byzantine == [])
+    }
+    #expect((20...40).contains(counts.count { $0 > 0 }))
+    #expect(Set(counts) == [0, 1, 2, 3])
+  }
+
+  @Test("options narrow a seed's Byzantine nodes without drawing others")
+  func narrowed() throws {
+    var options = SimulationOptions(nodes: 10, fullNodes: 0, byzantineKinds: [.twins, .floods])
+    options.lastEvent = 1
+    let drawn = try Simulator.run(seed: 5, options: options).byzantine
+    #expect(
+      !drawn.isEmpty && drawn.allSatisfy { Set($0.strategies).isSubset(of: [.twins, .floods]) })
+    options.byzantine = drawn.count
+    #expect(try Simulator.run(seed: 5, options: options).byzantine == drawn)
+    options.byzantine = 0
+    #expect(try Simulator.run(seed: 5, options: options).byzantine == [])
+    options.nodes = nil
+    options.byzantine = 9
+    for seed in UInt64(1)...20 {
+      let report = try Simulator.run(seed: seed, options: options)
+      #expect(report.byzantine.count == min(9, (report.nodes - 1) / 3))
+    }
   }
 }

@@ -81,11 +81,15 @@ public enum ByzantineKind: String, Sendable, CaseIterable, Encodable {
   case poisonedTransactions
   /// Changes a field of a message: by one, or to an older value.
   case mutations
+  /// Runs twice, with one key and two disks.
+  case twins
   /// Sends much: old frames, nonsense, questions, votes for heights to come.
   case floods
 
-  func adversary(_ random: inout SeededRandom) -> any Adversary {
+  /// What stands between its replica and the network; nil for one who is dangerous as he is.
+  func adversary(_ random: inout SeededRandom) -> (any Adversary)? {
     switch self {
+    case .twins: nil
     case .equivocatingPrimary: EquivocatingPrimary()
     case .silentPrimary: SilentPrimary(isPartial: random.happens(permille: 500))
     case .lateProposals: LatePrimary(delayMilliseconds: random.within(500...4_500))

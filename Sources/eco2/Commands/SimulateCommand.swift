@@ -9,14 +9,16 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Runs whole networks of real replicas in one thread, each on a seed.",
     discussion: """
-      Links, processes, clocks and disks fail in thirty ways; after every event agreement, \
-      certificates, votes, supply and carbon are checked. Then the network heals, and every node \
-      must make progress. A seed gives the same run everywhere.
+      Links, processes, clocks and disks fail in thirty ways, and in half of the seeds up to f \
+      nodes are Byzantine; after every event agreement, certificates, votes, supply and carbon \
+      are checked. Then the network heals, and every honest node must make progress. A seed \
+      gives the same run everywhere.
 
       Examples:
         eco2 simulate --seed 8
         eco2 simulate --seeds 100 --nodes 21
         eco2 simulate --seed 8 --trace --until 4500
+        eco2 simulate --seeds 100 --nodes 7 --byzantine 2 --strategy twins
       """)
 
   @Option(help: "How many seeds to run, from the first on; one that fails does not stop them.")
@@ -37,6 +39,23 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Nothing goes wrong.")
   var healthy = false
 
+  @Option(
+    help: """
+      Byzantine nodes of each network, 0…64; otherwise the seed says: none, or one to f. More than \
+      f of a network whose size --nodes says break what is checked.
+      """)
+  var byzantine: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What Byzantine nodes do; repeatable; otherwise the seed says. One of \
+      \(ByzantineKind.allCases.map(\.rawValue).joined(separator: ", ")).
+      """,
+      valueName: "name"),
+    transform: Self.kind)
+  var strategy: [ByzantineKind] = []
+
   @Option(help: "Seeds run at a time; all cores otherwise.")
   var jobs: Int?
 
@@ -48,6 +67,13 @@ struct SimulateCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  private static func kind(_ name: String) throws -> ByzantineKind {
+    guard let kind = ByzantineKind(rawValue: name) else {
+      throw ValidationError("\(name) is no strategy: see --help.")
+    }
+    return kind
+  }
+
   func validate() throws {
     guard seeds > 0, !seed.addingReportingOverflow(seeds).overflow else {
       throw ValidationError("There must be one seed or more, and none above \(UInt64.max).")
@@ -58,6 +84,9 @@ struct SimulateCommand: ParsableCommand {
     }
     guard fullNodes.map((0...16).contains) ?? true else {
       throw ValidationError("A network has 0 to 16 full nodes.")
+    }
+    guard byzantine.map((0...(nodes ?? Limits.validatorsMax)).contains) ?? true else {
+      throw ValidationError("A network has no more Byzantine nodes than nodes.")
     }
     guard (1...100_000).contains(heights) else {
       throw ValidationError("Heights must be 1 to 100000.")
@@ -72,7 +101,8 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     var options = SimulationOptions(
-      nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy)
+      nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy,
+      byzantine: byzantine, byzantineKinds: strategy.isEmpty ? nil : strategy)
     options.lastEvent = until
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
     let program = try Program()
@@ -113,7 +143,10 @@ struct SimulateCommand: ParsableCommand {
   private func text(_ report: SimulationReport) -> String {
     let faults = report.faults.map { "\($0.kind.rawValue) \($0.count)" }.joined(separator: ", ")
     let facts = Printing.facts([
-      ("seed \(report.seed)", "\(report.nodes) nodes and \(report.fullNodes) full"),
+      (
+        "seed \(report.seed)",
+        "\(report.nodes) nodes and \(report.fullNodes) full, " + text(report.byzantine)
+      ),
       (
         "  heights",
         "\(report.heights), \(report.viewChanges) decided in a later view, "
@@ -143,14 +176,26 @@ struct SimulateCommand: ParsableCommand {
       "  BROKEN \(violation.invariant.rawValue), event \(violation.event) at "
         + "\(violation.milliseconds) ms, nodes \(violation.nodes): \(violation.detail)"
     }
-    let again =
-      violations.isEmpty
-      ? []
-      : [
-        "  again: eco2 simulate --seed \(report.seed) --nodes \(report.nodes) --full-nodes "
-          + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "") --trace"
-      ]
+    let again = violations.isEmpty ? [] : ["  again: \(again(report))"]
     return ([facts] + violations + again).joined(separator: "\n")
+  }
+
+  /// The command that repeats a run.
+  private func again(_ report: SimulationReport) -> String {
+    let kinds = strategy.map { " --strategy \($0.rawValue)" }.joined()
+    return "eco2 simulate --seed \(report.seed) --nodes \(report.nodes) --full-nodes "
+      + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "") --byzantine "
+      + "\(report.byzantine.count)\(kinds) --trace"
+  }
+
+  private func text(_ members: [ByzantineMember]) -> String {
+    guard !members.isEmpty else { return "none Byzantine" }
+    let list = members.map { member in
+      let twin = member.twin.map { "/\($0)" } ?? ""
+      return "\(member.node)\(twin) "
+        + member.strategies.map(\.rawValue).joined(separator: "+")
+    }
+    return "\(members.count) Byzantine: " + list.joined(separator: ", ")
   }
 
   private func text(_ summary: SimulationSummary) -> String {
@@ -164,6 +209,7 @@ struct SimulateCommand: ParsableCommand {
       ("simulated", "\(hours) hours, \(summary.events) events"),
       ("blocks", "\(summary.blocks), \(summary.viewChanges) decided in a later view"),
       ("faults", faults.isEmpty ? "none" : faults),
+      ("Byzantine", byzantine(summary)),
       (
         "nodes",
         "\(summary.crashes) crashes, \(summary.disksSetBack) disks set back, "
@@ -181,6 +227,13 @@ struct SimulateCommand: ParsableCommand {
           + (summary.livenessSeed.map { ", seed \($0)" } ?? "")
       ),
     ])
+  }
+
+  private func byzantine(_ summary: SimulationSummary) -> String {
+    let kinds = summary.strategies.map { "\($0.strategy.rawValue) \($0.count)" }
+    guard !kinds.isEmpty else { return "none" }
+    return "\(summary.byzantineMembers) nodes in \(summary.seedsWithByzantine) seeds: "
+      + kinds.joined(separator: ", ")
   }
 
   private func timeouts(_ permille: UInt64) -> String {
