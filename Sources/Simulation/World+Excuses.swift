@@ -12,7 +12,7 @@ extension World {
     guard node.disk.hasOldSigner else { return false }
     let set = genesis.initial.validators
     let witnesses = nodes.count { peer in
-      peer.index != node.index && !byzantine.contains(peer.index)
+      peer.index != node.index && corruptions[peer.index] == nil
         && peer.latestVote(of: node.name).map { $0 >= last } ?? false
     }
     // It hears the tips of a quorum, itself included: of these many others one is among them.
