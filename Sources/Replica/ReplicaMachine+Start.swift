@@ -130,6 +130,9 @@ extension ReplicaMachine {
   /// The view of the height being decided; 0 where none is.
   public var view: UInt64 { consensus.view ?? 0 }
 
+  /// The height that consensus works at and has not decided; nil where there is none.
+  package var openHeight: UInt64? { consensus.isDecided ? nil : consensus.height }
+
   /// The genesis hash.
   public var chain: ChainID { configuration.chain }
 }

@@ -4,7 +4,9 @@ import LedgerRules
 /// What becomes of transactions.
 extension Checker {
   /// The receipts of a block that became final for the first time.
-  mutating func check(_ receipts: [Receipt], of decided: DecidedBlock, by node: Int) {
+  mutating func check(
+    _ receipts: [Receipt], of decided: DecidedBlock, by node: Int, _ memo: inout VerdictMemo
+  ) {
     let transactions = decided.transactions
     guard transactions.count == receipts.count else {
       return report(
@@ -19,6 +21,9 @@ extension Checker {
       if case .skipped = receipt.outcome {
         skipped.insert(id)
         continue
+      }
+      if !transaction.signatureChecks.allSatisfy({ memo.verdict($0) }) {
+        report(.transactions, [node], "height \(decided.height): \(id) is badly signed")
       }
       executedAt[id] = decided.height
       use(transaction.body, id, height: decided.height, by: node)

@@ -69,10 +69,12 @@ extension Checker {
     case .offenceFound(_, let offender) where isByzantine(offender): break
     case .offenceRecorded(let offence) where isByzantine(offence.offender): break
     case .offenceFound(let evidence, let offender):
+      guard offenders.isDisjoint(with: index(of: offender)) else { return }
       report(
         .health, [node] + index(of: offender),
         "an honest member is accused of \(evidence.offence)")
     case .offenceRecorded(let offence):
+      guard offenders.isDisjoint(with: index(of: offence.offender)) else { return }
       report(
         .health, [node] + index(of: offence.offender),
         "the chain has recorded an honest member for \(offence.offence)")

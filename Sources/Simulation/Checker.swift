@@ -63,6 +63,8 @@ struct Checker {
   /// Members that lie, and those whose own contradictions were nobody's to prevent: evidence
   /// against them is right.
   var offenders: Set<Int> = []
+  /// Offences that were shown to honest nodes, and those recorded.
+  var evidence = EvidenceWatch()
   private(set) var violations: [Violation] = []
   /// The event being worked on.
   var event: UInt64 = 0
@@ -130,7 +132,7 @@ struct Checker {
           hash: hash, stateRoot: decided.certificate.stateRoot, header: header,
           view: decided.certificate.view, node: node))
     }
-    if let results { check(results, of: decided, by: node) }
+    if let results { check(results, of: decided, by: node, &memo) }
   }
 
   private mutating func checkCertificate(
@@ -182,7 +184,9 @@ struct Checker {
     }
   }
 
-  private mutating func check(_ results: Results, of decided: DecidedBlock, by node: Int) {
+  private mutating func check(
+    _ results: Results, of decided: DecidedBlock, by node: Int, _ memo: inout VerdictMemo
+  ) {
     let height = decided.height
     guard results.roots.state == decided.certificate.stateRoot,
       Execution.receiptsRoot(results.receipts) == results.roots.receipts
@@ -196,7 +200,7 @@ struct Checker {
     }
     finals[Int(height) - 1].results = results
     check(results.statement, height: height, by: node)
-    check(results.receipts, of: decided, by: node)
+    check(results.receipts, of: decided, by: node, &memo)
   }
 
   // MARK: What a node says of itself

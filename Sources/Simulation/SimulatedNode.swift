@@ -178,6 +178,12 @@ final class SimulatedNode {
     return process.map { read(&$0.replica) } ?? []
   }
 
+  /// The height that its consensus works at and has not decided.
+  func openHeight() -> UInt64? {
+    func read(_ replica: inout ReplicaMachine) -> UInt64? { replica.openHeight }
+    return process.flatMap { read(&$0.replica) }
+  }
+
   /// The latest vote of a member that it has heard in this life.
   func latestVote(of member: AccountID) -> VotePosition? {
     func read(_ replica: inout ReplicaMachine) -> VotePosition? {

@@ -46,6 +46,10 @@ public struct SimulationReport: Sendable, Encodable {
   public let livenessPermille: UInt64
   /// SHA-256 over everything that happened, in order: two runs of one seed agree in it.
   public let logHash: String
+  /// Offences of Byzantine members that a block has recorded.
+  public let offencesRecorded: UInt64
+  /// Members whose offence a node knew that then stayed up to the end.
+  public let provableOffenders: UInt64
   /// Empty when every invariant held. The run ends with the event that broke one.
   public let violations: [Violation]
 
@@ -78,6 +82,8 @@ public struct SimulationReport: Sendable, Encodable {
       checker.executedAt.keys.count { clients.sent[$0]?.relayedBy.isEmpty == false })
     livenessMilliseconds = counts.livenessMilliseconds
     livenessPermille = counts.livenessPermille
+    offencesRecorded = UInt64(checker.evidence.recorded.count)
+    provableOffenders = UInt64(Set(world.owedEvidence().map(\.member)).count)
     logHash = world.eventLog.finish().hex
     violations = checker.violations
   }
@@ -127,6 +133,8 @@ public enum Invariant: String, Sendable, CaseIterable, Encodable {
   /// A full node signs nothing, makes nothing final before an ER Node has, and holds the same
   /// blocks and state.
   case fullNodes
+  /// What honest nodes were shown of an offence is recorded in the state, and against nobody else.
+  case evidence
   /// Nothing is decided while no quorum is up.
   case quorum
   /// What a node keeps for others stays within its limits.

@@ -21,6 +21,7 @@ public enum Simulator {
     world.runHealthy()
     world.runWithoutQuorum()
     world.runTransactions()
+    world.runReturn()
     return world.report()
   }
 }
@@ -162,9 +163,11 @@ extension World {
     // What a node that cannot catch up has taken is not owed.
     let healthy = Set(healthyNodes.map(\.index))
     let lives = nodes.map { healthy.contains($0.index) ? $0.life : .max }
+    // What is shown later has no time to be recorded.
+    let offences = owedEvidence()
     func isDone() -> Bool {
       checker.height > height + 1 && checker.unresolved(clients, lives: lives).isEmpty
-        && overdue(since: begun).isEmpty
+        && overdue(since: begun).isEmpty && offences.allSatisfy(isRecorded)
     }
     // Nodes that are down and turns that are given away may leave long views, and then blocks
     // without bundles: what counts is how many blocks could have carried what is open.
@@ -180,7 +183,21 @@ extension World {
         .transactions, [open.node], "a submission is not answered after \(now - open.time) ms")
     }
     checker.checkTransactions(clients, lives: lives)
+    checkEvidence(offences)
     checkFullNodes()
+  }
+
+  /// In some runs: the nodes that stayed down come back, and gain what they have missed.
+  func runReturn() {
+    var random = SeededRandom(seed: seed ^ 0x4E_704E)
+    guard goesOn, !budget.absent.isEmpty, random.happens(permille: 500) else { return }
+    trace("nodes that stayed down come back")
+    for node in budget.absent {
+      nodes[node].isAbsent = false
+      schedule(.start(node: node), in: random.within(1...500))
+    }
+    let interval = max(options.intervalMilliseconds, 1_000)
+    gain(checker.height + 2, within: 48 * min(interval, 4_000) + 2 * interval + 20_000)
   }
 
   /// Blocks within which whatever is open must be final.

@@ -33,7 +33,9 @@ extension World {
         return
       }
       log(4, node, bytes)
+      let height = watchedHeight(of: node, from: sender)
       step(node, .frame(bytes, from: account(sender)))
+      if height != nil { watch(bytes, from: sender, to: node, at: height) }
       observe(bytes, at: node)
     case .connect(let a, let b): connect(a, b)
     case .disconnected(let node, let peer, let connection):

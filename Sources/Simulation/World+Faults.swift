@@ -80,9 +80,12 @@ extension World {
   private func beginProcess(_ window: FaultWindow) {
     switch window.kind {
     case .pause(let node):
+      checker.evidence.interrupted(node)
       nodes[node].pausedUntil = max(nodes[node].pausedUntil, now + window.milliseconds)
       schedule(.resume(node: node, life: nodes[node].life), in: window.milliseconds)
-    case .slowCPU(let node, let milliseconds): nodes[node].cpuMillisecondsMax = milliseconds
+    case .slowCPU(let node, let milliseconds):
+      checker.evidence.interrupted(node)
+      nodes[node].cpuMillisecondsMax = milliseconds
     case .down(let list):
       for node in list {
         crash(node)

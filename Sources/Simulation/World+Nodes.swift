@@ -68,6 +68,7 @@ extension World {
     let node = nodes[index]
     guard node.isUp else { return }
     counts.crashes += 1
+    checker.evidence.interrupted(index)
     log(9, index)
     trace("node \(index) goes down")
     counts.writesLost += UInt64(node.disk.crash(&random))
@@ -100,6 +101,7 @@ extension World {
         checker.checkQueues(node.queues(), node: index)
       }
     }
+    watchVerification(of: node)
     perform(effects, of: index)
     guard let height = node.process?.height else { return }
     checker.checkHeight(height, announced: node.announced, node: index)
@@ -156,6 +158,7 @@ extension World {
     case .report(let note):
       trace("node \(node.index) reports \(note)")
       checker.noted(note, by: node.index, mayDoubt: mayDoubt)
+      watch(note: note, of: node)
       if case .consensus(.handedOver(_, _, isOwn: true)) = note { counts.turnsHandedOver += 1 }
     case .halt(let failure):
       guard node.disk.state.isDamaged, case .state = failure else {

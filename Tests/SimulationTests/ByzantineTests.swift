@@ -47,6 +47,28 @@ struct ByzantineTests {
     #expect(Set(counts) == [0, 1, 2, 3])
   }
 
+  /// A seed that failed, and why it is kept.
+  struct Kept: Sendable {
+    let seed: UInt64
+    let nodes: Int
+    let kinds: [ByzantineKind]
+    let reason: String
+  }
+
+  static let failedOnce = [
+    Kept(
+      seed: 1062, nodes: 7, kinds: ByzantineKind.allCases,
+      reason: "the offence of a node whose whole disk was set back is rightly found by others")
+  ]
+
+  @Test("seeds that failed once hold", arguments: failedOnce)
+  func kept(_ kept: Kept) throws {
+    let report = try Simulator.run(
+      seed: kept.seed,
+      options: SimulationOptions(nodes: kept.nodes, byzantineKinds: kept.kinds))
+    #expect(report.violations == [], "\(kept.reason)")
+  }
+
   @Test("options narrow a seed's Byzantine nodes without drawing others")
   func narrowed() throws {
     var options = SimulationOptions(nodes: 10, fullNodes: 0, byzantineKinds: [.twins, .floods])

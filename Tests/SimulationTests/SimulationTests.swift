@@ -63,6 +63,20 @@ struct SimulationTests {
     #expect(first.logHash != (try Simulator.run(seed: 8, options: options)).logHash)
   }
 
+  @Test("another process, with other hashes of everything in Swift, runs a seed in the same way")
+  func processes() async throws {
+    let options = SimulationOptions(nodes: 7, heights: 8, byzantineKinds: [.twins, .mutations])
+    let own = try Simulator.run(seed: 9, options: options).logHash
+    let other = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      let options = SimulationOptions(nodes: 7, heights: 8, byzantineKinds: [.twins, .mutations])
+      print("log \(try Simulator.run(seed: 9, options: options).logHash).")
+    }
+    let output = other.map { String(decoding: $0.standardOutputContent, as: UTF8.self) } ?? ""
+    #expect(output.contains("log \(own)."))
+  }
+
   @Test("faults do happen: blocks in later views, crashes, lost frames")
   func faults() throws {
     let report = try Simulator.run(seed: 3, options: SimulationOptions(nodes: 4))
