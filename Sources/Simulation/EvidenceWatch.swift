@@ -13,8 +13,8 @@ import Replica
 /// height which that node worked at and had not decided when they came, nor for
 /// `verificationMilliseconds` after; it was neither paused nor slow meanwhile, has refused no
 /// message because too many waited, and the member has spoken of no more than `viewsMax` views of
-/// that height (the oldest are forgotten). Of bundles: a badly signed transaction that the node says
-/// it has found, and that evidence can carry.
+/// that height (the oldest are forgotten). Of bundles: a badly signed transaction that the node
+/// says it has found, and that evidence can carry.
 ///
 /// The chain **owes** a record of a provable offence once the node that knows of it has stayed up
 /// until things are healthy: what a node knows of offences is lost when it goes down before its
