@@ -55,6 +55,10 @@ simulate: build ## 100 simulated networks with faults, each on a seed (SIM_SEEDS
 	@$(eco2) simulate --seeds $(or $(SIM_SEEDS),100) --seed $(or $(SIM_FIRST),1) \
 	  $(if $(SIM_NODES),--nodes $(SIM_NODES))
 
+.PHONY: planted-bugs
+planted-bugs: prepare ## bugs planted in a copy of the sources, one by one: each must be caught
+	@Scripts/planted-bugs
+
 .PHONY: soak
 soak: build ## 21 nodes, 1 s blocks, half an hour of kills, pauses and restarts (DURATION=5m)
 	@NODES=21 INTERVAL=1s LOAD=50 DURATION=$(or $(DURATION),30m) Scripts/e2e \

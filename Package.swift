@@ -176,6 +176,13 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
     ),
+    // What Scripts/planted-bugs runs, with a bug or without.
+    .executableTarget(
+      name: "PlantedBugs",
+      dependencies: ["Simulation"],
+      path: "Tests/PlantedBugs/Tool",
+      swiftSettings: strict
+    ),
     tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),
     tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
     tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),

@@ -32,18 +32,29 @@ extension Checker {
     highest[node] = last
     signed[ballot] = vote
     for other in votes[node]?[vote.height] ?? [] {
-      guard let evidence = VoteEvidence(other, vote) else { continue }
+      guard let (commit, change) = Self.denial(other, vote) else { continue }
       guard !isExcused(last) else {
         offenders.insert(node)
         return
       }
       report(
         .votes, [node],
-        "signed \(evidence.offence) at height \(vote.height): \(evidence.first.statement.kind) in "
-          + "view \(evidence.first.view), \(evidence.second.statement.kind) in view "
-          + "\(evidence.second.view)")
+        "signed COMMIT at height \(vote.height) in view \(commit.view), and denies it in view "
+          + "\(change.view)")
     }
     votes[node, default: [:]][vote.height, default: []].append(vote)
+  }
+
+  /// A COMMIT, and a VIEW-CHANGE of a later view that names neither its block nor a later one.
+  /// Judged here, by none of the code with which nodes accuse each other.
+  private static func denial(_ one: Vote, _ other: Vote) -> (commit: Vote, change: Vote)? {
+    let (first, second) = one.view < other.view ? (one, other) : (other, one)
+    guard first.view < second.view, case .commit(let block, _) = first.statement.content,
+      case .viewChange(let prepared) = second.statement.content
+    else { return nil }
+    guard let prepared else { return (first, second) }
+    let isNamed = prepared.view == first.view && prepared.block == block
+    return isNamed || prepared.view > first.view ? nil : (first, second)
   }
 
   /// What a replica reports of others and of itself. `mayDoubt` says whether a node may rightly
@@ -60,6 +71,8 @@ extension Checker {
     case .malformedFrame(let peer, _) where isByzantine(peer): break
     case .outOfPlace(let peer) where isByzantine(peer): break
     case .bundleOffence(let offence) where isByzantine(offence.author): break
+    // A vote of a key that its member has renewed since cannot be told from a forged one.
+    case .distrust(_, .forgedVote) where set != laterSet: break
     case .distrust(let peer, let lie):
       guard !isExcused(peer) else { return }
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")

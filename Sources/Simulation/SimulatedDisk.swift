@@ -75,12 +75,12 @@ struct SimulatedDisk {
   /// What else a start finds damaged.
   private(set) var damagedFiles: [File] = []
   let chain: ChainID
-  let key: SigningKey
+  let key: NodeKey
   /// On their way, oldest first.
   private var pending: [(number: UInt64, write: Write)] = []
   private var written: UInt64 = 0
 
-  init(state: SimulatedState, chain: ChainID, key: SigningKey) {
+  init(state: SimulatedState, chain: ChainID, key: NodeKey) {
     self.state = state
     self.chain = chain
     self.key = key
@@ -128,7 +128,7 @@ struct SimulatedDisk {
     }
     let vote = Vote(
       statement: statement, member: member,
-      signature: key.sign(
+      signature: key.at(statement.height).sign(
         domain: statement.kind.domain, chain: chain, message: statement.message[...]))
     watermark = vote
     if statement.kind == .commit { lastCommit = statement.position }

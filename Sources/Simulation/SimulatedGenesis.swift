@@ -7,7 +7,7 @@ struct SimulatedGenesis {
   /// What one ER Node is.
   struct Member {
     let account: AccountID
-    let key: SigningKey
+    let key: NodeKey
   }
 
   /// An account with a balance, and who signs for it.
@@ -18,6 +18,10 @@ struct SimulatedGenesis {
 
   let document: GenesisDocument
   let initial: InitialState
+  /// The state of height 0: the document's, but for the keys from height 2 on.
+  let changes: [StateChange]
+  /// The set that decides every height but the first; it has other keys where keys change.
+  let laterSet: ValidatorSet
   /// Ascending by account: a member's place here is its index in the validator set.
   let members: [Member]
   let clients: [Client]
@@ -27,14 +31,15 @@ struct SimulatedGenesis {
   private static let network = "simulation"
 
   init(
-    nodes: Int, clients: Int, intervalMilliseconds: UInt64, random: inout SeededRandom
+    nodes: Int, clients: Int, intervalMilliseconds: UInt64, keysChange: Bool = false,
+    random: inout SeededRandom
   ) throws(SimulationFailure) {
     var members: [Member] = []
     var rows: [GenesisNode] = []
     for index in 0..<nodes {
       let account = AccountID(try Self.key(&random).publicKey)
       let key = try Self.key(&random)
-      members.append(Member(account: account, key: key))
+      members.append(Member(account: account, key: NodeKey(key, changes: keysChange)))
       rows.append(
         Self.row(
           index, account, key, transport: try Self.key(&random).publicKey, random: &random))
@@ -63,6 +68,27 @@ struct SimulatedGenesis {
     } catch {
       throw .genesis("\(error)")
     }
+    (changes, laterSet) =
+      keysChange
+      ? try Self.withLaterKeys(initial, self.members) : (initial.changes, initial.validators)
+  }
+
+  /// The same members with their later keys decide from height 2 on.
+  private static func withLaterKeys(
+    _ initial: InitialState, _ members: [Member]
+  ) throws(SimulationFailure) -> ([StateChange], ValidatorSet) {
+    guard
+      let set = ValidatorSet(
+        firstHeight: NodeKey.changeHeight,
+        members: members.map {
+          Validator(account: $0.account, consensusKey: $0.key.later.publicKey)
+        })
+    else { throw .genesis("two members have one key") }
+    let changes = initial.changes.map { change in
+      change.key == ValidatorSets.key
+        ? StateChange(key: change.key, value: initial.validators.bcs + set.bcs) : change
+    }
+    return (changes, set)
   }
 
   private static func key(_ random: inout SeededRandom) throws(SimulationFailure) -> SigningKey {

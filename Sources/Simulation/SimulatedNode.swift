@@ -10,7 +10,7 @@ final class SimulatedNode {
   /// The nodes that this full node follows; empty for an ER Node.
   let follows: [Int]
   let configuration: ReplicaConfiguration
-  let key: SigningKey
+  let key: NodeKey
   /// Whether its shell keeps signed votes for a restart, beside the watermark.
   let keepsVotes: Bool
   var disk: SimulatedDisk
@@ -80,7 +80,7 @@ final class SimulatedNode {
 
   init(
     index: Int, name: AccountID, follows: [Int] = [], configuration: ReplicaConfiguration,
-    key: SigningKey, disk: SimulatedDisk, keepsVotes: Bool, clockErrorMilliseconds: Int64
+    key: NodeKey, disk: SimulatedDisk, keepsVotes: Bool, clockErrorMilliseconds: Int64
   ) {
     self.index = index
     self.name = name

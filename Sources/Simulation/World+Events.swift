@@ -210,6 +210,7 @@ extension World {
     switch event {
     case .voteSigned(let vote):
       checker.signed(vote, by: index) { isExcused(node, last: $0) }
+      checkPrepared(node, vote)
       trace(
         "node \(index) signs \(vote.statement.kind) for height \(vote.height) view \(vote.view)")
     case .flushed:
@@ -217,6 +218,22 @@ extension World {
     default: break
     }
     step(index, event)
+  }
+
+  /// A COMMIT signed before its prepared block is on the disk would be denied after a crash.
+  private func checkPrepared(_ node: SimulatedNode, _ vote: Vote) {
+    guard vote.statement.kind == .commit, !byzantine.contains(node.index) else { return }
+    let stored = node.disk.prepared
+    // A COMMIT may be signed so late that a block of a later height is prepared.
+    if let stored, stored.height > vote.height { return }
+    guard let stored, stored.height == vote.height,
+      let record = try? PreparedRecord(bcs: stored.bytes), record.view >= vote.view
+    else {
+      return checker.report(
+        .votes, [node.index],
+        "signed COMMIT for height \(vote.height), view \(vote.view), before the block it had "
+          + "prepared was on its disk")
+    }
   }
 
   func write(_ write: SimulatedDisk.Write, of node: SimulatedNode) {

@@ -36,9 +36,10 @@ extension World {
       nodes.append(
         SimulatedNode(
           index: genesis.members.count + nodes.count, name: AccountID(key.publicKey),
-          follows: servers, configuration: configuration, key: key,
+          follows: servers, configuration: configuration, key: NodeKey(key),
           disk: SimulatedDisk(
-            state: SimulatedState(genesis.initial.changes), chain: configuration.chain, key: key),
+            state: SimulatedState(genesis.changes), chain: configuration.chain,
+            key: NodeKey(key)),
           keepsVotes: true, clockErrorMilliseconds: hasFaults ? error : 0))
     }
     return nodes

@@ -218,7 +218,7 @@ extension World {
   }
 
   private func sign(_ header: BundleHeader, of node: SimulatedNode) {
-    let signature = node.key.sign(
+    let signature = node.key.at(header.birthHeight).sign(
       domain: .bundle, chain: genesis.initial.chain, message: header.bcs[...])
     let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
     queue.add(
@@ -226,7 +226,7 @@ extension World {
   }
 
   private func sign(_ report: TransactionBody, of node: SimulatedNode) {
-    let signature = node.key.sign(
+    let signature = node.key.at((node.process?.height ?? 0) + 1).sign(
       domain: .transaction, chain: genesis.initial.chain, message: report.bcs[...])
     let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
     queue.add(

@@ -98,7 +98,7 @@ final class World {
     }
     genesis = try SimulatedGenesis(
       nodes: count, clients: Self.clientsMax + 1,
-      intervalMilliseconds: options.intervalMilliseconds,
+      intervalMilliseconds: options.intervalMilliseconds, keysChange: options.keysChange,
       random: &random)
     let time = SimulatedGenesis.timeMilliseconds
     guard
@@ -137,7 +137,7 @@ final class World {
       chain: genesis.initial.chain,
       holders: Array(genesis.clients.prefix(Self.clientsMax)), nodes: nodes.count,
       random: random.fork())
-    genesisState = SimulatedState(genesis.initial.changes)
+    genesisState = SimulatedState(genesis.changes)
     budget = FaultBudget(
       members: count, byzantine: liars.map(\.node), hasFaults: hasFaults, random: &random)
     let fullNodes = count..<count + follows.count
@@ -219,7 +219,7 @@ final class World {
     liars: [ByzantineMember], _ random: inout SeededRandom
   ) -> [SimulatedNode] {
     let chain = genesis.initial.chain
-    let state = SimulatedState(genesis.initial.changes)
+    let state = SimulatedState(genesis.changes)
     return genesis.members.enumerated().map { index, member in
       var configuration = ReplicaConfiguration(
         chain: chain, account: member.account, timing: timing)

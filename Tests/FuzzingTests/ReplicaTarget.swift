@@ -251,13 +251,13 @@ final class FuzzedNetwork {
     let statement = vote.statement
     return Vote(
       statement: statement, member: vote.member,
-      signature: nodes[Self.traitor].key.sign(
+      signature: nodes[Self.traitor].key.later.sign(
         domain: statement.kind.domain, chain: Self.genesis.initial.chain,
         message: statement.message[...]))
   }
 
   private func signature(of header: BundleHeader, by node: Int = traitor) -> Signature {
-    nodes[node].key.sign(
+    nodes[node].key.later.sign(
       domain: .bundle, chain: Self.genesis.initial.chain, message: header.bcs[...])
   }
 
@@ -322,7 +322,7 @@ final class FuzzedNetwork {
     case .signReport(let body):
       let key = node.key
       answer(node) {
-        let signature = key.sign(
+        let signature = key.later.sign(
           domain: .transaction, chain: Self.genesis.initial.chain, message: body.bcs[...])
         return .reportSigned(body, signature)
       }

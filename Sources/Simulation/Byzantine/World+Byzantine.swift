@@ -62,7 +62,7 @@ extension World {
     for member in byzantineMembers {
       for node in [member.node, member.twin].compactMap(\.self) {
         let hand = AdversaryHand(
-          chain: genesis.initial.chain, key: nodes[node].key, account: nodes[node].name,
+          chain: genesis.initial.chain, key: nodes[node].key.later, account: nodes[node].name,
           member: member.node, set: checker.set,
           intervalMilliseconds: options.intervalMilliseconds, purse: purse, random: random.fork())
         corruptions[node] = Corruption(

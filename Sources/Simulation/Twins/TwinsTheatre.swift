@@ -47,7 +47,7 @@ public final class TwinsTheatre {
     guard let (genesis, senders) = found else { throw .genesis("no sender for a member") }
     self.genesis = genesis
     self.senders = senders
-    state = SimulatedState(genesis.initial.changes)
+    state = SimulatedState(genesis.changes)
     memo = VerdictMemo(chain: genesis.initial.chain)
   }
 

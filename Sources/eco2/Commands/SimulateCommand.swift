@@ -39,6 +39,9 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Nothing goes wrong.")
   var healthy = false
 
+  @Flag(help: "Every node has another consensus key from height 2 on.")
+  var keysChange = false
+
   @Option(
     help: """
       Byzantine nodes of each network, 0…64; otherwise the seed says: none, or one to f. More than \
@@ -104,6 +107,7 @@ struct SimulateCommand: ParsableCommand {
       nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy,
       byzantine: byzantine, byzantineKinds: strategy.isEmpty ? nil : strategy)
     options.lastEvent = until
+    options.keysChange = keysChange
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
     let program = try Program()
     let isAlone = seeds == 1
@@ -184,7 +188,8 @@ struct SimulateCommand: ParsableCommand {
   private func again(_ report: SimulationReport) -> String {
     let kinds = strategy.map { " --strategy \($0.rawValue)" }.joined()
     return "eco2 simulate --seed \(report.seed) --nodes \(report.nodes) --full-nodes "
-      + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "") --byzantine "
+      + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "")"
+      + "\(keysChange ? " --keys-change" : "") --byzantine "
       + "\(report.byzantine.count)\(kinds) --trace"
   }
 
