@@ -193,7 +193,12 @@ let package = Package(
     tests(
       "SimulationTests",
       ["LedgerCore", "LedgerState", "LedgerRules", "Replica", "Simulation"]),
-    tests("ReplicaTests", ["LedgerCore", "Consensus", "CatchUp", "Dissemination", "Replica"]),
+    tests(
+      "ReplicaTests",
+      [
+        "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "CatchUp", "Dissemination",
+        "Replica",
+      ]),
     tests("LedgerMetricsTests", ["LedgerMetrics"]),
     tests(
       "NodeRuntimeTests",

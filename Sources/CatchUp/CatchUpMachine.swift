@@ -94,6 +94,7 @@ public struct CatchUpMachine: Sendable {
       // Votes are many, and change nothing here and now.
       note(vote, of: account)
       return []
+    case .ownVoteDecided(let position): ownVoteDecided(position)
     case .tick: announcedWake = nil
     }
     if isStarted { pump(now: now) }
@@ -250,6 +251,20 @@ public struct CatchUpMachine: Sendable {
     // Above any height it is known to have voted at, too.
     let afterSeen = ownVoteSeen.map { $0.height == .max ? .max : $0.height + 1 } ?? 0
     return (max(height + 2, afterSeen), pause)
+  }
+
+  private mutating func ownVoteDecided(_ position: VotePosition) {
+    guard let settled else {
+      guard isVoteLogMissing || watermark.map({ position > $0 }) ?? true else { return }
+      ownVoteSeen = max(ownVoteSeen ?? position, position)
+      return
+    }
+    let next = position.height.addingReportingOverflow(2)
+    // Once it has begun to vote, the votes in blocks are its own.
+    guard settled.pause != nil, settled.pause != .fullNode, height < settled.mayVoteFrom,
+      !next.overflow, next.partialValue > settled.mayVoteFrom
+    else { return }
+    self.settled = (next.partialValue, .voteAboveWatermark(position))
   }
 
   // MARK: progress and time

@@ -48,7 +48,7 @@ public enum ConsensusNote: Sendable {
   /// this node has stopped voting until it is restarted.
   case diverged(height: UInt64, block: Digest, own: ExecutionResult, other: Digest)
   /// A verified vote with this node's key that this node did not sign: another process uses the
-  /// key. Voting has stopped until the replica allows it again.
+  /// key. Voting has stopped, and stays so until an operator acts.
   case ownKeyUsedElsewhere(Vote)
   /// Messages of this peer with a wrong signature, so far.
   case badSignatures(from: AccountID, total: UInt64)

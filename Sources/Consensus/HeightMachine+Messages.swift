@@ -146,10 +146,14 @@ extension HeightMachine {
           view: 0, hash: message.block.header.hash(chain), block: message.block, isFresh: true,
           carrier: .proposal(message)))
     case .viewChange(let message):
-      if let record = message.prepared { remember(record) }
+      if let record = message.prepared {
+        guardOwnKey(record.certificate)
+        remember(record)
+      }
       take(message.vote)
     case .newView(let message): apply(message, now: now)
     case .decided(let message):
+      guardOwnKey(message.certificate)
       certify(message.certificate)
       if let block = message.block, self.certificate?.block == message.certificate.block {
         certifiedBlock = block
@@ -163,6 +167,7 @@ extension HeightMachine {
     take(message.vote)
     take(message.prePrepare)
     if let certificate = message.certificate {
+      guardOwnKey(certificate)
       remember(PreparedRecord(block: message.block, certificate: certificate))
     }
     add(
@@ -172,17 +177,35 @@ extension HeightMachine {
     enter(message.view, now: now)
   }
 
-  /// Counts a vote that came in. One with this node's own key above its watermark shows that
-  /// another process signs with it: two would contradict each other, so this one stops.
+  /// Counts a vote that came in.
   private mutating func take(_ vote: Vote) {
-    if mayVote, Int(vote.member) == context.own, !context.rehearsal.sharesKey,
-      watermark.map({ $0 < vote.statement.position }) ?? true
-    {
-      effects.append(.report(.ownKeyUsedElsewhere(vote)))
-      mayVote = false
-      deadline = nil
-    }
+    guardOwnKey(vote)
     count(vote)
+  }
+
+  /// Stops voting when a verified vote with this node's own key stands above its watermark, or
+  /// beside another of its votes: another process signs with the key, and two would contradict each
+  /// other.
+  mutating func guardOwnKey(_ vote: Vote) {
+    guard mayVote, Int(vote.member) == context.own, !context.rehearsal.sharesKey else { return }
+    let isAbove = watermark.map { $0 < vote.statement.position } ?? true
+    let isOther = ownVotes.contains {
+      $0.statement.position == vote.statement.position && $0.statement != vote.statement
+    }
+    guard isAbove || isOther else { return }
+    effects.append(.report(.ownKeyUsedElsewhere(vote)))
+    mayVote = false
+    deadline = nil
+  }
+
+  /// Looks for this node's own vote in a verified certificate.
+  mutating func guardOwnKey(_ certificate: QuorumCertificate) {
+    guard let own = context.own,
+      let signature = certificate.signatures.first(where: { Int($0.member) == own })
+    else { return }
+    guardOwnKey(
+      Vote(
+        statement: certificate.statement, member: signature.member, signature: signature.signature))
   }
 }
 

@@ -22,6 +22,8 @@ extension Node {
     } catch {
       throw .recovery("\(error)")
     }
+    if start.isKeyUsedElsewhere { board.keyIsUsedElsewhere() }
+    metrics.consensus.keyUsedElsewhere.set(start.isKeyUsedElsewhere)
     let effects = replica.begin(start, now: NodeClock.milliseconds())
     board.start(
       height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,

@@ -72,7 +72,8 @@ public final class Node: Sendable {
     performer = EffectPerformer(
       chain: opened.chain, queue: queue, peers: peers, store: opened.store,
       retention: LogRetention(keptBlocks: UInt64(configuration.store.keepBlocks)),
-      history: history, signatures: signatures, signer: opened.signer, desk: desk, board: board,
+      history: history, signatures: signatures, signer: opened.signer,
+      fence: opened.signer.map { _ in HomeFence(home: home) }, desk: desk, board: board,
       metrics: metrics,
       watch: watch, logger: logs[.replica]
     ) { reason in

@@ -43,7 +43,9 @@ final class OpenedHome: Sendable {
       let (node, key) = try Self.member(configuration, document, home, passphrase)
       account = node.account
       identity = node.account
-      let mayBeOld = try HomeFence(home: home).enter(isMoved: isMoved)
+      let fence = HomeFence(home: home)
+      var mayBeOld = try fence.enter(isMoved: isMoved)
+      if isMoved, try fence.confirmOnlyUse() { mayBeOld = true }
       if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
       store = try Self.openStore(home, configuration.store, document, chain)
       signer = try Self.openSigner(home, key, chain)
@@ -229,7 +231,8 @@ final class OpenedHome: Sendable {
         bundles: bundles, watermark: signer?.watermark,
         isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: prepared),
         ownVotes: [],
-        prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil })
+        prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil },
+        isKeyUsedElsewhere: HomeFence(home: home).usedElsewhere != nil)
     } catch {
       throw .recovery("\(error)")
     }

@@ -45,11 +45,14 @@ public struct ReplicaStart: Sendable {
   public let ownVotes: [Vote]
   /// What `.storePrepared` wrote last.
   public let prepared: PreparedRecord?
+  /// In an earlier life this node has seen that another process votes with its key, and its
+  /// operator has not acted since: it votes for nothing.
+  public let isKeyUsedElsewhere: Bool
 
   public init(
     reader: any StateReader, recent: [LoggedBlock], replay: [LoggedBlock], incarnation: UInt64,
     bundles: [Bundle], watermark: VotePosition?, isVoteLogMissing: Bool, ownVotes: [Vote],
-    prepared: PreparedRecord?
+    prepared: PreparedRecord?, isKeyUsedElsewhere: Bool = false
   ) {
     self.reader = reader
     self.recent = recent
@@ -60,5 +63,6 @@ public struct ReplicaStart: Sendable {
     self.isVoteLogMissing = isVoteLogMissing
     self.ownVotes = ownVotes
     self.prepared = prepared
+    self.isKeyUsedElsewhere = isKeyUsedElsewhere
   }
 }

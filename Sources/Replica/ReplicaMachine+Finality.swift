@@ -63,8 +63,9 @@ extension ReplicaMachine {
     pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
     recorded(executed.outcome.offences)
+    watchOwnKey(executed, decision.certificate, set: set)
     flushIfIdle()
-    beginHeight()
+    pending.append(.beginHeight)
   }
 
   /// Makes an executed block the tip.
@@ -111,8 +112,8 @@ extension ReplicaMachine {
   }
 
   func mayVote(at height: UInt64) -> Bool {
-    if case .following(let from, _) = mode { return height >= from }
-    return false
+    guard !isKeyUsedElsewhere, case .following(let from, _) = mode else { return false }
+    return height >= from
   }
 
   /// The member to propose the block above the tip in view 0.

@@ -42,6 +42,7 @@ extension ReplicaMachine {
       }
       effects.append(.report(.consensus(note)))
       if case .evidence(let evidence) = note { try found(.votes(evidence)) }
+      if case .ownKeyUsedElsewhere = note { keyIsUsedElsewhere() }
     }
   }
 
@@ -106,6 +107,7 @@ extension ReplicaMachine {
 
   private mutating func changeMode(_ mode: CatchUpMode) {
     self.mode = mode
+    if case .following(_, let pause) = mode { ownKey.reachedTip(tip.height, pause) }
     effects.append(.report(.mode(mode)))
     guard configuration.account != nil else { return }
     pending.append(.consensus(.mayVoteChanged(mayVote(at: tip.height + 1))))

@@ -35,6 +35,8 @@ extension ReplicaMachine {
     }
     for entry in start.recent { remember(entry.decided) }
     for entry in start.replay { try replay(entry.decided) }
+    isKeyUsedElsewhere = start.isKeyUsedElsewhere
+    ownKey = OwnKeyWatch(watermark: start.watermark)
     restored = RestoredVotes(
       watermark: start.watermark, ownVotes: start.ownVotes, prepared: start.prepared)
   }

@@ -28,6 +28,9 @@ public struct ReplicaMachine {
   var candidates = Candidates()
   /// Offences seen and not recorded yet.
   var desk = EvidenceDesk()
+  /// Another process votes with this node's key.
+  var isKeyUsedElsewhere = false
+  var ownKey = OwnKeyWatch(watermark: nil)
   /// Decided by certificate, not logged yet.
   var deciding: Deciding?
   var mode: CatchUpMode = .catchingUp(.tipsUnknown(known: 0, quorum: 1))
@@ -48,6 +51,8 @@ public struct ReplicaMachine {
     case consensus(ConsensusEvent)
     case dissemination(DisseminationEvent)
     case catchUp(CatchUpEvent)
+    /// What the others say to a new tip is done: the next height begins.
+    case beginHeight
   }
 
   /// Takes one event. `now` is milliseconds since 1970; it may step back without harm.
@@ -95,7 +100,9 @@ public struct ReplicaMachine {
     case .submitted(let submissions):
       pending.append(.dissemination(.submitted(submissions)))
     case .verified(let token, let verdicts): try verified(token, verdicts)
-    case .voteSigned(let vote): pending.append(.consensus(.signed(vote)))
+    case .voteSigned(let vote):
+      ownKey.signed(vote)
+      pending.append(.consensus(.signed(vote)))
     case .voteRefused(let statement): pending.append(.consensus(.signingRefused(statement)))
     case .bundleSigned(let header, let signature):
       pending.append(.dissemination(.bundleSigned(header, signature)))
@@ -196,6 +203,7 @@ public struct ReplicaMachine {
       case .catchUp(let event):
         let effects = catchUp.step(event, now: now)
         for effect in effects { try perform(effect) }
+      case .beginHeight: beginHeight()
       }
     }
     pending.removeAll(keepingCapacity: true)

@@ -109,4 +109,21 @@ struct EvidenceTests {
     bench.receive(.proposal(members.proposal(block, by: 0)), from: 0)
     #expect(bench.asked.isEmpty)
   }
+
+  @Test("so does one in a certificate, and one beside another of its own")
+  func ownKeyInCertificate() {
+    let block = members.block(author: 0)
+    var bench = Bench(members, own: 1)
+    bench.receive(
+      .viewChange(members.viewChange(3, to: 1, prepared: members.record(block))), from: 3)
+    #expect(!bench.machine.isVoting)
+
+    bench = Bench(members, own: 1)
+    bench.receive(.proposal(members.proposal(block, by: 0)), from: 0)
+    #expect(bench.machine.isVoting)
+    bench.receive(.vote(members.prepare(1, block)), from: 3)
+    #expect(bench.machine.isVoting)
+    bench.receive(.vote(members.prepare(1, members.block(author: 0, content: 1))), from: 3)
+    #expect(!bench.machine.isVoting)
+  }
 }

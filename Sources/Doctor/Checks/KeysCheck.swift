@@ -28,6 +28,7 @@ struct KeysCheck {
     }
     if isValidator {
       place(process, &notes)
+      elsewhere(&notes)
       watermark(process, &notes)
     } else if FileManager.default.fileExists(atPath: home.consensusKey) {
       notes.warning(
@@ -127,6 +128,15 @@ struct KeysCheck {
           ? "it never starts again; look at the new home, and delete this one when it votes there"
           : "yet process \(process ?? 0) runs it: stop it at once")
     }
+  }
+
+  /// Whether the node has seen another process vote with its key.
+  private func elsewhere(_ notes: inout Notes) {
+    guard let seen = HomeFence(home: home).usedElsewhere else { return }
+    notes.problem(
+      "another process has voted with this node's key: \(seen)",
+      "this node votes no more; stop the other for good (a copy, a clone, a restored backup), then "
+        + "start this one once with --moved (operations, incidents.md)")
   }
 
   /// What keeps the key from signing twice.

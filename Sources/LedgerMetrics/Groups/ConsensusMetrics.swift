@@ -16,6 +16,7 @@ public struct ConsensusMetrics: Sendable {
   public let offencesRecorded: Gauge
   public let ownOffence: Gauge
   public let ownKeyConflicts: Counter
+  public let keyUsedElsewhere: Gauge
   public let badSignatures: Counter
   public let votesRefused: Counter
   private let votes: MetricFamily<Counter>
@@ -57,6 +58,9 @@ public struct ConsensusMetrics: Sendable {
     ownKeyConflicts = list.counter(
       "eco2_own_key_conflicts_total",
       "Votes seen with this node's key that this node did not sign.")
+    keyUsedElsewhere = list.gauge(
+      "eco2_own_key_used_elsewhere",
+      "Whether another process was seen to vote with this node's key: 1 or 0.")
     badSignatures = list.counter(
       "eco2_bad_signatures_total", "Consensus messages of peers with a wrong signature.")
   }

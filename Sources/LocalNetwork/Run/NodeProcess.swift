@@ -31,7 +31,9 @@ public final class NodeProcess: Sendable {
   public var logPath: String { home + "/node.log" }
 
   /// Starts the node; its output goes to `node.log` in its home, after what is there.
-  public func start() throws {
+  ///
+  /// - Parameter arguments: what `eco2 node` is given beside the home.
+  public func start(_ arguments: [String] = []) throws {
     if !FileManager.default.fileExists(atPath: logPath) {
       guard FileManager.default.createFile(atPath: logPath, contents: nil) else {
         throw NetworkFolderError.file(logPath, reason: "it cannot be created")
@@ -42,7 +44,7 @@ public final class NodeProcess: Sendable {
     let pipe = Pipe()
     let started = Process()
     started.executableURL = URL(fileURLWithPath: executable)
-    started.arguments = ["node", "--home", home, "--until-stdin-closes"]
+    started.arguments = ["node", "--home", home, "--until-stdin-closes"] + arguments
     started.standardInput = pipe
     started.standardOutput = output
     started.standardError = output

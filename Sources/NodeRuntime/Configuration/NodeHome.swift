@@ -16,6 +16,8 @@ public struct NodeHome: Sendable {
   public var watermark: String { path + "/keys/watermark" }
   /// Beside it once it was made: a missing one is then lost, not new.
   public var watermarkMade: String { path + "/keys/watermark.made" }
+  /// There when another process was seen to vote with the consensus key.
+  public var keyElsewhere: String { path + "/keys/elsewhere" }
   /// Which place on which machine is this home's.
   public var fence: String { path + "/keys/home" }
   /// There when the home was given up.

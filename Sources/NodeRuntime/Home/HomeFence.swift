@@ -85,6 +85,33 @@ public struct HomeFence: Sendable {
     }
   }
 
+  // MARK: Another process with the key
+
+  /// What was seen of another process that votes with this home's key; nil when nothing was, or the
+  /// operator has confirmed since that it is gone.
+  public var usedElsewhere: String? {
+    FileManager.default.contents(atPath: home.keyElsewhere).map(Self.firstLine)
+  }
+
+  /// Keeps that another process votes with the key, durably; what was seen first stays.
+  func noteUsedElsewhere(_ what: String) throws(DurableFile.Fault) {
+    guard usedElsewhere == nil else { return }
+    try DurableFile.replace(home.keyElsewhere, with: Array((what + "\n").utf8))
+  }
+
+  /// The operator confirms that no other process has the key any more.
+  ///
+  /// - Returns: whether one was seen: then what the key has signed is not all known here.
+  func confirmOnlyUse() throws(NodeStartError) -> Bool {
+    guard usedElsewhere != nil else { return false }
+    do {
+      try FileManager.default.removeItem(atPath: home.keyElsewhere)
+    } catch {
+      throw .badKey(home.keyElsewhere, reason: "it cannot be removed: \(error)")
+    }
+    return true
+  }
+
   // MARK: Contents
 
   static let unclaimed = "moved, to be taken up at the first start"

@@ -23,6 +23,8 @@ final class EffectPerformer: Sendable {
   private let history: HistoryKeeper
   /// Nil on a full node, whose replica asks for no signature.
   private let signer: Signer?
+  /// The home of that key; nil on a full node.
+  private let fence: HomeFence?
   private let desk: SubmissionDesk
   private let board: NodeBoard
   private let metrics: NodeMetrics
@@ -41,7 +43,7 @@ final class EffectPerformer: Sendable {
   init(
     chain: ChainID, queue: EventQueue<NodeEvent>, peers: PeerNetwork, store: NodeStore,
     retention: LogRetention, history: HistoryKeeper, signatures: SignatureVerifier, signer: Signer?,
-    desk: SubmissionDesk, board: NodeBoard,
+    fence: HomeFence?, desk: SubmissionDesk, board: NodeBoard,
     metrics: NodeMetrics, watch: ReplicaWatch, logger: Logger,
     onFault: @escaping @Sendable (String) -> Void
   ) {
@@ -53,6 +55,7 @@ final class EffectPerformer: Sendable {
     self.retention = retention
     self.history = history
     self.signer = signer
+    self.fence = fence
     self.desk = desk
     self.board = board
     self.metrics = metrics
@@ -414,10 +417,32 @@ final class EffectPerformer: Sendable {
 
   private func count(_ note: ConsensusNote) {
     switch note {
-    case .ownKeyUsedElsewhere: metrics.consensus.ownKeyConflicts.add()
+    case .ownKeyUsedElsewhere(let vote): usedElsewhere(vote)
     case .badSignatures: metrics.consensus.badSignatures.add()
     case .signingRefused: metrics.consensus.votesRefused.add()
     default: break
+    }
+  }
+
+  /// Another process votes with this node's key: kept on the disk, so that a restart changes
+  /// nothing about it.
+  private func usedElsewhere(_ vote: Vote) {
+    metrics.consensus.ownKeyConflicts.add()
+    metrics.consensus.keyUsedElsewhere.set(true)
+    let position = vote.statement.position
+    let what = "\(position.kind) of height \(position.height), view \(position.view)"
+    logger.critical(
+      """
+      another process votes with this node's key, and this one votes no more: stop the other for \
+      good, then start this one once with --moved
+      """,
+      metadata: ["seen": "\(what)"])
+    signing.run { [self] in
+      do throws(DurableFile.Fault) {
+        try fence?.noteUsedElsewhere("\(what), seen at \(NodeClock.milliseconds()) ms")
+      } catch {
+        logger.error("that another process has the key cannot be kept: \(error)")
+      }
     }
   }
 

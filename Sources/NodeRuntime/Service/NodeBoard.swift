@@ -20,6 +20,8 @@ final class NodeBoard: Sendable {
     var notVotingBecause: String?
     /// Nothing is signed until the process starts anew.
     var hasDiverged = false
+    /// Another process votes with this node's key: nothing is signed until an operator acts.
+    var isKeyUsedElsewhere = false
     /// The height at which a pause of voting ends, while there is one.
     var votesFrom: UInt64?
     /// Until when the node gives its turns away; nil when it does not.
@@ -117,15 +119,30 @@ final class NodeBoard: Sendable {
       case .consensus(.handedOver(_, _, isOwn: true)): state.turnsHandedOver += 1
       case .mode(let mode): Self.show(mode, in: &state)
       case .consensus(.diverged): state.hasDiverged = true
-      case .consensus(.ownKeyUsedElsewhere):
-        state.notVotingBecause = "another process votes with this node's key"
+      case .consensus(.ownKeyUsedElsewhere): state.isKeyUsedElsewhere = true
       default: break
       }
+      if state.isKeyUsedElsewhere { Self.showKeyUsedElsewhere(in: &state) }
       if state.hasDiverged {
         state.votesFrom = nil
         state.notVotingBecause = "this node computed another state root"
       }
     }
+  }
+
+  /// Found at the start: another process has voted with the key, and nobody has acted since.
+  func keyIsUsedElsewhere() {
+    state.withLock { state in
+      state.version += 1
+      state.isKeyUsedElsewhere = true
+      Self.showKeyUsedElsewhere(in: &state)
+    }
+  }
+
+  private static func showKeyUsedElsewhere(in state: inout Standing) {
+    state.votesFrom = nil
+    state.notVotingBecause =
+      "another process votes with this node's key: stop it, then start this one once with --moved"
   }
 
   func halted(_ reason: String) {
