@@ -259,8 +259,9 @@ public struct CatchUpMachine: Sendable {
       ownVoteSeen = max(ownVoteSeen ?? position, position)
       return
     }
-    let next = position.height.addingReportingOverflow(2)
-    // Once it has begun to vote, the votes in blocks are its own.
+    // A header carries the COMMITs of the height before: what is seen is one height late. Once it
+    // has begun to vote, the votes in blocks are its own.
+    let next = position.height.addingReportingOverflow(3)
     guard settled.pause != nil, settled.pause != .fullNode, height < settled.mayVoteFrom,
       !next.overflow, next.partialValue > settled.mayVoteFrom
     else { return }

@@ -20,6 +20,9 @@ public enum ConsensusEvent: Sendable {
   case signingRefused(VoteStatement)
   /// The record of a `.persistPrepared` is on disk.
   case persisted(token: UInt64)
+  /// Valid COMMITs for decided heights that a final block's header carries: one may contradict what
+  /// its member has sent to this node.
+  case decidedCommits([Vote])
   /// The replica has caught up (or fell behind).
   case mayVoteChanged(Bool)
   /// Whether this node gives its own turns away from now on, proposing only where it must: a

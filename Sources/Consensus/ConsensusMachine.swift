@@ -68,6 +68,8 @@ public struct ConsensusMachine: Sendable {
     case .signingRefused(let statement): current?.signingRefused(statement)
     case .persisted(let token): current?.persisted(token: token)
     case .mayVoteChanged(let allowed): current?.setMayVote(allowed, now: now)
+    case .decidedCommits(let votes):
+      for vote in votes { applyLate(vote, &effects) }
     case .handOverChanged(let hands):
       handsOver = hands
       current?.handsOver = hands
@@ -114,13 +116,13 @@ public struct ConsensusMachine: Sendable {
     effects += fresh
     hasDiverged = hasDiverged || current?.hasDiverged ?? false
     guard let height, isDecided, recent.last?.height != height,
-      let decision = current?.decision, let set = current?.context.set
+      let machine = current, let decision = machine.decision
     else { return }
     let others = fresh.compactMap { effect -> UInt16? in
       guard case .lateCommit(let commit, _) = effect else { return nil }
       return commit.member
     }
-    recent.append(RecentDecision(decision.certificate, others: others, set: set))
+    recent.append(RecentDecision(decision.certificate, others: others, machine))
     last = decision
   }
 
@@ -172,10 +174,18 @@ public struct ConsensusMachine: Sendable {
       current?.apply(message, now: now)
       // One verdict may bring several messages: the first quorum decides, the rest is late.
       act(now: now, &effects)
-    } else if case .vote(let vote) = message,
-      let index = recent.firstIndex(where: { $0.height == vote.height }),
-      let commit = recent[index].take(vote)
-    {
+    } else if case .vote(let vote) = message {
+      applyLate(vote, &effects)
+    }
+  }
+
+  /// A verified vote for a decided height.
+  private mutating func applyLate(_ vote: Vote, _ effects: inout [ConsensusEffect]) {
+    guard let index = recent.firstIndex(where: { $0.height == vote.height }) else { return }
+    if let evidence = recent[index].accuse(with: vote) {
+      effects.append(.report(.evidence(evidence)))
+    }
+    if let commit = recent[index].take(vote) {
       effects.append(.lateCommit(commit, height: vote.height))
     }
   }
@@ -194,22 +204,34 @@ public struct ConsensusMachine: Sendable {
     effects.append(.report(.peersAhead(height: reached)))
   }
 
-  /// A message for a decided height: a late COMMIT is taken, one who is stuck is answered.
+  /// A message for a decided height: a late COMMIT is taken, a vote that contradicts a known one is
+  /// looked at, one who is stuck is answered.
   private mutating func receiveLate(
     _ message: ConsensusMessage, from peer: AccountID, now: UInt64,
     _ effects: inout [ConsensusEffect]
   ) {
     switch message {
-    case .vote(let vote):
-      guard let decision = recent.first(where: { $0.lacks(vote) }),
-        let signature = vote.check(in: decision.set)
-      else { return }
-      check(message, [signature], from: peer, &effects)
-    case .viewChange: answer(message.height, withBlock: false, to: peer, now: now, &effects)
+    case .vote(let vote): checkLate(vote, from: peer, &effects)
+    case .viewChange(let change):
+      checkLate(change.vote, from: peer, &effects)
+      answer(message.height, withBlock: false, to: peer, now: now, &effects)
     case .inquiry(let inquiry):
       answer(inquiry.height, withBlock: inquiry.needsBlock, to: peer, now: now, &effects)
-    case .proposal, .newView, .decided: break
+    case .proposal(let proposal): checkLate(proposal.vote, from: peer, &effects)
+    case .newView(let view):
+      checkLate(view.vote, from: peer, &effects)
+      checkLate(view.prePrepare, from: peer, &effects)
+    case .decided: break
     }
+  }
+
+  private mutating func checkLate(
+    _ vote: Vote, from peer: AccountID, _ effects: inout [ConsensusEffect]
+  ) {
+    guard let decision = recent.first(where: { $0.lacks(vote) || $0.isContradicted(by: vote) }),
+      let signature = vote.check(in: decision.set)
+    else { return }
+    check(.vote(vote), [signature], from: peer, &effects)
   }
 
   private mutating func answer(

@@ -42,10 +42,15 @@ extension HeightMachine {
   }
 
   private func admission(of vote: Vote) -> Admission {
-    guard isPlausible(vote), [.prepare, .commit].contains(vote.statement.kind) else {
-      return .refused(.malformed)
+    guard isPlausible(vote) else { return .refused(.malformed) }
+    switch vote.statement.kind {
+    case .prepare, .commit: return isSettled(vote) ? .known : .check(checks([vote]))
+    case .prePrepare:
+      // Alone, it is another's word on what a primary has proposed to it.
+      let known = book.vote(of: Int(vote.member), at: vote.statement.position)
+      return known == nil || isSettled(vote) ? .known : .check(checks([vote]))
+    case .viewChange, .newView: return .refused(.malformed)
     }
-    return isSettled(vote) ? .known : .check(checks([vote]))
   }
 
   private func admission(of message: Proposal) -> Admission {
@@ -147,14 +152,14 @@ extension HeightMachine {
           carrier: .proposal(message)))
     case .viewChange(let message):
       if let record = message.prepared {
-        guardOwnKey(record.certificate)
+        take(record.certificate)
         remember(record)
       }
       take(message.vote)
     case .newView(let message): apply(message, now: now)
     case .decided(let message):
-      guardOwnKey(message.certificate)
       certify(message.certificate)
+      take(message.certificate)
       if let block = message.block, self.certificate?.block == message.certificate.block {
         certifiedBlock = block
       }
@@ -167,7 +172,7 @@ extension HeightMachine {
     take(message.vote)
     take(message.prePrepare)
     if let certificate = message.certificate {
-      guardOwnKey(certificate)
+      take(certificate)
       remember(PreparedRecord(block: message.block, certificate: certificate))
     }
     add(
@@ -198,14 +203,14 @@ extension HeightMachine {
     deadline = nil
   }
 
-  /// Looks for this node's own vote in a verified certificate.
-  mutating func guardOwnKey(_ certificate: QuorumCertificate) {
-    guard let own = context.own,
-      let signature = certificate.signatures.first(where: { Int($0.member) == own })
-    else { return }
-    guardOwnKey(
-      Vote(
-        statement: certificate.statement, member: signature.member, signature: signature.signature))
+  /// Looks at the votes of a verified certificate: one may be of this node's own key, or contradict
+  /// another of its member's. They are counted, too: their members have cast them.
+  private mutating func take(_ certificate: QuorumCertificate) {
+    let statement = certificate.statement
+    for signature in certificate.signatures {
+      take(
+        Vote(statement: statement, member: signature.member, signature: signature.signature))
+    }
   }
 }
 

@@ -144,10 +144,24 @@ extension HeightMachine {
     for other in book.all(of: Int(vote.member)) where other.statement != vote.statement {
       reportOffence(other, vote)
     }
-    if case .commit(let block, _) = vote.statement.content {
+    switch vote.statement.content {
+    case .commit(let block, _):
       certify(vote.statement)
       watchForDivergence(of: block)
+    case .prepare(let block, _): showProposal(to: vote.member, instead: block, view: vote.view)
+    case .viewChange, .newView, .prePrepare: break
     }
+  }
+
+  /// A member PREPAREs another block than this node was proposed in that view: it is shown what
+  /// this node was. An honest one holds the primary's proposal of the other, and so the proof.
+  private mutating func showProposal(to member: UInt16, instead block: Digest, view: UInt64) {
+    let primary = context.primary(of: view)
+    let position = VotePosition(height: height, view: view, kind: .prePrepare)
+    guard Int(member) != context.own, let proposal = book.vote(of: primary, at: position),
+      proposal.statement.content != .prePrepare(block: block)
+    else { return }
+    effects.append(.send(.vote(proposal), to: context.set.members[Int(member)].account))
   }
 
   private mutating func reportOffence(_ one: Vote, _ other: Vote) {

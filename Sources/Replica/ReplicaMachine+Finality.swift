@@ -63,7 +63,7 @@ extension ReplicaMachine {
     pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
     recorded(executed.outcome.offences)
-    watchOwnKey(executed, decision.certificate, set: set)
+    watchCommits(executed, decision.certificate, set: set)
     flushIfIdle()
     pending.append(.beginHeight)
   }

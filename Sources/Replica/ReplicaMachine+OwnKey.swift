@@ -13,44 +13,53 @@ extension ReplicaMachine {
     pending.append(.consensus(.mayVoteChanged(false)))
   }
 
-  /// Looks for this node's COMMITs in a block that is final now, and in its certificate.
+  /// Looks at the COMMITs in a block that is final now, and in its certificate: those of this
+  /// node's key, and those that contradict what their members have sent to this node.
   ///
   /// - Parameter set: decided it.
-  mutating func watchOwnKey(
+  mutating func watchCommits(
     _ executed: Executed, _ certificate: QuorumCertificate, set: ValidatorSet
   ) {
-    guard let account = configuration.account, let own = set.index(of: account) else { return }
+    guard let account = configuration.account else { return }
+    let carried = commits(in: executed.block.header)
+    for vote in carried
+    where recent.entry(at: vote.height)?.set.index(of: account) == Int(vote.member) {
+      sawOwnCommit(vote)
+    }
+    let own = set.index(of: account)
     for signature in certificate.signatures where Int(signature.member) == own {
       sawOwnCommit(
-        certificate.statement,
-        CommitSignature(
-          member: signature.member, view: certificate.view, signature: signature.signature))
+        Vote(
+          statement: certificate.statement, member: signature.member,
+          signature: signature.signature))
     }
-    let header = executed.block.header
+    if !carried.isEmpty { pending.append(.consensus(.decidedCommits(carried))) }
+  }
+
+  /// The COMMITs that a header carries, as far as their heights are known here.
+  private func commits(in header: BlockHeader) -> [Vote] {
     var carried = header.lateCommits
     if header.height > 1 {
       carried.append(LateCommits(height: header.height - 1, commits: header.parentCommits))
     }
-    for late in carried {
-      guard let entry = recent.entry(at: late.height),
-        let own = entry.set.index(of: account)
-      else { continue }
-      for commit in late.commits where Int(commit.member) == own {
-        let statement = VoteStatement(
-          height: late.height, view: commit.view,
-          content: .commit(block: entry.hash, stateRoot: entry.stateRoot))
-        sawOwnCommit(statement, commit)
+    return carried.flatMap { late -> [Vote] in
+      guard let entry = recent.entry(at: late.height) else { return [] }
+      return late.commits.map { commit in
+        Vote(
+          statement: VoteStatement(
+            height: late.height, view: commit.view,
+            content: .commit(block: entry.hash, stateRoot: entry.stateRoot)),
+          member: commit.member, signature: commit.signature)
       }
     }
   }
 
-  private mutating func sawOwnCommit(_ statement: VoteStatement, _ commit: CommitSignature) {
-    if ownKey.isForeign(height: statement.height, view: commit.view) {
-      guard !isKeyUsedElsewhere, !configuration.rehearsal.sharesKey else { return }
-      let vote = Vote(statement: statement, member: commit.member, signature: commit.signature)
-      effects.append(.report(.consensus(.ownKeyUsedElsewhere(vote))))
-      return keyIsUsedElsewhere()
+  private mutating func sawOwnCommit(_ vote: Vote) {
+    guard ownKey.isForeign(height: vote.height, view: vote.view) else {
+      return pending.append(.catchUp(.ownVoteDecided(vote.statement.position)))
     }
-    pending.append(.catchUp(.ownVoteDecided(statement.position)))
+    guard !isKeyUsedElsewhere, !configuration.rehearsal.sharesKey else { return }
+    effects.append(.report(.consensus(.ownKeyUsedElsewhere(vote))))
+    keyIsUsedElsewhere()
   }
 }

@@ -103,7 +103,10 @@ struct ViewChangeTests {
   func reproposal() throws {
     let old = members.record(members.block(author: 0, content: 1), view: 0)
     let newer = members.record(members.block(author: 1, content: 2), view: 1)
-    var bench = Bench(members, own: 2, at: slot + 60_000)
+    // Both are among those whose PREPAREs made the records.
+    let signed = VotePosition(height: 1, view: 1, kind: .prepare)
+    var bench = Bench(
+      members, own: 2, at: slot + 60_000, context: members.context(own: 2, watermark: signed))
     bench.receive([
       members.viewChange(0, to: 2, prepared: old), members.viewChange(3, to: 2, prepared: newer),
     ])
@@ -115,7 +118,8 @@ struct ViewChangeTests {
     let newView = try #require(sent.first)
     #expect(newView.block == newer.block)
     #expect(newView.certificate == newer.certificate)
-    var other = Bench(members, own: 1, at: slot + 60_000)
+    var other = Bench(
+      members, own: 1, at: slot + 60_000, context: members.context(own: 1, watermark: signed))
     other.receive(.newView(newView), from: 2)
     #expect(other.askedLast == members.prepare(1, newer.block, view: 2).statement)
   }

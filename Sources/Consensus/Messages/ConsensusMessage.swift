@@ -6,7 +6,7 @@ public import LedgerCore
 public enum ConsensusMessage: Hashable, Sendable {
   /// View 0's proposal.
   indirect case proposal(Proposal)
-  /// A PREPARE or a COMMIT.
+  /// A PREPARE or a COMMIT; or another's PRE-PREPARE, shown as proof.
   case vote(Vote)
   indirect case viewChange(ViewChange)
   /// A later view's proposal, with the quorum that brought the view in.
@@ -45,7 +45,7 @@ extension ConsensusMessage: BCSCodable {
     let start = reader.offset
     switch try reader.uleb128("message kind") {
     case 0: self = .proposal(try Proposal(from: &reader))
-    case 1: self = .vote(try Vote(from: &reader, kinds: [.prepare, .commit]))
+    case 1: self = .vote(try Vote(from: &reader, kinds: [.prePrepare, .prepare, .commit]))
     case 2: self = .viewChange(try ViewChange(from: &reader))
     case 3: self = .newView(try NewView(from: &reader))
     case 4: self = .decided(try Decided(from: &reader))
