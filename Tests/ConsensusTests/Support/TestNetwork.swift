@@ -242,7 +242,7 @@ struct TestNetwork {
       if nodes[Int(evidence.first.member)].behaviour == .honest {
         violations.append("node \(index) has evidence against honest \(evidence.first.member)")
       }
-    case .ownKeyUsedElsewhere where nodes[index].behaviour == .twin:
+    case .ownKeyUsedElsewhere where nodes[index].behaviour != .honest:
       // It goes on all the same: it is the attacker.
       soon(index, .mayVoteChanged(true))
     case .diverged, .ownKeyUsedElsewhere, .badSignatures:
