@@ -256,11 +256,6 @@ final class FuzzedNetwork {
         message: statement.message[...]))
   }
 
-  private func signature(of report: TransactionBody, by index: Int) -> Signature {
-    nodes[index].key.sign(
-      domain: .transaction, chain: Self.genesis.initial.chain, message: report.bcs[...])
-  }
-
   private func signature(of header: BundleHeader, by node: Int = traitor) -> Signature {
     nodes[node].key.later.sign(
       domain: .bundle, chain: Self.genesis.initial.chain, message: header.bcs[...])
@@ -313,8 +308,6 @@ final class FuzzedNetwork {
       }
     case .signBundle(let header):
       answer(node) { [self] in .bundleSigned(header, signature(of: header, by: index)) }
-    case .signReport(let body):
-      answer(node) { [self] in .reportSigned(body, signature(of: body, by: index)) }
     case .signVote(let statement, let member): write(.vote(statement, member: member), node)
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), node)
