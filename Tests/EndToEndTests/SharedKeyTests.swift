@@ -28,7 +28,7 @@ extension EndToEndTests {
           "node", "--home", network.nodes[2].home, "--set", "api.listen=127.0.0.1:0",
         ])
         #expect(second.status != 0)
-        #expect(second.output.contains("in use"), "\(second.output)")
+        #expect(second.output.contains("another process"), "\(second.output)")
         #expect(network.nodes[2].isRunning)
       }
     }
@@ -57,13 +57,17 @@ extension EndToEndTests {
           "peers.listen=\(ports.listen(0))",
         ])
         do {
-          try #require(await copy.isUp(within: .seconds(30)), "\(network.log(of: copy))")
+          // Peers keep one connection for an account: the two take it from each other, and the copy
+          // may never reach the tip.
           let height = try await network.height()
-          for next in height + 1...height + 15 {
+          var answers = 0
+          for next in height + 1...height + 12 {
             _ = try await network.block(next)
-            let status = try await status(copy.address)
+            guard let status = try? await status(copy.address) else { continue }
+            answers += 1
             #expect(status.notVotingBecause != nil, "\(network.log(of: copy))")
           }
+          #expect(answers > 5, "\(network.log(of: copy))")
           let offences = try await network.client { try await $0.offences().items }
           #expect(offences.isEmpty)
         } catch {
