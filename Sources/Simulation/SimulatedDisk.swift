@@ -70,6 +70,8 @@ struct SimulatedDisk {
   private(set) var isWatermarkMissing = false
   /// The signer's file has been one of earlier.
   private(set) var hasOldSigner = false
+  /// Another process was seen to vote with the key: kept beside the signer's file.
+  private(set) var isKeyUsedElsewhere = false
   /// Blocks of the log whose checksum does not fit.
   private(set) var damagedBlocks: Set<UInt64> = []
   /// What else a start finds damaged.
@@ -160,6 +162,8 @@ struct SimulatedDisk {
     return lost
   }
 
+  mutating func noteKeyUsedElsewhere() { isKeyUsedElsewhere = true }
+
   /// Counts a start, as a signer does: from the clock where that is more, so that a signer's file
   /// of earlier brings no incarnation back.
   mutating func countStart(secondsSince1970: UInt64) {
@@ -183,6 +187,7 @@ struct SimulatedDisk {
     lastCommit = other.lastCommit
     incarnation = other.incarnation
     isWatermarkMissing = other.isWatermarkMissing
+    isKeyUsedElsewhere = other.isKeyUsedElsewhere
   }
 
   mutating func loseSigner() {
@@ -251,7 +256,8 @@ extension SimulatedDisk {
         reader: state, recent: recent, replay: replay, incarnation: incarnation,
         bundles: bundles.map(\.bundle), watermark: watermark?.statement.position,
         isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: record),
-        ownVotes: keepsVotes ? votes : [], prepared: record)
+        ownVotes: keepsVotes ? votes : [], prepared: record,
+        isKeyUsedElsewhere: isKeyUsedElsewhere)
     } catch let damage as DiskDamage {
       throw damage
     } catch let error as BCSError {

@@ -47,6 +47,8 @@ final class SimulatedNode {
   var failingWrites: FailingWrites?
   /// How often its disk was wiped, or held again what it held before.
   var timesSetBack = 0
+  /// Its signer's file was lost, or was one of earlier: some of its own votes are news to it.
+  var hasForgottenVotes = false
   /// A copy of its disk, of some time ago.
   var backup: SimulatedDisk.Backup?
   /// The highest height this node has announced as final since its disk was last set back.

@@ -22,6 +22,8 @@ public struct SimulationReport: Sendable, Encodable {
   public let crashes: UInt64
   /// Disks that were wiped or held again what they held before.
   public let disksSetBack: UInt64
+  /// Nodes that vote no more because they took a forgotten vote of theirs for another process's.
+  public let keysStopped: UInt64
   /// Starts that a node refused because of a damaged disk.
   public let startsRefused: UInt64
   /// Writes on their way that a crash took.
@@ -69,6 +71,7 @@ public struct SimulationReport: Sendable, Encodable {
     }
     crashes = counts.crashes
     disksSetBack = counts.disksSetBack
+    keysStopped = counts.keysStopped
     startsRefused = counts.startsRefused
     writesLost = counts.writesLost
     framesSent = counts.framesSent

@@ -10,6 +10,7 @@ public struct SimulationSummary: Sendable, Encodable {
   public private(set) var viewChanges: UInt64 = 0
   public private(set) var crashes: UInt64 = 0
   public private(set) var disksSetBack: UInt64 = 0
+  public private(set) var keysStopped: UInt64 = 0
   public private(set) var startsRefused: UInt64 = 0
   public private(set) var framesSent: UInt64 = 0
   public private(set) var framesLost: UInt64 = 0
@@ -50,6 +51,7 @@ public struct SimulationSummary: Sendable, Encodable {
     viewChanges += report.viewChanges
     crashes += report.crashes
     disksSetBack += report.disksSetBack
+    keysStopped += report.keysStopped
     startsRefused += report.startsRefused
     framesSent += report.framesSent
     framesLost += report.framesLost
@@ -67,7 +69,8 @@ public struct SimulationSummary: Sendable, Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case seeds, failed, simulatedMilliseconds, events, blocks, viewChanges, crashes, disksSetBack
-    case startsRefused, framesSent, framesLost, framesReplayed, transactionsFinal, faults
+    case keysStopped, startsRefused, framesSent, framesLost, framesReplayed, transactionsFinal
+    case faults
     case seedsWithByzantine, byzantineMembers, strategies, livenessPermille, livenessSeed
   }
 
@@ -81,6 +84,7 @@ public struct SimulationSummary: Sendable, Encodable {
     try container.encode(viewChanges, forKey: .viewChanges)
     try container.encode(crashes, forKey: .crashes)
     try container.encode(disksSetBack, forKey: .disksSetBack)
+    try container.encode(keysStopped, forKey: .keysStopped)
     try container.encode(startsRefused, forKey: .startsRefused)
     try container.encode(framesSent, forKey: .framesSent)
     try container.encode(framesLost, forKey: .framesLost)

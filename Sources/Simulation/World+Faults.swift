@@ -129,14 +129,17 @@ extension World {
       let found = nodes[node].disk.flipBit(
         in: place, damagedElsewhere: elsewhere.reduce(into: []) { $0.formUnion($1) }, &random)
       if !found { trace("nothing to flip a bit of") }
+      if found, place == .signer { nodes[node].hasForgottenVotes = true }
       schedule(.start(node: node), in: window.milliseconds)
     case .wipe(let node):
       guard checker.height > Self.newHeightMax else { return }
       setBack(nodes[node]) { $0.wipe(genesis: genesisState) }
+      nodes[node].hasForgottenVotes = true
       schedule(.start(node: node), in: window.milliseconds)
     case .restore(let node, let keepsWatermark):
       guard let backup = nodes[node].backup, checker.height > Self.newHeightMax else { return }
       setBack(nodes[node]) { $0.restore(backup, keepsWatermark: keepsWatermark) }
+      if !keepsWatermark { nodes[node].hasForgottenVotes = true }
       schedule(.start(node: node), in: window.milliseconds)
     default: break
     }

@@ -51,6 +51,7 @@ extension World {
     trace("node \(node.index) does not start: \(damage)")
     counts.startsRefused += 1
     setBack(node) { $0.wipe(genesis: genesisState) }
+    node.hasForgottenVotes = true
     schedule(.start(node: node.index), in: random.within(500...3_000))
   }
 
@@ -160,6 +161,7 @@ extension World {
       checker.noted(note, by: node.index, mayDoubt: mayDoubt)
       watch(note: note, of: node)
       if case .consensus(.handedOver(_, _, isOwn: true)) = note { counts.turnsHandedOver += 1 }
+      if case .consensus(.ownKeyUsedElsewhere(let vote)) = note { sawOwnKey(vote, node) }
     case .halt(let failure):
       guard node.disk.state.isDamaged, case .state = failure else {
         return checker.halted(failure, node: node.index)
@@ -168,6 +170,19 @@ extension World {
       crash(node.index)
       refuse(node, .file(.state))
     }
+  }
+
+  /// A node has seen a vote of its key that it does not know: it votes no more, now and after a
+  /// restart. Nobody else has its key here, so that it must have lost what it had signed.
+  private func sawOwnKey(_ vote: Vote, _ node: SimulatedNode) {
+    node.disk.noteKeyUsedElsewhere()
+    guard !byzantine.contains(node.index) else { return }
+    counts.keysStopped += 1
+    guard !node.hasForgottenVotes else { return }
+    checker.report(
+      .health, [node.index],
+      "takes its \(vote.statement.kind) for height \(vote.height), view \(vote.view) for another "
+        + "process's, though it has forgotten none")
   }
 
   private func take(_ answer: SubmissionAnswer, of node: SimulatedNode) {

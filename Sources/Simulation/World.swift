@@ -80,6 +80,7 @@ final class World {
     var writesLost: UInt64 = 0
     var startsRefused: UInt64 = 0
     var disksSetBack: UInt64 = 0
+    var keysStopped: UInt64 = 0
     var livenessMilliseconds: UInt64 = 0
     var livenessPermille: UInt64 = 0
   }

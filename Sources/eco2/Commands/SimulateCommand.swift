@@ -161,7 +161,8 @@ struct SimulateCommand: ParsableCommand {
       (
         "  nodes",
         "\(report.crashes) crashes, \(report.disksSetBack) disks set back, "
-          + "\(report.startsRefused) starts refused, \(report.writesLost) writes lost"
+          + "\(report.startsRefused) starts refused, \(report.writesLost) writes lost, "
+          + "\(report.keysStopped) keys stopped"
       ),
       (
         "  frames",
@@ -218,7 +219,7 @@ struct SimulateCommand: ParsableCommand {
       (
         "nodes",
         "\(summary.crashes) crashes, \(summary.disksSetBack) disks set back, "
-          + "\(summary.startsRefused) starts refused"
+          + "\(summary.startsRefused) starts refused, \(summary.keysStopped) keys stopped"
       ),
       (
         "frames",
