@@ -68,15 +68,28 @@ extension HeightMachine {
 
   private func admission(of message: ViewChange) -> Admission {
     guard isPlausible(message.vote), message.isConsistent else { return .refused(.malformed) }
-    let isKnown = isSettled(message.vote)
-    guard let record = message.prepared, self.record(record.reference) == nil else {
-      return isKnown ? .known : .check(checks([message.vote]))
+    guard let record = message.prepared else {
+      return isSettled(message.vote) ? .known : .check(checks([message.vote]))
     }
-    if let refusal = refusal(of: record) { return .refused(refusal) }
-    guard let proof = record.certificate.checks(in: context.set) else {
-      return .refused(.malformed)
-    }
+    let isKnown = self.record(record.reference) != nil
+    if isKnown, isSettled(message.vote) { return .known }
+    if !isKnown, let refusal = refusal(of: record) { return .refused(refusal) }
+    // Also of a record that is known another certificate may come, and its votes are looked at.
+    let certificate = record.certificate
+    guard certificate.kind == .prepare, certificate.height == height,
+      let proof = checks(certificate)
+    else { return .refused(.malformed) }
     return .check(checks([message.vote]) + proof)
+  }
+
+  /// What must verify of a certificate: all but the votes that are known. Nil where it is none.
+  private func checks(_ certificate: QuorumCertificate) -> [SignatureCheck]? {
+    guard let all = certificate.checks(in: context.set) else { return nil }
+    let statement = certificate.statement
+    return zip(certificate.signatures, all).filter { signature, _ in
+      !book.contains(
+        Vote(statement: statement, member: signature.member, signature: signature.signature))
+    }.map(\.1)
   }
 
   private func refusal(of record: PreparedRecord) -> ConsensusRefusal? {
@@ -121,7 +134,7 @@ extension HeightMachine {
   private func admission(of message: Decided) -> Admission {
     let certificate = message.certificate
     guard certificate.kind == .commit, certificate.height == height,
-      let all = certificate.checks(in: context.set)
+      let open = checks(certificate)
     else { return .refused(.malformed) }
     if let block = message.block,
       block.header.hash(chain) != certificate.block || !block.isConsistent
@@ -132,12 +145,7 @@ extension HeightMachine {
       guard message.block != nil, known.block == certificate.block else { return .known }
       if known == certificate { return .check([]) }
     }
-    let statement = certificate.statement
-    let open = zip(certificate.signatures, all).filter { signature, _ in
-      !book.contains(
-        Vote(statement: statement, member: signature.member, signature: signature.signature))
-    }
-    return .check(open.map(\.1))
+    return .check(open)
   }
 
   /// Takes in a message whose signatures are good.

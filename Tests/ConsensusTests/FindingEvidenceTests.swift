@@ -54,6 +54,31 @@ struct FindingEvidenceTests {
     #expect(bench.evidence.map(\.offence) == [.equivocation])
   }
 
+  @Test("a forged certificate of a record that is known accuses nobody, and stops nobody")
+  func forgedCertificate() {
+    var bench = Bench(members, own: 1)
+    bench.receive(.proposal(members.proposal(one, by: 0)), from: 0)
+    bench.receive([0, 2].map { members.prepare($0, one) })
+    bench.receive([members.viewChange(2, to: 1, prepared: members.record(one))])
+    let good = members.record(one).certificate
+    let wrongRoot = QuorumCertificate(
+      kind: .prepare, height: 1, view: 0, block: good.block, stateRoot: SHA256.hash([9]),
+      signatures: good.signatures)
+    let others = QuorumCertificate(
+      kind: .prepare, height: 1, view: 0, block: good.block, stateRoot: good.stateRoot,
+      signatures: [0, 1, 3].map {
+        MemberSignature(member: $0, signature: members.prepare(3, one).signature)
+      })
+    for forged in [wrongRoot, others] {
+      let record = PreparedRecord(block: one, certificate: forged)
+      bench.receive([members.viewChange(3, to: 1, prepared: record)])
+      #expect(bench.evidence.isEmpty)
+      #expect(bench.machine.isVoting)
+    }
+    let badSignatures = bench.notes.count { if case .badSignatures = $0 { true } else { false } }
+    #expect(badSignatures == 2)
+  }
+
   @Test("a vote that contradicts another is found after the height is decided, once")
   func late() {
     var bench = decided()
