@@ -203,8 +203,9 @@ let package = Package(
     tests(
       "NodeRuntimeTests",
       [
-        "LedgerCore", "CatchUp", "Dissemination", "Replica", "LedgerMetrics", "NodeAPI",
-        "NodeAnswers", "NodeRuntime",
+        "LedgerCore", "LedgerStore", "LedgerRules", "Consensus", "CatchUp", "Dissemination",
+        "Replica", "Signer", "RegistryFiles", "LedgerMetrics", "NodeAPI", "NodeAnswers",
+        "NodeRuntime", "LocalNetwork",
         logging,
       ]),
     tests(
