@@ -77,5 +77,63 @@ extension EndToEndTests {
         #expect(await copy.stop())
       }
     }
+
+    /// A node that starts with less than its key has signed says so, waits, and votes again; nobody
+    /// holds anything against it.
+    private func comesBack(_ network: LiveNetwork, _ node: NodeProcess, saying words: String)
+      async throws
+    {
+      try node.start()
+      try #require(await node.isUp(within: .seconds(60)), "\(network.log(of: node))")
+      let height = try await network.height()
+      for next in height + 1...height + 8 { _ = try await network.block(next) }
+      let log = network.log(of: node)
+      #expect(log.contains(words), "\(log)")
+      #expect(!log.contains("another process votes"), "\(log)")
+      #expect(try await status(node.address).notVotingBecause == nil, "\(log)")
+      let signers = try await network.client { client in
+        var signers: Set<Int> = []
+        for height in height + 3...height + 8 {
+          signers.formUnion(try await client.block(height).signers)
+        }
+        return signers
+      }
+      #expect(signers.count == 4)
+      let offences = try await network.client { try await $0.offences().items }
+      #expect(offences.isEmpty)
+    }
+
+    @Test(
+      "a node whose home is a backup of earlier waits until its later votes are past",
+      .timeLimit(.minutes(3)))
+    func backup() async throws {
+      try await LiveNetwork.run { network in
+        _ = try await network.block(2)
+        let node = network.nodes[3]
+        #expect(await node.stop())
+        let backup = network.folder.path + "/backup"
+        try FileManager.default.copyItem(atPath: node.home, toPath: backup)
+        try node.start()
+        try #require(await node.isUp(within: .seconds(60)))
+        _ = try await network.block(try await network.height() + 4)
+        await node.kill()
+        try FileManager.default.removeItem(atPath: node.home)
+        try FileManager.default.moveItem(atPath: backup, toPath: node.home)
+        try await comesBack(network, node, saying: "above its vote log")
+      }
+    }
+
+    @Test(
+      "a node that has lost what its key has signed waits two heights, and votes again",
+      .timeLimit(.minutes(3)))
+    func lostWatermark() async throws {
+      try await LiveNetwork.run { network in
+        _ = try await network.block(3)
+        let node = network.nodes[3]
+        await node.kill()
+        try FileManager.default.removeItem(atPath: node.home + "/keys/watermark")
+        try await comesBack(network, node, saying: "the vote log is missing")
+      }
+    }
   }
 }
