@@ -8,6 +8,8 @@ public enum ConsensusEvent: Sendable {
   /// A peer's message, decoded; its signatures are not checked. The peer's name is authenticated by
   /// the connection it came over.
   case message(ConsensusMessage, from: AccountID)
+  /// A member's connection stands: it is told what this node says now, which it may have missed.
+  case peerConnected(AccountID)
   /// The verdicts of a `.check`, in its order.
   case checked(token: UInt64, [Bool])
   /// The block that `.propose` asked for; `view` repeats its view.

@@ -24,6 +24,8 @@ public struct ConsensusMachine: Sendable {
   /// When each peer was last answered; answers with a block are limited on their own.
   private var answers = PeerCounts()
   private var blockAnswers = PeerCounts()
+  /// When each peer was last greeted.
+  private var greetings = PeerCounts()
   private var hasDiverged = false
   private var handsOver = false
   private var reportedAhead: UInt64 = 0
@@ -53,6 +55,7 @@ public struct ConsensusMachine: Sendable {
     switch event {
     case .begin(let context): begin(context, now: now, &effects)
     case .message(let message, let peer): receive(message, from: peer, now: now, &effects)
+    case .peerConnected(let peer): greet(peer, now: now, &effects)
     case .checked(let token, let verdicts):
       for (item, isGood) in queue.settle(token: token, verdicts) {
         if isGood {
@@ -232,6 +235,18 @@ public struct ConsensusMachine: Sendable {
       let signature = vote.check(in: decision.set)
     else { return }
     check(.vote(vote), [signature], from: peer, &effects)
+  }
+
+  /// Sends a member that has just connected what a retransmission would, which may be far off by
+  /// now: once for a connection, and not more often than the answers to its inquiries where
+  /// connections come and go.
+  private mutating func greet(
+    _ peer: AccountID, now: UInt64, _ effects: inout [ConsensusEffect]
+  ) {
+    guard let current, !isDecided, current.context.set.index(of: peer) != nil,
+      greetings.isDue(peer, now: now, pause: timing.retransmitMilliseconds / 2)
+    else { return }
+    effects += current.repeated().map { .send($0, to: peer) }
   }
 
   private mutating func answer(

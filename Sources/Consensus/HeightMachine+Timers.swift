@@ -24,10 +24,13 @@ extension HeightMachine {
     let pauseMax = timing.retransmitMilliseconds * ConsensusLimits.retransmitBackoffMax
     retransmission.pause = min(retransmission.pause * 2, pauseMax)
     retransmission.at = now.addingClamped(retransmission.pause)
-    if mayVote, certificate == nil {
-      for message in currentMessages() { effects.append(.broadcast(message)) }
-    }
+    for message in repeated() { effects.append(.broadcast(message)) }
     inquire()
+  }
+
+  /// What is said again to those who may have missed it: nothing while only a block is missing.
+  func repeated() -> [ConsensusMessage] {
+    mayVote && certificate == nil ? currentMessages() : []
   }
 
   /// Asks two members, others each time, for what this node misses.

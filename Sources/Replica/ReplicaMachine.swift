@@ -83,6 +83,7 @@ public struct ReplicaMachine {
     case .peerConnected(let peer):
       pending.append(.dissemination(.peerConnected(peer)))
       pending.append(.catchUp(.peerConnected(peer)))
+      if configuration.account != nil { pending.append(.consensus(.peerConnected(peer))) }
     case .peerDisconnected(let peer):
       pending.append(.dissemination(.peerDisconnected(peer)))
       pending.append(.catchUp(.peerDisconnected(peer)))
