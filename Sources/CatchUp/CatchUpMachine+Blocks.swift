@@ -100,10 +100,12 @@ extension CatchUpMachine {
       effects.append(.distrust(peers.list[index].account, .emptyPromise(height: first)))
       return
     }
-    guard blocks.count <= request.count else {
+    // More than asked for may be the answer to an earlier request, of before the connection was
+    // replaced.
+    guard blocks.count <= CatchUpLimits.blocksPerRequestMax else {
       return distrust(index, .notTheBlock(height: first), now: now)
     }
-    for (offset, bytes) in blocks.enumerated() {
+    for (offset, bytes) in blocks.prefix(request.count).enumerated() {
       let wanted = first + UInt64(offset)
       guard let block = try? DecidedBlock(decoding: bytes), isWhole(block, height: wanted) else {
         return distrust(index, .notTheBlock(height: wanted), now: now)

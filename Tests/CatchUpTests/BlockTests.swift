@@ -80,6 +80,26 @@ struct BlockTests {
     #expect(peers.nodes[0].applied.isEmpty)
   }
 
+  @Test("the answer to an earlier, longer request counts as far as it was asked for now")
+  func longerAnswer() throws {
+    let chain = try TestChain(members: 4, length: 20)
+    for (count, isLie) in [(CatchUpLimits.blocksPerRequestMax, false), (17, true)] {
+      let peers = TestPeers(chain, heights: [0, 3, 3, 3])
+      for index in 1..<4 { peers.nodes[index].isSilent = true }
+      peers.start()
+      peers.connectAll()
+      peers.run(for: 15)
+      let asked = try #require(peers.nodes[0].asked.first)
+      let blocks = chain.blocks.dropFirst(Int(asked.from) - 1).prefix(count).map { $0.bcs[...] }
+      #expect(blocks.count == count)
+      peers.feed(.message(.blocks(from: asked.from, blocks), from: asked.to), to: 0)
+      #expect(peers.nodes[0].distrusted.isEmpty == !isLie)
+      peers.run(for: 15)
+      #expect(peers.nodes[0].applied.contains(asked.from) == !isLie)
+      #expect(peers.nodes[0].height <= 3)
+    }
+  }
+
   @Test("a change of the set on the way is followed from certificate to certificate")
   func setChange() throws {
     let chain = try TestChain(members: 4, length: 40, switchHeight: 21)
