@@ -104,26 +104,6 @@ extension EndToEndTests {
     }
 
     @Test(
-      "a node whose home is a backup of earlier waits until its later votes are past",
-      .timeLimit(.minutes(3)))
-    func backup() async throws {
-      try await LiveNetwork.run { network in
-        _ = try await network.block(2)
-        let node = network.nodes[3]
-        #expect(await node.stop())
-        let backup = network.folder.path + "/backup"
-        try FileManager.default.copyItem(atPath: node.home, toPath: backup)
-        try node.start()
-        try #require(await node.isUp(within: .seconds(60)))
-        _ = try await network.block(try await network.height() + 4)
-        await node.kill()
-        try FileManager.default.removeItem(atPath: node.home)
-        try FileManager.default.moveItem(atPath: backup, toPath: node.home)
-        try await comesBack(network, node, saying: "above its vote log")
-      }
-    }
-
-    @Test(
       "a node that has lost what its key has signed waits two heights, and votes again",
       .timeLimit(.minutes(3)))
     func lostWatermark() async throws {
