@@ -8,7 +8,7 @@ public enum ConsensusRules {
 
   /// Views below this one can be handed over: the last that may name bundles is always led, even
   /// when every member would rather not.
-  static let handOverViews: UInt64 = firstEmptyView - 1
+  public static let handOverViews: UInt64 = firstEmptyView - 1
 
   /// Why a block, fresh or proposed again, cannot be this height's; nil when it can.
   static func refusal(

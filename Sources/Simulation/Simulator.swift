@@ -81,15 +81,21 @@ extension World {
 
   // MARK: Progress
 
-  /// From an instant on nothing goes wrong: each node gains a height within f + 1 view timeouts,
-  /// and the time that restarts, connections and catching up take.
+  /// From an instant on nothing goes wrong: each node gains a height within the timeouts of the next
+  /// f + 1 views, and the time that restarts, connections and catching up take. Each of f faulty
+  /// primaries in a row costs its own view's timeout, and these grow; also with views that were
+  /// handed over.
   private func runProgress(of healthy: [SimulatedNode]) {
     guard goesOn else { return }
     let begun = now
     let height = checker.height
-    let views = healthy.compactMap { $0.process?.view }
-    let timeout = timing.timeout(view: views.max() ?? 0)
-    let allowed = (UInt64(budget.faultyMax) + 1) * timeout + Self.returnMilliseconds(options)
+    let view = healthy.compactMap { $0.process?.view }.max() ?? 0
+    let timeout = timing.timeout(view: view)
+    let given = pauses == nil ? 0 : ConsensusRules.handOverViews
+    let timeouts = (given...given + UInt64(budget.faultyMax)).map {
+      timing.timeout(view: view + $0)
+    }
+    let allowed = timeouts.reduce(Self.returnMilliseconds(options), +)
     let isDone = run(until: now + allowed) {
       checker.height > height && healthy.allSatisfy { $0.announced > height }
     }
@@ -102,7 +108,7 @@ extension World {
     checker.report(
       .liveness, slow.map(\.index),
       "at heights \(slow.map(\.announced)) and not above \(height) after \(allowed) ms without "
-        + "faults, which is f + 1 view timeouts of \(timeout) ms and the time to return")
+        + "faults, which is the timeouts of f + 1 views and the time to return")
   }
 
   /// Restarts, connections, the word of a quorum, blocks to catch up with, and the next slot.
