@@ -128,7 +128,7 @@ extension CatchUpMachine {
       if member.account == own {
         known += 1
       } else if let index = peers.index(member.account, from: &next),
-        peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds)
+        peers.currentTipHeight(index, now: now, grace: intervalMilliseconds) != nil
       {
         known += 1
       }
@@ -138,8 +138,9 @@ extension CatchUpMachine {
 
   /// Those this full node follows whose tips count.
   func knownServers(now: UInt64) -> Int {
-    peers.list.count {
-      !$0.isFollower && $0.hasCurrentTip(now: now, grace: intervalMilliseconds)
+    peers.list.indices.count { index in
+      !peers.list[index].isFollower
+        && peers.currentTipHeight(index, now: now, grace: intervalMilliseconds) != nil
     }
   }
 
@@ -153,8 +154,7 @@ extension CatchUpMachine {
     var next = 0
     for member in set.members {
       guard let index = peers.index(member.account, from: &next),
-        peers.list[index].hasCurrentTip(now: now, grace: intervalMilliseconds),
-        let claim = peers.list[index].tip?.height,
+        let claim = peers.currentTipHeight(index, now: now, grace: intervalMilliseconds),
         highest.count < count || claim > highest[count - 1]
       else { continue }
       highest.insert(claim, at: highest.firstIndex { $0 < claim } ?? highest.count)
@@ -168,7 +168,7 @@ extension CatchUpMachine {
     var highest: UInt64 = 0
     for index in peers.list.indices
     where peers.list[index].isConnected && peers.list[index].distrustedUntil <= now {
-      highest = max(highest, peers.list[index].tip?.height ?? 0)
+      highest = max(highest, peers.list[index].tipHeight ?? 0)
     }
     return highest
   }
@@ -178,7 +178,7 @@ extension CatchUpMachine {
     guard !isCheckingTip, let set else { return }
     let known = max(knownTarget(now: now), height)
     let candidates = peers.list.indices.filter { index in
-      guard let claimed = peers.list[index].tip?.height, claimed > known else { return false }
+      guard let claimed = peers.list[index].tipHeight, claimed > known else { return false }
       let peer = peers.list[index]
       return peer.isConnected && peer.distrustedUntil <= now && peer.tipCheckAt <= now
         && peer.unprovenHeight != claimed && !isInGrace(claimed, now: now)
@@ -196,7 +196,7 @@ extension CatchUpMachine {
     effects.append(.check(token: token, signatures))
   }
 
-  private func tipHeight(_ index: Int) -> UInt64 { peers.list[index].tip?.height ?? 0 }
+  private func tipHeight(_ index: Int) -> UInt64 { peers.list[index].tipHeight ?? 0 }
 
   mutating func distrust(_ index: Int, _ lie: CatchUpLie, now: UInt64) {
     let account = peers.list[index].account

@@ -15,7 +15,11 @@ struct CatchUpPeer: Sendable {
   var isFollower = false
   var disconnectedAt: UInt64 = 0
   /// The last tip it told; nil before its greeting, and before the vote in it was checked.
-  var tip: Tip?
+  var tip: Tip? {
+    didSet { tipHeight = tip?.height }
+  }
+  /// That tip's height: asked for at every step, of every peer.
+  private(set) var tipHeight: UInt64?
   /// The height whose certificate proved nothing under the set known here.
   var unprovenHeight: UInt64?
   /// Another of its certificates is checked from then on.
@@ -44,12 +48,6 @@ struct CatchUpPeer: Sendable {
     idleUntil = now + patience
     failures += 1
   }
-
-  /// Whether its tip counts: it is here, or was a moment ago.
-  @inline(__always)
-  func hasCurrentTip(now: UInt64, grace: UInt64) -> Bool {
-    tip != nil && distrustedUntil <= now && (isConnected || now < disconnectedAt + grace)
-  }
 }
 
 /// Peers, ascending by account.
@@ -59,6 +57,16 @@ struct CatchUpPeers: Sendable {
   func index(_ account: AccountID) -> Int? {
     let place = position(account)
     return place < list.count && list[place].account == account ? place : nil
+  }
+
+  /// The height that a peer's tip tells, where it counts: the peer is here, or was a moment ago.
+  /// Reads single fields: a peer as a whole holds a certificate, whose copy costs more.
+  @inline(__always)
+  func currentTipHeight(_ index: Int, now: UInt64, grace: UInt64) -> UInt64? {
+    guard list[index].distrustedUntil <= now,
+      list[index].isConnected || now < list[index].disconnectedAt + grace
+    else { return nil }
+    return list[index].tipHeight
   }
 
   /// The index of a peer's entry, for accounts asked for in ascending order: `next` is where the

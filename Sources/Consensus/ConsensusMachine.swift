@@ -68,7 +68,7 @@ public struct ConsensusMachine: Sendable {
     case .proposalBuilt(let block, let view): current?.built(block, view: view)
     case .executed(let block, let result): current?.executed(block, result)
     case .signed(let vote): current?.signed(vote, now: now)
-    case .signingRefused(let statement): current?.signingRefused(statement)
+    case .signingRefused(let statement): current?.signingRefused(statement, now: now)
     case .persisted(let token): current?.persisted(token: token)
     case .mayVoteChanged(let allowed): current?.setMayVote(allowed, now: now)
     case .decidedCommits(let votes):

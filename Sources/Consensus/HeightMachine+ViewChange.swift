@@ -13,12 +13,24 @@ extension HeightMachine {
   /// The first view from this one on whose VIEW-CHANGE can be shown. What was signed before a
   /// restart and not kept can be signed neither again nor below: a node that went on to such a view
   /// would be silent there for ever, and more than f of them would stop the height.
+  ///
+  /// But for the last one: the signer, which has its signature, repeats it. A node that went on to
+  /// the next view at each restart would leave the others behind.
   private func openView(from view: UInt64) -> UInt64 {
     guard let watermark, watermark.height == height, watermark.view < ConsensusLimits.viewMax,
       VotePosition(height: height, view: view, kind: .viewChange) <= watermark,
       !ownVotes.contains(where: { $0.view == view && $0.statement.kind == .viewChange })
     else { return view }
-    return watermark.view + 1
+    let canRepeat = watermark.kind == .viewChange && repetition != .refused
+    return canRepeat ? watermark.view : watermark.view + 1
+  }
+
+  /// The signer will not repeat the VIEW-CHANGE at the watermark: it named another record, which is
+  /// lost. The next view is open.
+  mutating func repetitionRefused(now: UInt64) {
+    repetition = .refused
+    guard phase == .changing, view < ConsensusLimits.viewMax else { return }
+    change(to: view + 1, now: now)
   }
 
   /// Asks for the current view's VIEW-CHANGE. A node that has signed COMMIT without holding the

@@ -77,8 +77,10 @@ extension HeightMachine {
       return
     }
     if let watermark, statement.position <= watermark {
-      effects.append(.report(.signingRefused(statement)))
-      return
+      guard statement.position == watermark, statement.kind == .viewChange, repetition == nil,
+        !hasSigned(.viewChange)
+      else { return effects.append(.report(.signingRefused(statement))) }
+      repetition = .asked(statement)
     }
     watermark = statement.position
     awaited.append(statement)
@@ -121,7 +123,7 @@ extension HeightMachine {
   }
 
   /// The signer will not sign: the position is given up.
-  mutating func signingRefused(_ statement: VoteStatement) {
+  mutating func signingRefused(_ statement: VoteStatement, now: UInt64) {
     guard let index = awaited.firstIndex(of: statement) else { return }
     awaited.remove(at: index)
     if ownProposal?.view == statement.view, statement.kind != .viewChange,
@@ -130,6 +132,7 @@ extension HeightMachine {
       ownProposal = nil
     }
     effects.append(.report(.signingRefused(statement)))
+    if repetition == .asked(statement) { repetitionRefused(now: now) }
   }
 
   /// Enters a verified vote, own or another's, with all that follows from it alone.

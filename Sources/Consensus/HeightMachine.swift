@@ -50,6 +50,8 @@ struct HeightMachine: Sendable {
   var ownVotes: [Vote]
   /// The highest position asked to be signed.
   var watermark: VotePosition?
+  /// What became of the VIEW-CHANGE at a restart's watermark, once the signer is asked for it.
+  var repetition: Repetition?
   /// Statements at the signer.
   var awaited: [VoteStatement] = []
   /// Votes signed before, to be sent again as they are.
@@ -136,6 +138,12 @@ struct HeightMachine: Sendable {
     var at: UInt64
     var pause: UInt64
     var attempts: UInt64 = 0
+  }
+
+  /// A vote signed before a restart and not kept is asked for once more.
+  enum Repetition: Equatable {
+    case asked(VoteStatement)
+    case refused
   }
 
   init(

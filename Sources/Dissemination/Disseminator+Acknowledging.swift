@@ -75,6 +75,8 @@ extension Disseminator {
     -> (accepted: UInt64, quorum: UInt64)
   {
     guard let set = validators(at: nextHeight) else { return (0, 0) }
+    // A closure that reads `self` would copy all of it.
+    let (own, peers) = (own, peers)
     let ends = set.members.map { member in
       member.account == own
         ? ownEnd : peers[member.account]?.end(author, incarnation) ?? 0

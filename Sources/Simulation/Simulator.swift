@@ -81,10 +81,10 @@ extension World {
 
   // MARK: Progress
 
-  /// From an instant on nothing goes wrong: each node gains a height within the timeouts of the next
-  /// f + 1 views, and the time that restarts, connections and catching up take. Each of f faulty
-  /// primaries in a row costs its own view's timeout, and these grow; also with views that were
-  /// handed over.
+  /// From an instant on nothing goes wrong: each node gains a height within the timeouts of the
+  /// next f + 1 views, and the time that restarts, connections and catching up take. Each of f
+  /// faulty primaries in a row costs its own view's timeout, and these grow; also with views that
+  /// were handed over.
   private func runProgress(of healthy: [SimulatedNode]) {
     guard goesOn else { return }
     let begun = now

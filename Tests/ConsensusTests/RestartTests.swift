@@ -73,6 +73,35 @@ struct RestartTests {
     #expect(bench.asked.map(\.position) == [VotePosition(height: 1, view: 4, kind: .viewChange)])
   }
 
+  @Test("a VIEW-CHANGE at the watermark that was not kept is asked for again, in its own view")
+  func viewChangeLost() {
+    let watermark = VotePosition(height: 1, view: 3, kind: .viewChange)
+    var bench = Bench(
+      members, own: 1, at: slot + 100, context: members.context(own: 1, watermark: watermark))
+    bench.receive([2, 3].map { members.viewChange($0, to: 2) })
+    #expect(bench.machine.view == 3)
+    #expect(bench.asked.map(\.position) == [watermark])
+    #expect(bench.broadcasts.contains(.viewChange(members.viewChange(1, to: 3))))
+  }
+
+  @Test("when the signer does not repeat it, since it named another record, the next view is open")
+  func viewChangeOfLostRecord() {
+    let watermark = VotePosition(height: 1, view: 3, kind: .viewChange)
+    var bench = Bench(
+      members, own: 1, at: slot + 100, context: members.context(own: 1, watermark: watermark))
+    bench.signs = false
+    bench.receive([2, 3].map { members.viewChange($0, to: 2) })
+    bench.signs = true
+    bench.feed(.signingRefused(members.viewChange(1, to: 3).vote.statement))
+    #expect(bench.machine.view == 4)
+    #expect(
+      bench.asked.map(\.position) == [
+        watermark, VotePosition(height: 1, view: 4, kind: .viewChange),
+      ])
+    bench.receive([2, 3].map { members.viewChange($0, to: 3) })
+    #expect(bench.machine.view == 4)
+  }
+
   @Test("with the watermark at COMMIT and the record lost, no VIEW-CHANGE denies the COMMIT")
   func recordAndVotesLost() {
     let watermark = VotePosition(height: 1, view: 0, kind: .commit)

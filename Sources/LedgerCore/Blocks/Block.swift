@@ -1,12 +1,44 @@
 /// What a primary proposes and the log keeps: a header and the bundles it names, by digest.
+///
+/// One reference in size: a header takes half a kilobyte, and blocks stand in votes' books,
+/// messages and effects, which are moved far more often than a block is looked at.
 public struct Block: Hashable, Sendable {
-  public let header: BlockHeader
+  @usableFromInline
+  final class Contents: Sendable {
+    @usableFromInline let header: BlockHeader
+    @usableFromInline let runs: [BundleRun]
+
+    init(header: BlockHeader, runs: [BundleRun]) {
+      self.header = header
+      self.runs = runs
+    }
+  }
+
+  @usableFromInline let contents: Contents
+
+  /// What is hashed and signed.
+  @inlinable
+  public var header: BlockHeader {
+    _read { yield contents.header }
+  }
+
   /// In order of execution; no author twice; `Limits.blockBundlesMax` bundles at most.
-  public let runs: [BundleRun]
+  @inlinable
+  public var runs: [BundleRun] {
+    _read { yield contents.runs }
+  }
 
   public init(header: BlockHeader, runs: [BundleRun]) {
-    self.header = header
-    self.runs = runs
+    contents = Contents(header: header, runs: runs)
+  }
+
+  public static func == (left: Block, right: Block) -> Bool {
+    left.contents === right.contents || left.header == right.header && left.runs == right.runs
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(header)
+    hasher.combine(runs)
   }
 
   /// Digests of all bundles, in order of execution.
@@ -22,8 +54,9 @@ public struct Block: Hashable, Sendable {
 
 extension Block: BCSCodable {
   public init(from reader: inout BCSReader) throws(BCSError) {
-    header = try BlockHeader(from: &reader)
-    runs = try reader.list(in: 0...Limits.validatorsMax * 2, "runs")
+    let header = try BlockHeader(from: &reader)
+    self.init(
+      header: header, runs: try reader.list(in: 0...Limits.validatorsMax * 2, "runs"))
   }
 
   public func encode(into writer: inout BCSWriter) {
