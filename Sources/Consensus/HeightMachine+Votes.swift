@@ -78,7 +78,7 @@ extension HeightMachine {
     }
     if let watermark, statement.position <= watermark {
       guard statement.position == watermark, statement.kind == .viewChange, repetition == nil,
-        !hasSigned(.viewChange)
+        !hasSigned(.viewChange), !awaited.contains(where: { $0.position == watermark })
       else { return effects.append(.report(.signingRefused(statement))) }
       repetition = .asked(statement)
     }

@@ -44,11 +44,13 @@ final class OpenedHome: Sendable {
       account = node.account
       identity = node.account
       let fence = HomeFence(home: home)
-      var mayBeOld = try fence.enter(isMoved: isMoved)
-      if isMoved, try fence.confirmOnlyUse() { mayBeOld = true }
+      let wasElsewhere = isMoved && fence.usedElsewhere != nil
+      let mayBeOld = try fence.enter(isMoved: isMoved) || wasElsewhere
       if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
       store = try Self.openStore(home, configuration.store, document, chain)
       signer = try Self.openSigner(home, key, chain)
+      // Last: a start that ends before the old watermark is gone must not be the one that confirms.
+      if wasElsewhere { try fence.confirmOnlyUse() }
     case .full:
       account = nil
       identity = AccountID(transport.publicKey)

@@ -128,8 +128,8 @@ struct RegistryColumns {
     else { throw RecordRejection(.vintage) }
     let first = CalendarDay.firstDay(ofYear: Int(year))
     let last = CalendarDay.lastDay(ofYear: Int(year))
-    let from = max(first, try date(record, periodStart, isDayFirst: isDayFirst) ?? first)
-    let to = min(last, try date(record, periodEnd, isDayFirst: isDayFirst) ?? last)
+    let from = max(first, try date(record, periodStart) ?? first)
+    let to = min(last, try date(record, periodEnd) ?? last)
     return from <= to ? (from, to) : (first, last)
   }
 

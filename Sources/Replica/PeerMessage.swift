@@ -34,6 +34,11 @@ public enum PeerMessage: Sendable {
     }
   }
 
+  /// The header of a frame's bundle, before anything else of it is looked at; nil where it is none.
+  static func bundleHeader(of frame: [UInt8]) -> BundleHeader? {
+    frame.first == 1 ? DisseminationMessage.bundleHeader(of: frame.dropFirst()) : nil
+  }
+
   /// The canonical bytes.
   public var bytes: [UInt8] {
     switch self {

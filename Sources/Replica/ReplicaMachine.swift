@@ -134,9 +134,7 @@ public struct ReplicaMachine {
     guard PeerMessage.mayCome(bytes, from: relation(to: peer)) else {
       return effects.append(.report(.outOfPlace(from: peer)))
     }
-    if bytes.first == 1, let header = DisseminationMessage.bundleHeader(of: bytes[1...]),
-      disseminator.declines(header, from: peer)
-    {
+    if let header = PeerMessage.bundleHeader(of: bytes), disseminator.declines(header, from: peer) {
       return
     }
     let message: PeerMessage

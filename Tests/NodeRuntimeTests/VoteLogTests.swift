@@ -32,9 +32,9 @@ struct VoteLogTests {
     try body(made.folder.home(0), made.document)
   }
 
-  private static func open(_ home: NodeHome) throws -> OpenedHome {
+  private static func open(_ home: NodeHome, isMoved: Bool = false) throws -> OpenedHome {
     let configuration = try home.loadConfiguration(environment: [:], overrides: []).configuration
-    return try OpenedHome(home, configuration, isMoved: false)
+    return try OpenedHome(home, configuration, isMoved: isMoved)
   }
 
   private static func isMissing(_ home: NodeHome) throws -> Bool {
@@ -134,6 +134,30 @@ struct VoteLogTests {
         let isMissing = try Self.isMissing(home)
         #expect(isMissing, "\(lost)")
       }
+    }
+  }
+
+  @Test("a key seen elsewhere stays so through starts, and through a confirming one that fails")
+  func elsewhere() throws {
+    try Self.withHome { home, _ in
+      try Self.prepare(Self.open(home), height: 1, view: 0)
+      try Self.vote(Self.open(home), height: 1, view: 0)
+      try HomeFence(home: home).noteUsedElsewhere("commit of height 1, view 0")
+      let isKept = try Self.open(home).replicaStart().isKeyUsedElsewhere
+      #expect(isKept)
+
+      let lock = home.path + "/keys/watermark.lock"
+      try FileManager.default.removeItem(atPath: lock)
+      try FileManager.default.createDirectory(
+        atPath: lock, withIntermediateDirectories: false)
+      #expect(throws: NodeStartError.self) { try Self.open(home, isMoved: true) }
+      try FileManager.default.removeItem(atPath: lock)
+      #expect(HomeFence(home: home).usedElsewhere == "commit of height 1, view 0")
+
+      let start = try Self.open(home, isMoved: true).replicaStart()
+      #expect(!start.isKeyUsedElsewhere)
+      // What the other process has signed is known to nobody here.
+      #expect(start.isVoteLogMissing)
     }
   }
 }

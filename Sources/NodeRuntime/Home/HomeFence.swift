@@ -99,17 +99,14 @@ public struct HomeFence: Sendable {
     try DurableFile.replace(home.keyElsewhere, with: Array((what + "\n").utf8))
   }
 
-  /// The operator confirms that no other process has the key any more.
-  ///
-  /// - Returns: whether one was seen: then what the key has signed is not all known here.
-  func confirmOnlyUse() throws(NodeStartError) -> Bool {
-    guard usedElsewhere != nil else { return false }
+  /// The operator confirms that no other process has the key any more. What the key has signed is
+  /// not all known here: call it when the watermark counts as lost.
+  func confirmOnlyUse() throws(NodeStartError) {
     do {
       try FileManager.default.removeItem(atPath: home.keyElsewhere)
     } catch {
       throw .badKey(home.keyElsewhere, reason: "it cannot be removed: \(error)")
     }
-    return true
   }
 
   // MARK: Contents
