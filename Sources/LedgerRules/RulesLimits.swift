@@ -61,6 +61,18 @@ public enum RulesLimits {
   /// Tonnes in all lots together: their µg fit 128 bits with room to spare.
   public static let reserveTonnesMax: UInt64 = 1 << 56
 
+  // MARK: Ordered indexes
+
+  /// A key of an ordered index; the shortest has one byte.
+  public static let orderedKeyBytesMax = 220
+  /// A value of an ordered index. Below 128, so that its length takes one byte.
+  public static let orderedValueBytesMax = 64
+  /// The entries of one page, encoded: several of the longest.
+  public static let orderedPageBytesMax = 2_048
+  /// Levels of a tree. It grows a level only when its top page is cut: 2^64 insertions do not bring
+  /// it here.
+  public static let orderedLevelsMax = 64
+
   // MARK: A block
 
   /// Lots that one block's retirement may touch (carbon rules, "Offset pool").

@@ -22,6 +22,7 @@ struct ExecutionContext {
   var view: StateView
   var accounts = RecordCache<AccountID, Account>()
   var nodes = RecordCache<AccountID, NodeCarbon>()
+  var ordered = OrderedIndexes()
   var charges: OperationCharge
   var statement: CarbonStatement
   var receipts: [Receipt] = []
@@ -99,6 +100,7 @@ struct ExecutionContext {
     try writeOffences()
     accounts.flush(into: &view)
     nodes.flush(into: &view)
+    ordered.flush(into: &view)
     if now.fund != parent.fund { view.put(now.fund) }
     if now.line != parent.line { view.put(now.line) }
     if now.rewards != parent.rewards { view.put(now.rewards) }

@@ -34,6 +34,7 @@ extension ExecutionContext {
         let fault = try error.transactionFault()
         accounts.rollback(to: 0)
         nodes.rollback(to: 0)
+        ordered.rollback(to: .settled)
         (now, findings) = before
         fee = plan.fee
         outcome = .failed(operation: UInt8(truncatingIfNeeded: index), fault)
@@ -69,6 +70,7 @@ extension ExecutionContext {
     }
     accounts.settle()
     nodes.settle()
+    ordered.settle()
     now.fund.eco2 = try now.fund.eco2.sum(price.fee)
     tips = try tips.sum(body.tip)
     let charged = isFree ? min(plan.charge, now.fund.ecc) : price.charge

@@ -34,6 +34,8 @@ public enum StateFault: Error, Equatable, Sendable {
   case factor(StateKey)
   /// The offence and its offender's entry do not name each other, or one of them is missing.
   case offence(StateKey)
+  /// The ordered index does not hang together at this record.
+  case ordered(StateKey, OrderedFault)
 }
 
 extension StateFault: CustomStringConvertible {
@@ -60,6 +62,7 @@ extension StateFault: CustomStringConvertible {
     case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"
     case .factor(let key): "record \(key.text): not the factor its row says"
     case .offence(let key): "record \(key.text): offence and offender do not name each other"
+    case .ordered(let key, let fault): "record \(key.text): \(fault)"
     }
   }
 }

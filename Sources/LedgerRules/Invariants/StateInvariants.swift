@@ -3,8 +3,8 @@ public import LedgerState
 
 /// Every identity of carbon and supply, recomputed from all records of one state.
 ///
-/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums, lots
-/// and retirements, nothing per account or block.
+/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums, lots,
+/// retirements and the ordered indexes' pages, nothing per account or block.
 public struct StateInvariants {
   /// What was found.
   public struct Report: Equatable, Sendable {
@@ -25,6 +25,7 @@ public struct StateInvariants {
   /// By number.
   var offences: [UInt64: RecordedOffence] = [:]
   var offenders: [(key: StateKey, number: UInt64)] = []
+  var ordered = OrderedStructure()
 
   public init() {}
 
@@ -86,6 +87,8 @@ public struct StateInvariants {
     case .offence: try addOffence(key, value)
     case .offender: offenders.append((key, try OffenderEntry(bcs: value).number))
     case .offenceCount: _ = try OffenceCount(bcs: value)
+    case .orderedTree: if !(try ordered.addTree(key, value)) { note(.unknownKind(key)) }
+    case .orderedPage: if !(try ordered.addPage(key, value)) { note(.unknownKind(key)) }
     }
   }
 
@@ -113,6 +116,7 @@ public struct StateInvariants {
   /// Checks every identity, reading single records and the statements' chain from the same state.
   public mutating func finish(reading source: inout some RecordSource) -> Report {
     checkSums()
+    for (key, fault) in ordered.faults() { note(.ordered(key, fault)) }
     do throws(RecordError) {
       try checkReserve(&source)
       try checkFactors(&source)

@@ -39,8 +39,8 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
     return slot
   }
 
-  /// Changes a record, remembering what it was.
-  mutating func set(_ slot: Int, _ record: Record) {
+  /// Changes, makes or (nil) removes a record, remembering what it was.
+  mutating func set(_ slot: Int, _ record: Record?) {
     journal.append((slot, entries[slot].current))
     entries[slot].current = record
   }
@@ -62,8 +62,11 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   /// Writes what has changed.
   func flush(into view: inout StateView) {
     for entry in entries where entry.current != entry.original {
-      guard let record = entry.current else { continue }
-      view.set(key(entry.id), record.bcs)
+      if let record = entry.current {
+        view.set(key(entry.id), record.bcs)
+      } else {
+        view.remove(key(entry.id))
+      }
     }
   }
 }

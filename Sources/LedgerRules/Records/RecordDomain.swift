@@ -7,6 +7,8 @@ public enum RecordDomain: UInt8, Sendable, CaseIterable {
   case carbon = 2
   case delegation = 3
   case evidence = 4
+  /// Ordered indexes that rules read.
+  case ordered = 5
 
   /// The domain a key belongs to; nil when it belongs to none.
   public init?(of key: StateKey) {

@@ -67,6 +67,13 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   /// How many offences are recorded. One record; there from the first on.
   case offenceCount = 0x0402
 
+  // Domain 5: ordered indexes.
+
+  /// One per index: by its number, a byte.
+  case orderedTree = 0x0500
+  /// The tree's pages: by the index's byte and the page's number.
+  case orderedPage = 0x0501
+
   /// The kind a key belongs to; nil when it belongs to none.
   public init?(of key: StateKey) {
     guard key.bytes.count >= 2 else { return nil }

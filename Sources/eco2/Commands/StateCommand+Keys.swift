@@ -13,7 +13,7 @@ enum StateKeyText {
     case number
     case address
     case region
-    /// An account, and a byte behind it: as bytes.
+    /// Several things one behind the other: as bytes.
     case hexadecimal
   }
 
@@ -25,7 +25,7 @@ enum StateKeyText {
     case .block, .factorRow, .lot, .retirement, .statement, .offence: .number
     case .account, .nodeCarbon, .node, .bundleProgress: .address
     case .activeFactor: .region
-    case .offender: .hexadecimal
+    case .offender, .orderedTree, .orderedPage: .hexadecimal
     }
   }
 

@@ -47,6 +47,8 @@ enum RecordText {
     case .offence: try RecordedOffence(bcs: value)
     case .offender: try OffenderEntry(bcs: value)
     case .offenceCount: try OffenceCount(bcs: value)
+    case .orderedTree: try OrderedTree(bcs: value)
+    case .orderedPage: try OrderedPage(bcs: value)
     }
   }
 
