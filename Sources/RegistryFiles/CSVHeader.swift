@@ -1,21 +1,34 @@
 /// Finds columns by name, whatever a registry's export of the day writes: case, blanks, line breaks
 /// and punctuation carry no meaning (`"Issuance \nYear"` is `issuanceyear`).
 struct CSVHeader {
-  private let names: [String]
+  private let plainNames: [String]
+  /// The names as people read them, empty ones left out.
+  let names: [String]
+  /// Columns up to the last that has a name: behind it nothing is expected.
+  let count: Int
 
   init(_ record: CSVRecord) {
-    names = (0..<record.count).map { Self.plainName(record[$0]) }
+    plainNames = (0..<record.count).map { Self.plainName(record[$0]) }
+    names = (0..<record.count).map { CellText.oneLine(record[$0]) }.filter { !$0.isEmpty }
+    let lastNamed = (0..<record.count).last { !CellText.isEmpty(record[$0]) }
+    count = lastNamed.map { $0 + 1 } ?? 0
   }
-
-  var count: Int { names.count }
 
   /// The first column that has one of these names, in order of preference.
   func column(_ aliases: [String]) -> Int? {
     for alias in aliases {
-      if let column = names.firstIndex(of: Self.plainName(alias.utf8)) { return column }
+      if let column = plainNames.firstIndex(of: Self.plainName(alias.utf8)) { return column }
     }
     return nil
   }
+
+  /// Whether the column's name has this word in it; lower case.
+  func name(_ column: Int, has word: String) -> Bool {
+    plainNames.indices.contains(column) && plainNames[column].contains(word)
+  }
+
+  /// How many of these names the header has.
+  func hits(_ names: [String]) -> Int { names.count { column([$0]) != nil } }
 
   private static func plainName(_ cell: some Sequence<UInt8>) -> String {
     var plain: [UInt8] = []

@@ -1,56 +1,10 @@
-/// Why a CSV file could not be split into records. `record` counts from 0, the header.
-public enum CSVError: Error, Equatable, Sendable {
-  /// The file starts with a UTF-16 byte order mark; it must be UTF-8 (or ASCII).
-  case notUTF8
-  /// A quoted cell was still open when the file ended.
-  case unterminatedQuote(record: Int)
-  /// A quotation mark inside a cell that does not start with one.
-  case strayQuote(record: Int)
-  /// Something other than a separator followed a closing quotation mark.
-  case textAfterQuote(record: Int)
-  /// A carriage return that no line feed follows, outside quotation marks.
-  case strayCarriageReturn(record: Int)
-  /// A cell is longer than `bytesMax` bytes.
-  case cellTooLong(record: Int, bytesMax: Int)
-  /// A record has more than `cellsMax` cells.
-  case tooManyCells(record: Int, cellsMax: Int)
-  /// The file has more than `recordsMax` records.
-  case tooManyRecords(recordsMax: Int)
-}
-
-/// One record of a CSV file: its cells' bytes, unquoted.
-struct CSVRecord: Equatable, Sendable {
-  /// All cells' bytes, one after the other.
-  private var bytes: [UInt8] = []
-  /// Where each finished cell ends in `bytes`.
-  private var ends: [Int] = []
-
-  var count: Int { ends.count }
-
-  /// A file's empty line: one empty cell.
-  var isBlank: Bool { ends == [0] }
-
-  var openCellByteCount: Int { bytes.count - (ends.last ?? 0) }
-
-  /// The bytes of cell `index`, or nothing where the record has no such cell.
-  subscript(index: Int) -> ArraySlice<UInt8> {
-    guard index >= 0, index < ends.count else { return [] }
-    return bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
-  }
-
-  mutating func append(_ byte: UInt8) { bytes.append(byte) }
-  mutating func endCell() { ends.append(bytes.count) }
-  mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-  }
-}
-
-/// A strict RFC 4180 tokenizer: bytes in, records out, in constant memory.
+/// An RFC 4180 tokenizer: bytes in, records out, in constant memory.
 ///
-/// Lines end in CRLF or LF. A quoted cell may hold separators, line breaks and doubled quotation
-/// marks. A UTF-8 byte order mark is dropped. Empty lines are no records. Anything else that RFC
-/// 4180 does not describe is an error with the record's number; nothing is repaired.
+/// Lines end in CRLF, LF or CR. A quoted cell may hold separators, line breaks and doubled
+/// quotation marks; in a cell that does not start with one, a quotation mark is text. A UTF-8 byte
+/// order mark is dropped, and the separator is found out (`CSVOpening`). Lines without text are no
+/// records. What follows a closing quotation mark makes its record malformed, and no other:
+/// registries' own exports have such records. Nothing is repaired.
 ///
 /// The well-known packages were looked at first: they hold the whole file as a `String`, walk it by
 /// `Character`, and stop the process on a misplaced quotation mark.
@@ -61,40 +15,43 @@ struct CSVTokenizer {
     case quoted
     /// After a quotation mark inside a quoted cell: its end, or the first half of a doubled one.
     case quoteSeen
-    case carriageReturnSeen
   }
 
-  /// The last complete record, valid after `push` or `finish` returned true, until the next call.
+  /// The last complete record, valid after `take` or `finish` returned true, until the next call.
   private(set) var record = CSVRecord()
   /// Number of the record being read; 0 is the header.
   private(set) var recordNumber = 0
+  /// What separates cells; known from the opening on.
+  private(set) var separator: UInt8?
+  private var opening = CSVOpening()
+  /// What the opening held and is still to be read.
+  private var held: ArraySlice<UInt8> = []
   private var state = State.cellStart
   private var isComplete = false
-  private var byteOrderMarkMatched = 0
+  /// A carriage return ended the last record; a line feed may follow.
+  private var skipsLineFeed = false
 
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// The record just read is the header: numbers count from it.
+  mutating func startCounting() { recordNumber = 0 }
 
-  /// Takes the file's next byte. Returns true when it completed a record.
-  mutating func push(_ byte: UInt8) throws(RegistryFileError) -> Bool {
-    if byteOrderMarkMatched < Self.byteOrderMark.count {
-      if byte == Self.byteOrderMark[byteOrderMarkMatched] {
-        byteOrderMarkMatched += 1
-        return false
-      }
-      if byte == 0xFE || byte == 0xFF { throw .csv(.notUTF8) }
-      let matched = Self.byteOrderMark.prefix(byteOrderMarkMatched)
-      byteOrderMarkMatched = Self.byteOrderMark.count
-      for earlier in matched { _ = try take(earlier) }
+  /// Reads the file's next bytes up to the end of a record, and takes them from `bytes`. True when
+  /// it completed one: the rest is for the next call.
+  mutating func take(_ bytes: inout ArraySlice<UInt8>) throws(RegistryFileError) -> Bool {
+    if separator == nil {
+      guard let found = try opening.take(&bytes) else { return false }
+      start(found)
     }
-    return try take(byte)
+    if try takeHeld() { return true }
+    return try scan(&bytes)
   }
 
-  /// Tells the tokenizer that the file has ended. Returns true when that completed a record.
+  /// The file has ended. True when that completed a record: then to be called again.
   mutating func finish() throws(RegistryFileError) -> Bool {
+    if separator == nil { start(opening.finish()) }
+    if try takeHeld() { return true }
     startRecordIfComplete()
     switch state {
     case .quoted: throw .csv(.unterminatedQuote(record: recordNumber))
-    case .carriageReturnSeen: throw .csv(.strayCarriageReturn(record: recordNumber))
     case .cellStart where record.count == 0: return false
     case .cellStart, .plain, .quoteSeen: return try endRecord()
     }
@@ -104,11 +61,25 @@ struct CSVTokenizer {
   static func records(_ bytes: [UInt8]) throws(RegistryFileError) -> [CSVRecord] {
     var tokenizer = CSVTokenizer()
     var records: [CSVRecord] = []
-    for byte in bytes {
-      if try tokenizer.push(byte) { records.append(tokenizer.record) }
-    }
-    if try tokenizer.finish() { records.append(tokenizer.record) }
+    var rest = bytes[...]
+    while try tokenizer.take(&rest) { records.append(tokenizer.record) }
+    while try tokenizer.finish() { records.append(tokenizer.record) }
     return records
+  }
+
+  private mutating func start(_ separator: UInt8) {
+    self.separator = separator
+    held = opening.text
+    opening = CSVOpening()
+  }
+
+  private mutating func takeHeld() throws(RegistryFileError) -> Bool {
+    guard !held.isEmpty else { return false }
+    var rest = held
+    held = []
+    let isComplete = try scan(&rest)
+    held = rest
+    return isComplete
   }
 
   private mutating func startRecordIfComplete() {
@@ -118,34 +89,77 @@ struct CSVTokenizer {
     recordNumber += 1
   }
 
-  private mutating func take(_ byte: UInt8) throws(RegistryFileError) -> Bool {
+  private mutating func scan(_ bytes: inout ArraySlice<UInt8>) throws(RegistryFileError) -> Bool {
+    let separator = separator ?? UInt8(ascii: ",")
+    let end = bytes.endIndex
+    var place = bytes.startIndex
+    guard place < end else { return false }
     startRecordIfComplete()
-    switch (state, byte) {
-    case (.quoted, UInt8(ascii: "\"")): state = .quoteSeen
-    case (.quoted, _): try append(byte)
-    case (.quoteSeen, UInt8(ascii: "\"")):
-      try append(byte)
-      state = .quoted
-    case (.carriageReturnSeen, UInt8(ascii: "\n")): return try endRecord()
-    case (.carriageReturnSeen, _): throw .csv(.strayCarriageReturn(record: recordNumber))
-    case (_, UInt8(ascii: ",")): try endCell()
-    case (_, UInt8(ascii: "\n")): return try endRecord()
-    case (_, UInt8(ascii: "\r")): state = .carriageReturnSeen
-    case (.quoteSeen, _): throw .csv(.textAfterQuote(record: recordNumber))
-    case (.cellStart, UInt8(ascii: "\"")): state = .quoted
-    case (.plain, UInt8(ascii: "\"")): throw .csv(.strayQuote(record: recordNumber))
-    case (.cellStart, _), (.plain, _):
-      try append(byte)
-      state = .plain
+    if skipsLineFeed {
+      skipsLineFeed = false
+      if bytes[place] == UInt8(ascii: "\n") { place += 1 }
     }
+    while place < end {
+      switch state {
+      case .quoted:
+        let run = place
+        while place < end, bytes[place] != UInt8(ascii: "\"") { place += 1 }
+        try append(bytes[run..<place])
+        if place < end {
+          place += 1
+          state = .quoteSeen
+        }
+        continue
+      case .plain:
+        let run = place
+        while place < end, !Self.endsCell(bytes[place], separator) { place += 1 }
+        try append(bytes[run..<place])
+        guard place < end else { continue }
+      case .quoteSeen where bytes[place] == UInt8(ascii: "\""):
+        try append(bytes[place...place])
+        state = .quoted
+        place += 1
+        continue
+      case .cellStart where bytes[place] == UInt8(ascii: "\""):
+        state = .quoted
+        place += 1
+        continue
+      case .quoteSeen where !Self.endsCell(bytes[place], separator):
+        record.isMalformed = true
+        state = .plain
+        continue
+      case .cellStart where !Self.endsCell(bytes[place], separator):
+        state = .plain
+        continue
+      case .quoteSeen, .cellStart: break
+      }
+      let sign = bytes[place]
+      place += 1
+      if sign == separator {
+        try endCell()
+      } else {
+        skipsLineFeed = sign == UInt8(ascii: "\r")
+        if try endRecord() {
+          bytes = bytes[place...]
+          return true
+        }
+        if skipsLineFeed, place < end, bytes[place] == UInt8(ascii: "\n") { place += 1 }
+        skipsLineFeed = skipsLineFeed && place == end
+      }
+    }
+    bytes = bytes[end...]
     return false
   }
 
-  private mutating func append(_ byte: UInt8) throws(RegistryFileError) {
-    guard record.openCellByteCount < Limits.cellBytesMax else {
+  private static func endsCell(_ byte: UInt8, _ separator: UInt8) -> Bool {
+    byte == separator || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  }
+
+  private mutating func append(_ run: ArraySlice<UInt8>) throws(RegistryFileError) {
+    guard run.count <= Limits.cellBytesMax - record.openCellByteCount else {
       throw .csv(.cellTooLong(record: recordNumber, bytesMax: Limits.cellBytesMax))
     }
-    record.append(byte)
+    record.append(run)
   }
 
   private mutating func endCell() throws(RegistryFileError) {

@@ -15,6 +15,13 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     self.init(trustedYear: year, month: month, day: day)
   }
 
+  /// Reads ISO 8601: `2019-12-31`.
+  public init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-") else { return nil }
+    self.init(cell: bytes[...])
+  }
+
   /// The UTC day of a Unix time; times outside the years 1970…9999 give the nearest day inside.
   /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
   public init(unixSeconds: Int64) {
@@ -72,27 +79,41 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   /// Reads the three forms registries write: `2020-11-17`, `11/17/2020` and `11/17/20` (month
-  /// first, unless told otherwise; two-digit years are 1970…2069).
+  /// first, unless told otherwise; two-digit years are 1970…2069). A time of day behind it, as
+  /// spreadsheets add it, carries no meaning.
   init?(cell: ArraySlice<UInt8>, isDayFirst: Bool = false) {
-    let text = CellText.withoutWhiteSpace(cell)
-    let iso = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    let slashed = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    func value(_ digits: ArraySlice<UInt8>, _ lengths: ClosedRange<Int>) -> Int? {
-      guard lengths.contains(digits.count) else { return nil }
-      return CellText.number(digits).map { Int($0) }
+    let trimmed = CellText.trimmed(cell)
+    let isASCII = trimmed.allSatisfy { $0 < 0x80 }
+    let text = isASCII ? trimmed : CellText.withoutWhiteSpace(trimmed)[...]
+    let isDate: (UInt8) -> Bool = {
+      CellText.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/")
     }
-    if iso.count == 3, let year = value(iso[0], 4...4), let month = value(iso[1], 2...2),
-      let day = value(iso[2], 2...2)
-    {
-      self.init(year: year, month: month, day: day)
-    } else if slashed.count == 3, let month = value(slashed[isDayFirst ? 1 : 0], 1...2),
-      let day = value(slashed[isDayFirst ? 0 : 1], 1...2), let year = value(slashed[2], 2...4),
-      slashed[2].count != 3
-    {
-      let century = slashed[2].count == 4 ? 0 : (year < 70 ? 2000 : 1900)
-      self.init(year: century + year, month: month, day: day)
-    } else {
-      return nil
+    let date = text.prefix(while: isDate)
+    guard Self.isTimeOfDay(text[date.endIndex...]) else { return nil }
+    let sign = date.contains(UInt8(ascii: "/")) ? UInt8(ascii: "/") : UInt8(ascii: "-")
+    let fields = date.split(separator: sign, omittingEmptySubsequences: false)
+    guard fields.count == 3, let first = CellText.number(fields[0]).map({ Int(clamping: $0) }),
+      let second = CellText.number(fields[1]).map({ Int(clamping: $0) }),
+      let third = CellText.number(fields[2]).map({ Int(clamping: $0) })
+    else { return nil }
+    let lengths = (fields[0].count, fields[1].count, fields[2].count)
+    switch (sign, lengths) {
+    case (UInt8(ascii: "-"), (4, 2, 2)): self.init(year: first, month: second, day: third)
+    case (UInt8(ascii: "/"), (1...2, 1...2, 2)), (UInt8(ascii: "/"), (1...2, 1...2, 4)):
+      let century = lengths.2 == 4 ? 0 : (third < 70 ? 2000 : 1900)
+      self.init(
+        year: century + third, month: isDayFirst ? second : first,
+        day: isDayFirst ? first : second)
+    default: return nil
     }
+  }
+
+  /// Nothing, or a `T` or blank and a time: `T00:00:00Z`, ` 12:00:00 AM`.
+  private static func isTimeOfDay(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first else { return true }
+    guard first == UInt8(ascii: "T") || CellText.isBlank(first) else { return false }
+    let signs: StaticString = "0123456789:.+- APMZUTCG"
+    return text.count <= 32 && text.contains(UInt8(ascii: ":"))
+      && text.dropFirst().allSatisfy(signs.description.utf8.contains)
   }
 }

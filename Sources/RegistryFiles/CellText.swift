@@ -24,11 +24,21 @@ enum CellText {
     return isEmpty ? nil : value
   }
 
-  /// A whole number that may carry thousands separators (`1234567`, `1,234,567`): a comma before
-  /// each group of three, or none at all. White space carries no meaning.
-  static func quantity(_ cell: ArraySlice<UInt8>) -> UInt64? {
-    let text = withoutWhiteSpace(cell)
-    let groups = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+  /// A whole number that may carry thousands separators (`1234567`, `1,234,567`, `1'234'567`): one
+  /// before each group of three, or none at all. White space carries no meaning, also the narrow
+  /// no-break space that separates thousands in some languages.
+  ///
+  /// - Parameter hasDotGroups: a dot may separate thousands: it is no decimal point here.
+  static func quantity(_ cell: ArraySlice<UInt8>, hasDotGroups: Bool = false) -> UInt64? {
+    if let plain = number(cell) { return plain }
+    let text = withoutWhiteSpace(cell, dropping: [0xE2, 0x80, 0xAF])
+    let sign = text.first { !isDigit($0) } ?? UInt8(ascii: ",")
+    switch sign {
+    case UInt8(ascii: ","), UInt8(ascii: "'"): break
+    case UInt8(ascii: ".") where hasDotGroups: break
+    default: return nil
+    }
+    let groups = text.split(separator: sign, omittingEmptySubsequences: false)
     guard let first = groups.first else { return nil }
     if groups.count > 1 {
       guard (1...3).contains(first.count), groups.dropFirst().allSatisfy({ $0.count == 3 }) else {
@@ -63,24 +73,46 @@ enum CellText {
     return text(cell)
   }
 
-  static func equals(_ cell: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
-    text(cell).lowercased() == word.description
+  /// Whether the cell holds nothing but white space.
+  static func isEmpty(_ cell: ArraySlice<UInt8>) -> Bool {
+    cell.allSatisfy(isBlank) || withoutWhiteSpace(cell).isEmpty
   }
 
-  /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line
-  /// breaks, the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes
-  /// are read as Latin-1 and encoded once more (`C3 82 C2 A0`). Nothing else is repaired.
-  static func withoutWhiteSpace(_ cell: ArraySlice<UInt8>) -> [UInt8] {
+  /// Text for a message: each stretch of white space is one blank, and what is long is cut.
+  static func oneLine(_ cell: ArraySlice<UInt8>) -> String {
+    let words = String(decoding: cell.prefix(Limits.shownBytesMax), as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return cell.count > Limits.shownBytesMax ? words + "…" : words
+  }
+
+  /// The cell as it is written, cut where it is longer than what may be kept.
+  static func kept(_ cell: ArraySlice<UInt8>) -> String {
+    let text = String(decoding: cell.prefix(Limits.serialBytesMax), as: UTF8.self)
+    return cell.count > Limits.serialBytesMax ? text + "…" : text
+  }
+
+  /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line breaks,
+  /// the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes are read
+  /// as Latin-1 and encoded once more (`C3 82 C2 A0`); and one sign more, if told. Nothing else is
+  /// repaired.
+  static func withoutWhiteSpace(
+    _ cell: ArraySlice<UInt8>, dropping sign: [UInt8] = [0xC2, 0xA0]
+  ) -> [UInt8] {
     var kept: [UInt8] = []
     kept.reserveCapacity(cell.count)
     var rest = cell
     while let byte = rest.first {
       if isBlank(byte) {
         rest = rest.dropFirst()
+      } else if byte < 0x80 {
+        kept.append(byte)
+        rest = rest.dropFirst()
       } else if rest.starts(with: [0xC2, 0xA0]) {
         rest = rest.dropFirst(2)
       } else if rest.starts(with: [0xC3, 0x82, 0xC2, 0xA0]) {
         rest = rest.dropFirst(4)
+      } else if rest.starts(with: sign) {
+        rest = rest.dropFirst(sign.count)
       } else {
         kept.append(byte)
         rest = rest.dropFirst()
@@ -89,13 +121,14 @@ enum CellText {
     return kept
   }
 
-  private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  /// Without ASCII white space at both ends.
+  static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var rest = cell.drop(while: isBlank)
     while let last = rest.last, isBlank(last) { rest = rest.dropLast() }
     return rest
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
+  static func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || (byte >= 0x09 && byte <= 0x0D)
   }
 }

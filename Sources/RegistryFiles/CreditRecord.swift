@@ -1,22 +1,3 @@
-/// A registry whose exports can be read.
-public enum Registry: String, CaseIterable, Sendable {
-  case goldStandard = "gold-standard"
-  case verra = "verra"
-  /// The American Carbon Registry.
-  case acr = "acr"
-  case climateActionReserve = "climate-action-reserve"
-
-  /// The serial grammars that occur in this registry's exports.
-  var grammars: [SerialGrammar] {
-    switch self {
-    case .goldStandard: [.goldStandard, .cerPair, .transactionLogPair]
-    case .verra: [.verra]
-    case .acr: [.acr]
-    case .climateActionReserve: [.climateActionReserve]
-    }
-  }
-}
-
 /// What kind of unit a credit is.
 public enum ProductType: Hashable, Sendable {
   /// Verified emission reductions (`VER`).
@@ -34,6 +15,19 @@ public enum ProductType: Hashable, Sendable {
   /// A type this version does not know; never eligible.
   case other(String)
 
+  /// Reads the registries' abbreviation, in any case.
+  init(code: String) {
+    switch code.uppercased() {
+    case "VER", "GSVER": self = .verified
+    case "CER", "GSCER": self = .certified
+    case "PER": self = .planned
+    case "CRT": self = .climateReserveTonne
+    case "VCU": self = .verifiedCarbonUnit
+    case "ERT": self = .emissionReductionTonne
+    default: self = .other(code)
+    }
+  }
+
   /// The registries' abbreviation.
   public var code: String {
     switch self {
@@ -49,18 +43,21 @@ public enum ProductType: Hashable, Sendable {
 }
 
 /// Whether a sound record may be on-boarded, and if not, why.
-public enum Eligibility: Hashable, Sendable {
+public enum Eligibility: String, CaseIterable, Sendable {
   case eligible
   /// Planned units are not yet reductions.
   case planned
   /// The vintage ends after the reference day.
-  case vintageInFuture
+  case vintageInFuture = "vintage-in-future"
   /// Retired at its source.
   case retired
   /// Cancelled at its source.
   case cancelled
   /// Of no status that is known here, or a product type this version does not know.
-  case unknown
+  case unknown = "unknown-status-or-product"
+  /// Its project or vintage is not said, a date is in none of the known forms, or the vintage is
+  /// not that of its serial.
+  case unclear = "unclear-project-or-date"
 }
 
 /// One sound record of a registry's export.
@@ -68,7 +65,7 @@ public struct CreditRecord: Sendable, Equatable {
   public let registry: Registry
   /// Counts from 1 after the header.
   public let record: Int
-  /// The registry's own project id, such as `GS1001`.
+  /// The registry's own project id, such as `GS1001`; never empty where the record is eligible.
   public let projectID: String
   public let projectName: String
   /// As the registry writes it: a name or a code.
@@ -77,21 +74,22 @@ public struct CreditRecord: Sendable, Equatable {
   /// The methodology or protocol; may be empty.
   public let methodology: String
   public let product: ProductType
-  /// First day of the vintage: of the vintage year, or of the monitoring period where that starts
-  /// within the year.
-  public let vintageFrom: CalendarDay
-  /// Last day of the vintage: of the vintage year, or of the monitoring period where that ends
-  /// within the year.
-  public let vintageTo: CalendarDay
+  /// First and last day of the vintage: those the serial says; else of the vintage year, cut to the
+  /// monitoring period where the two meet. Nil where the record says none, and then it is not
+  /// eligible.
+  public let vintage: ClosedRange<CalendarDay>?
   public let serial: SerialRange
   /// The serial exactly as the file has it, white space included.
   public let serialAsWritten: String
-  /// Tonnes CO2e: the length of the serial range.
-  public let tonnes: UInt64
+  /// µg CO2e: serials times the registry's unit.
+  public let micrograms: UInt128
   /// When the registry issued the units; nil where the export does not say.
   public let issuedOn: CalendarDay?
-  /// When the units were retired; nil where they are not, or the export does not say.
+  /// When the units were retired or cancelled; nil where they are not, or the export does not say.
   public let retiredOn: CalendarDay?
   public let isCORSIAEligible: Bool
   public let eligibility: Eligibility
+
+  /// Whole tonnes CO2e.
+  public var tonnes: UInt64 { UInt64(clamping: micrograms / 1_000_000_000_000) }
 }

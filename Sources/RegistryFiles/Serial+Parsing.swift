@@ -15,6 +15,8 @@ extension SerialRange {
         case .climateActionReserve: climateActionReserve(fields)
         case .verra: verra(fields)
         case .acr: acr(fields)
+        case .generic: generic(fields)
+        case .genericTo: genericTo(fields)
         }
       if let range { return range }
     }
@@ -23,48 +25,58 @@ extension SerialRange {
 
   /// `GS1-<standard>-<country>-[GS]<project>-<type>-<vintage>-<issuance>-<start>-<end>`
   private static func goldStandard(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
-    guard fields.count == 9, SerialField.text(fields[0]) == "GS1",
+    guard fields.count == 9, SerialField.equals(fields[0], "GS1"),
       let start = SerialNumber(fields[7]), let end = SerialNumber(fields[8])
     else { return nil }
     let hasMarker = fields[3].starts(with: "GS".utf8)
     let project = hasMarker ? fields[3].dropFirst(2) : fields[3]
     guard
-      let key = SerialField.key([
-        (fields[1], .number), (fields[2], .letters), (project, .number), (fields[4], .number),
-        (fields[5], .year), (fields[6], .number),
-      ])
+      let key = SerialField.key(
+        "gs",
+        [
+          (fields[1], .number), (fields[2], .letters), (project, .number), (fields[4], .number),
+          (fields[5], .year), (fields[6], .number),
+        ])
     else { return nil }
     let block = SerialBlock(
-      grammar: .goldStandard, head: SerialField.joined(fields[0...6]), tail: "", key: "gs:\(key)")
-    return SerialRange(block: block, start: start, end: end)
+      grammar: .goldStandard, head: SerialField.joined(fields[0...6]), tail: "", key: key)
+    return SerialRange(block: block, start: start, end: end, vintageYear: year(fields[5]))
   }
 
   /// `CAR-<n>-<country>-<project>-<…>-<…>-<state>-<vintage>-<issuance>-<start> to <end>`
   private static func climateActionReserve(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
-    guard fields.count == 10, SerialField.text(fields[0]) == "CAR",
+    guard fields.count == 10, SerialField.equals(fields[0], "CAR"),
       let (start, end) = numbers(fields[9]),
-      let key = SerialField.key([
-        (fields[1], .number), (fields[2], .letters), (fields[3], .number), (fields[4], .number),
-        (fields[5], .number), (fields[6], .letters), (fields[7], .year), (fields[8], .number),
-      ])
+      let key = SerialField.key(
+        "car",
+        [
+          (fields[1], .number), (fields[2], .letters), (fields[3], .number), (fields[4], .number),
+          (fields[5], .number), (fields[6], .letters), (fields[7], .year), (fields[8], .number),
+        ])
     else { return nil }
     let block = SerialBlock(
       grammar: .climateActionReserve, head: SerialField.joined(fields[0...8]), tail: "",
-      key: "car:\(key)")
-    return SerialRange(block: block, start: start, end: end)
+      key: key)
+    return SerialRange(block: block, start: start, end: end, vintageYear: year(fields[7]))
   }
 
   /// `ACR-<country>-<project>-<vintage>-<issuance>-<start> to <end>`
   private static func acr(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
-    guard fields.count == 6, SerialField.text(fields[0]) == "ACR",
+    guard fields.count == 6, SerialField.equals(fields[0], "ACR"),
       let (start, end) = numbers(fields[5]),
-      let key = SerialField.key([
-        (fields[1], .letters), (fields[2], .number), (fields[3], .year), (fields[4], .number),
-      ])
+      let key = SerialField.key(
+        "acr",
+        [
+          (fields[1], .letters), (fields[2], .number), (fields[3], .year), (fields[4], .number),
+        ])
     else { return nil }
     let block = SerialBlock(
-      grammar: .acr, head: SerialField.joined(fields[0...4]), tail: "", key: "acr:\(key)")
-    return SerialRange(block: block, start: start, end: end)
+      grammar: .acr, head: SerialField.joined(fields[0...4]), tail: "", key: key)
+    return SerialRange(block: block, start: start, end: end, vintageYear: year(fields[3]))
+  }
+
+  private static func year(_ field: ArraySlice<UInt8>) -> Int? {
+    CellText.number(field).map { Int(clamping: $0) }
   }
 
   /// `<start> to <end>`, its blanks dropped.
@@ -80,26 +92,30 @@ extension SerialRange {
   /// `<batch>-<start>-<end>-[VCS-]VCU-<operator>-<registry>-<country>-<scope>-<project>-<from>-`
   /// `<to>-<certification>`; both days as `ddmmyyyy`.
   private static func verra(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
-    let hasMarker = fields.count == 13 && SerialField.text(fields[3]) == "VCS"
+    let hasMarker = fields.count == 13 && SerialField.equals(fields[3], "VCS")
     let rest = Array(fields.dropFirst(hasMarker ? 4 : 3))
-    guard fields.count == (hasMarker ? 13 : 12), SerialField.text(rest[0]) == "VCU",
+    guard fields.count == (hasMarker ? 13 : 12), SerialField.equals(rest[0], "VCU"),
       let start = SerialNumber(fields[1]), let end = SerialNumber(fields[2]),
       let from = day(rest[6]), let to = day(rest[7]), from <= to,
-      let key = SerialField.key([
-        (fields[0], .number), (rest[1], .number), (rest[2], .name), (rest[3], .letters),
-        (rest[4], .number), (rest[5], .number), (rest[6], .day), (rest[7], .day),
-        (rest[8], .number),
-      ])
+      let key = SerialField.key(
+        "vcs",
+        [
+          (fields[0], .number), (rest[1], .number), (rest[2], .name), (rest[3], .letters),
+          (rest[4], .number), (rest[5], .number), (rest[6], .day), (rest[7], .day),
+          (rest[8], .number),
+        ])
     else { return nil }
     let block = SerialBlock(
       grammar: .verra, head: SerialField.text(fields[0]), tail: SerialField.joined(fields[3...]),
-      key: "vcs:\(key)")
+      key: key)
     return SerialRange(block: block, start: start, end: end, vintage: from...to)
   }
 
   /// `ddmmyyyy`.
   private static func day(_ field: ArraySlice<UInt8>) -> CalendarDay? {
-    guard field.count == 8, let value = CellText.number(field).map({ Int($0) }) else { return nil }
+    guard field.count == 8, let value = CellText.number(field).map({ Int(clamping: $0) }) else {
+      return nil
+    }
     return CalendarDay(year: value % 10_000, month: value / 10_000 % 100, day: value / 1_000_000)
   }
 
@@ -119,56 +135,53 @@ extension SerialRange {
     var named: [(ArraySlice<UInt8>, SerialField)] = [(first[0], .letters)]
     for index in 1..<halfCount where index != serialIndex { named.append((first[index], .number)) }
     if grammar == .cerPair { named.insert(([UInt8(ascii: "0")], .number), at: 2) }
-    guard let key = SerialField.key(named) else { return nil }
+    guard let key = SerialField.key("cer", named) else { return nil }
     let block = SerialBlock(
       grammar: grammar, head: SerialField.joined(first[..<serialIndex]),
-      tail: SerialField.joined(first[(serialIndex + 1)...]), key: "cer:\(key)")
+      tail: SerialField.joined(first[(serialIndex + 1)...]), key: key)
     return SerialRange(block: block, start: start, end: end)
   }
-}
 
-/// What a field of a serial may hold.
-private enum SerialField {
-  /// Decimal digits, of any length; leading zeros carry no meaning.
-  case number
-  /// Exactly four digits.
-  case year
-  /// Exactly two capital letters: a country, party or state.
-  case letters
-  /// One to four capital letters: a registry's operator.
-  case name
-  /// Exactly eight digits, all of which mean something.
-  case day
+  // MARK: registries not known here
 
-  /// The fields in canonical notation, joined by `-`; nil where one is not of its kind.
-  static func key(_ fields: [(ArraySlice<UInt8>, SerialField)]) -> String? {
-    var canonical: [ArraySlice<UInt8>] = []
-    for (text, kind) in fields {
-      switch kind {
-      case .letters:
-        guard text.count == 2, text.allSatisfy(CellText.isCapital) else { return nil }
-        canonical.append(text)
-      case .name:
-        guard (1...4).contains(text.count), text.allSatisfy(CellText.isCapital) else { return nil }
-        canonical.append(text)
-      case .day:
-        guard text.count == 8, text.allSatisfy(CellText.isDigit) else { return nil }
-        canonical.append(text)
-      case .number, .year:
-        guard !text.isEmpty, text.allSatisfy(CellText.isDigit), kind == .number || text.count == 4
-        else { return nil }
-        let significant = text.drop { $0 == UInt8(ascii: "0") }
-        canonical.append(significant.isEmpty ? text.suffix(1) : significant)
-      }
+  /// `PREFIX-…-<start>-<end>`.
+  private static func generic(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    guard fields.count >= 3, let start = SerialNumber(fields[fields.count - 2]),
+      let end = SerialNumber(fields[fields.count - 1])
+    else { return nil }
+    return generic(fields, prefix: fields.count - 2, start, end, grammar: .generic)
+  }
+
+  /// `PREFIX-…-<start> to <end>`.
+  private static func genericTo(_ fields: [ArraySlice<UInt8>]) -> SerialRange? {
+    guard fields.count >= 2, let (start, end) = numbers(fields[fields.count - 1]) else {
+      return nil
     }
-    return joined(canonical[...])
+    return generic(fields, prefix: fields.count - 1, start, end, grammar: .genericTo)
   }
 
-  static func joined(_ fields: ArraySlice<ArraySlice<UInt8>>) -> String {
-    text(fields.joined(separator: [UInt8(ascii: "-")]))
-  }
-
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    String(decoding: Array(bytes), as: UTF8.self)
+  /// Takes what can be read in one way only: not what begins as a known registry's serial and is
+  /// none, not a single unit of the Kyoto registries, not two serials side by side, and no numbers
+  /// that run backwards.
+  private static func generic(
+    _ fields: [ArraySlice<UInt8>], prefix: Int, _ start: SerialNumber, _ end: SerialNumber,
+    grammar: SerialGrammar
+  ) -> SerialRange? {
+    let first = fields[0]
+    let schemes: [StaticString] = ["GS1", "CAR", "ACR"]
+    let isKnown =
+      schemes.contains { SerialField.equals(first, $0) }
+      || fields.contains { SerialField.equals($0, "VCU") }
+    let isKyotoUnit =
+      first.count == 2 && first.allSatisfy(CellText.isCapital)
+      && fields.dropFirst().allSatisfy { $0.allSatisfy(CellText.isDigit) }
+    let isRepeated = fields.dropFirst().contains { $0.elementsEqual(first) }
+    guard !isKnown, !isKyotoUnit, !isRepeated, !first.allSatisfy(CellText.isDigit),
+      start.value <= end.value,
+      let key = SerialField.key("x", fields[..<prefix].map { ($0, .any) })
+    else { return nil }
+    let block = SerialBlock(
+      grammar: grammar, head: SerialField.joined(fields[..<prefix]), tail: "", key: key)
+    return SerialRange(block: block, start: start, end: end)
   }
 }

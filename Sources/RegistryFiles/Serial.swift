@@ -14,6 +14,10 @@ public enum SerialGrammar: String, CaseIterable, Sendable {
   case verra = "verra"
   /// `ACR-US-102-2003-274-120158095 to 120158156`.
   case acr = "acr"
+  /// Of a registry that is not known here: `PREFIX-…-<start>-<end>`.
+  case generic = "generic"
+  /// Likewise: `PREFIX-…-<start> to <end>`.
+  case genericTo = "generic-to"
 }
 
 /// Everything in a serial but its start and end.
@@ -30,30 +34,33 @@ public struct SerialBlock: Hashable, Sendable {
   /// `gs:1-TW-1001-12-2019-20258`, `car:1-US-1008-27-845-WA-2015-2010`,
   /// `acr:US-102-2003-274`, `vcs:13861-263-VER-AU-7-2348-01012021-30112021-1`; for CERs the scheme,
   /// the party, the unit type, the supplementary type, both commitment periods, the LULUCF activity
-  /// and the project: `cer:CN-5-0-2-2-0-8288`.
+  /// and the project: `cer:CN-5-0-2-2-0-8288`; for others the prefix in capitals: `x:ABC-7-2019`.
   public let key: String
 
   /// The block as written: `GS1-1-TW-GS1001-12-2019-20258`, `CN-5-*-2-2-0-8288`.
   public var text: String { tail.isEmpty ? head : "\(head)-*-\(tail)" }
 }
 
-/// A range of serial numbers of one block, both ends included. Each serial is one tonne.
+/// A range of serial numbers of one block, both ends included.
 public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
   public let block: SerialBlock
   public let start: UInt64
   public let end: UInt64
   /// The vintage's first and last day, where the serial itself says them (Verra).
   public let vintage: ClosedRange<CalendarDay>?
+  /// The vintage's year, where the serial says that alone.
+  public let vintageYear: Int?
   /// Digits the start was written with; more than its value needs where it had leading zeros.
   private let startDigits: Int
   private let endDigits: Int
 
   init(
     block: SerialBlock, start: SerialNumber, end: SerialNumber,
-    vintage: ClosedRange<CalendarDay>? = nil
+    vintage: ClosedRange<CalendarDay>? = nil, vintageYear: Int? = nil
   ) {
     self.block = block
     self.vintage = vintage
+    self.vintageYear = vintageYear
     self.start = start.value
     self.end = end.value
     startDigits = start.digits
@@ -74,8 +81,8 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
     let first = Self.padded(start, startDigits)
     let last = Self.padded(end, endDigits)
     return switch block.grammar {
-    case .goldStandard: "\(block.head)-\(first)-\(last)"
-    case .climateActionReserve, .acr: "\(block.head)-\(first) to \(last)"
+    case .goldStandard, .generic: "\(block.head)-\(first)-\(last)"
+    case .climateActionReserve, .acr, .genericTo: "\(block.head)-\(first) to \(last)"
     case .verra: "\(block.head)-\(first)-\(last)-\(block.tail)"
     case .cerPair, .transactionLogPair:
       "\(block.head)-\(first)-\(block.tail) - \(block.head)-\(last)-\(block.tail)"

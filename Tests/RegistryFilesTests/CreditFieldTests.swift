@@ -5,20 +5,25 @@ import Testing
 struct CreditFieldTests {
   @Test(
     "dates come in three forms",
-    arguments: ["2020-11-07", "11/07/2020", "11/7/20", " 11/7/2020 "])
+    arguments: [
+      "2020-11-07", "11/07/2020", "11/7/20", " 11/7/2020 ", "\u{A0}11/7/20", "2020-11-07 00:00:00",
+      "2020-11-07T00:00:00.000Z", "11/7/2020 12:00:00 AM",
+    ])
   func dates(text: String) throws {
     let report = try GoldStandardRow.read([GoldStandardRow(issued: text)])
     #expect(report.credits.first?.issuedOn == (try day(2020, 11, 7)))
   }
 
   @Test(
-    "a date in no form, or on no day of the calendar, is refused",
+    "a date in no form, or on no day of the calendar, leaves a record sound and not eligible",
     arguments: [
       "2020-13-01", "2019-02-29", "31/12/2019", "2020/11/17", "1/1/201", "soon", "0/1/20",
+      "2020-11-07 noon", "2020-11-07T", "2020-11", "99999999999999999999-01-01",
     ])
   func badDates(text: String) throws {
     let report = try GoldStandardRow.read([GoldStandardRow(issued: text)])
-    #expect(report.rows.map(\.reason) == [.date])
+    #expect(report.accepted == 1)
+    #expect(report.credits.map(\.eligibility) == [.unclear])
   }
 
   @Test("a missing issuance date is no fault")
@@ -38,20 +43,25 @@ struct CreditFieldTests {
       GoldStandardRow(serial: "GS1-1-TW-GS1-1-2019-3-1-100", from: "", to: ""),
       GoldStandardRow(
         serial: "GS1-1-TW-GS1-1-2019-4-1-100", from: "01/01/2015", to: "12/31/2015"),
+      GoldStandardRow(serial: "GS1-1-TW-GS1-1-2019-5-1-100", vintage: "", from: "", to: ""),
     ])
     #expect(
-      report.credits.map(\.vintageFrom.yyyymmdd) == [
-        20_190_101, 20_190_401, 20_190_101, 20_190_101,
+      report.credits.map(\.vintage?.lowerBound.yyyymmdd) == [
+        20_190_101, 20_190_401, 20_190_101, 20_190_101, 20_190_101,
       ])
     #expect(
-      report.credits.map(\.vintageTo.yyyymmdd) == [20_191_231, 20_191_015, 20_191_231, 20_191_231])
+      report.credits.map(\.vintage?.upperBound.yyyymmdd) == [
+        20_191_231, 20_191_015, 20_191_231, 20_191_231, 20_191_231,
+      ])
   }
 
   @Test(
-    "a vintage that is no year is refused", arguments: ["", "19", "2019-2020", "1969", "20190"])
+    "a vintage that is no year, or not that of the serial, leaves a record sound and not eligible",
+    arguments: ["19", "2019-2020", "1969", "20190", "2018"])
   func badVintage(text: String) throws {
     let report = try GoldStandardRow.read([GoldStandardRow(vintage: text)])
-    #expect(report.rows.map(\.reason) == [.vintage])
+    #expect(report.credits.map(\.eligibility) == [.unclear])
+    #expect(report.credits.map(\.vintage) == [nil])
   }
 
   @Test(
@@ -63,7 +73,11 @@ struct CreditFieldTests {
       (GoldStandardRow(product: "XER"), .unknown),
       (GoldStandardRow(status: "Retired"), .retired),
       (GoldStandardRow(status: "Pending"), .unknown),
-      (GoldStandardRow(vintage: "2031", to: "12/31/2031"), .vintageInFuture),
+      (
+        GoldStandardRow(
+          serial: "GS1-1-TW-GS1001-12-2031-20258-1-100", vintage: "2031", to: "12/31/2031"),
+        .vintageInFuture
+      ),
     ])
   func eligibility(row: GoldStandardRow, expected: Eligibility) throws {
     let report = try GoldStandardRow.read([row])

@@ -39,8 +39,7 @@ struct OtherRegistriesTests {
     #expect(report.credits.map(\.eligibility) == [.eligible, .retired])
     #expect(report.credits.map(\.isCORSIAEligible) == [true, false])
     #expect(report.credits.map(\.product.code) == ["VCU", "VCU"])
-    #expect(report.credits[0].vintageFrom == (try day(2021, 1, 1)))
-    #expect(report.credits[0].vintageTo == (try day(2021, 11, 30)))
+    #expect(report.credits[0].vintage == (try day(2021, 1, 1)...day(2021, 11, 30)))
     #expect(report.credits[1].retiredOn == (try day(2014, 3, 9)))
   }
 

@@ -71,13 +71,8 @@ public struct GenesisSources: Sendable {
   private static func obstacle(
     _ credit: CreditRecord, today: CalendarDay, parameters: Parameters
   ) -> String? {
-    switch credit.eligibility {
-    case .eligible: break
-    case .planned: return "planned"
-    case .vintageInFuture: return "vintage-in-future"
-    case .retired: return "retired"
-    case .cancelled: return "cancelled"
-    case .unknown: return "unknown-status-or-product"
+    guard credit.eligibility == .eligible, let vintage = credit.vintage else {
+      return credit.eligibility.rawValue
     }
     guard let product = product(credit.product), parameters.reserveProducts.contains(product)
     else { return "product-not-eligible" }
@@ -85,7 +80,7 @@ public struct GenesisSources: Sendable {
       return "registry-not-listed"
     }
     // Years of yyyymmdd: the tenth one begins 100,000 later.
-    let oldest = UInt64(credit.vintageTo.yyyymmdd) + 10_000 * parameters.vintageYearsMax
+    let oldest = UInt64(vintage.upperBound.yyyymmdd) + 10_000 * parameters.vintageYearsMax
     return oldest < UInt64(today.yyyymmdd) ? "vintage-too-old" : nil
   }
 
@@ -102,7 +97,7 @@ public struct GenesisSources: Sendable {
   }
 
   private static func lot(_ credit: CreditRecord) -> GenesisLot? {
-    guard let product = product(credit.product) else { return nil }
+    guard let product = product(credit.product), let vintage = credit.vintage else { return nil }
     return GenesisLot(
       lot: CreditLot(
         registry: credit.registry.rawValue, projectID: credit.projectID,
@@ -110,7 +105,7 @@ public struct GenesisSources: Sendable {
         projectType: credit.projectType, methodology: credit.methodology,
         serialBlock: credit.serial.block.key, serialText: credit.serial.description,
         start: credit.serial.start, end: credit.serial.end,
-        vintageFrom: credit.vintageFrom.yyyymmdd, vintageTo: credit.vintageTo.yyyymmdd,
+        vintageFrom: vintage.lowerBound.yyyymmdd, vintageTo: vintage.upperBound.yyyymmdd,
         product: product),
       tonnes: credit.tonnes, status: .issued)
   }
@@ -124,24 +119,15 @@ public enum GenesisSourceError: Error, Equatable, Sendable, CustomStringConverti
 
   public var description: String {
     switch self {
-    case .credits(let error): "The registry export cannot be read: \(Self.text(error))."
-    case .factors(let error): "The factor table cannot be read: \(Self.text(error))."
-    case .nodes(.file(let error)): "The node list cannot be read: \(Self.text(error))."
+    case .credits(let error): "The registry export cannot be read: \(error)."
+    case .factors(let error): "The factor table cannot be read: \(error)."
+    case .nodes(.file(let error)): "The node list cannot be read: \(error)."
     case .nodes(.badCell(let record, let column)):
       "Record \(record) of the node list has no valid `\(column)`; see Examples/genesis/README.md."
     case .nodes(.cells(let record)):
       "Record \(record) of the node list has another number of cells than its header."
     case .nodes(.duplicateName(let record, let name)):
       "Record \(record) of the node list repeats the name `\(name)`; names are unique."
-    }
-  }
-
-  private static func text(_ error: RegistryFileError) -> String {
-    switch error {
-    case .csv(let error): "it is no CSV file (\(error))"
-    case .missingColumn(let accepted):
-      "its header lacks the column " + accepted.map { "`\($0)`" }.joined(separator: " or ")
-    case .empty: "it is empty"
     }
   }
 }
