@@ -54,6 +54,7 @@ let package = Package(
     .library(name: "LedgerState", targets: ["LedgerState"]),
     .library(name: "LedgerStore", targets: ["LedgerStore"]),
     .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
+    .library(name: "RegistryFiles", targets: ["RegistryFiles"]),
     .library(name: "Simulation", targets: ["Simulation"]),
   ],
   dependencies: [
@@ -248,7 +249,7 @@ let package = Package(
       "FuzzingTests",
       [
         "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "Dissemination", "CatchUp",
-        "Replica", "PeerNetwork", "Simulation", deque,
+        "Replica", "PeerNetwork", "RegistryFiles", "Simulation", deque,
       ]),
     tests("TidyTests", []),
   ]

@@ -15,6 +15,7 @@ enum Corpus {
       "replica": [steady(400), steady(800), restless(800), talkative(800)],
       "decoders": decoderInputs(frames),
       "streams": streamInputs(frames),
+      "exports": exportInputs,
     ]
     for (target, list) in inputs.sorted(by: { $0.key < $1.key }) {
       let path = folder + "/" + target
@@ -33,6 +34,53 @@ enum Corpus {
 
   static func streamInputs(_ frames: [[UInt8]]) -> [[UInt8]] {
     [[3] + frames.filter { $0.count < 500 }.prefix(8).flatMap { stream($0) }]
+  }
+
+  /// A small export of each registry, with what makes them hard to read.
+  static let exportInputs: [[UInt8]] = [
+    export(
+      0,
+      """
+      Project ID,Vintage,"Credit\nStatus",Quantity,Product Type,Issuance Date,Serial Number\r
+      GS1,2019,Issued,"1,100",VER,2020-11-17,GS1-1-TW-GS1001-12-2019-20258-1-1100\r
+      GS2,2010,Issued,2,CER,1/2/20,CN-5-01-2-2-0-8288 - CN-5-02-2-2-0-8288\r
+      GS2,2010,Issued,2,CER,1/2/20,CN-05-00-2-02-02-0-8288 -\u{A0}CN-05-00-3-02-02-0-8288\r\n
+      """),
+    export(
+      1,
+      """
+      Vintage Start;Vintage End;ID;Quantity Issued;Serial Number;Retirement/Cancellation Date
+      01/01/2021;30/11/2021;2348;114;\
+      13861-531686656-531686769-VCS-VCU-263-VER-AU-7-2348-01012021-30112021-1;
+      ;;641;1.000;4147-1-1000-VCU-016-MER-AU-14-641-16042012-15042013-0;9/3/2014
+
+      """),
+    export(
+      2,
+      """
+      \u{FEFF}Retired credits
+      Vintage\tQuantity of Credits\tCredit Serial Numbers
+      2003\t62\tACR-US-102-2003-274-120158095 to 120158156
+
+      """),
+    export(
+      3,
+      "Offset Credit Serial Numbers,Quantity of Offset Credits,Status Effective\r"
+        + "CAR-1-US-1008-27-845-WA-2015-2010-1 to 8645,8645,10/11/19\r"),
+    export(
+      4,
+      #"""
+      Serial,Units
+      ABC-7-1-100,100
+      abc-07-90 to 95,6
+      """ABC-7-1-2",2
+      GS1-1-TW-GS1001-12-2019-20258-1-1100,1100
+
+      """#),
+  ]
+
+  private static func export(_ registry: UInt8, _ text: String) -> [UInt8] {
+    [registry] + Array(text.utf8)
   }
 
   /// Three of each kind, by their first two bytes.

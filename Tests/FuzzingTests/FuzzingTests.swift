@@ -28,6 +28,19 @@
       }
     }
 
+    @Test("an export is read the same in pieces, and what it accepts prints back and is disjoint")
+    func exports() {
+      for input in Corpus.exportInputs {
+        #expect(Exports.accepted(input) > 0)
+        for count in 0..<input.count {
+          Exports.run(Array(input[..<count]))
+          var flipped = input
+          flipped[count] ^= 0x10
+          Exports.run(flipped)
+        }
+      }
+    }
+
     @Test("a script lets a network of four decide, and each of the others runs without a fork")
     func replicas() throws {
       #expect(FuzzedNetwork.recorded(Corpus.steady(800)).heights >= 3)

@@ -28,13 +28,18 @@
           unsafe Streams.run(bytes(start, count))
           return 0
         }
+      case "exports":
+        unsafe body = { start, count in
+          unsafe Exports.run(bytes(start, count))
+          return 0
+        }
       case "replica":
         unsafe body = { start, count in
           unsafe ReplicaTarget.run(bytes(start, count))
           return 0
         }
       case "corpus": unsafe body = nil
-      default: fatalError("FUZZ_TARGET must be decoders, streams, replica or corpus")
+      default: fatalError("FUZZ_TARGET must be exports, decoders, streams, replica or corpus")
       }
       guard let body = unsafe body else {
         return try Corpus.write(into: CommandLine.arguments.last ?? ".")
