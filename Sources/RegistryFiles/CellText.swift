@@ -75,7 +75,8 @@ enum CellText {
 
   /// Whether the cell holds nothing but white space.
   static func isEmpty(_ cell: ArraySlice<UInt8>) -> Bool {
-    cell.allSatisfy(isBlank) || withoutWhiteSpace(cell).isEmpty
+    guard let first = cell.first(where: { !isBlank($0) }) else { return true }
+    return first >= 0x80 && withoutWhiteSpace(cell).isEmpty
   }
 
   /// Text for a message: each stretch of white space is one blank, and what is long is cut.
@@ -100,23 +101,18 @@ enum CellText {
   ) -> [UInt8] {
     var kept: [UInt8] = []
     kept.reserveCapacity(cell.count)
-    var rest = cell
-    while let byte = rest.first {
-      if isBlank(byte) {
-        rest = rest.dropFirst()
-      } else if byte < 0x80 {
-        kept.append(byte)
-        rest = rest.dropFirst()
-      } else if rest.starts(with: [0xC2, 0xA0]) {
-        rest = rest.dropFirst(2)
-      } else if rest.starts(with: [0xC3, 0x82, 0xC2, 0xA0]) {
-        rest = rest.dropFirst(4)
-      } else if rest.starts(with: sign) {
-        rest = rest.dropFirst(sign.count)
+    var place = cell.startIndex
+    while place < cell.endIndex {
+      let byte = cell[place]
+      let blank: Int
+      if byte < 0x80 {
+        blank = isBlank(byte) ? 1 : 0
       } else {
-        kept.append(byte)
-        rest = rest.dropFirst()
+        let signs = [[0xC2, 0xA0], [0xC3, 0x82, 0xC2, 0xA0], sign]
+        blank = signs.first { cell[place...].starts(with: $0) }?.count ?? 0
       }
+      if blank == 0 { kept.append(byte) }
+      place += max(1, blank)
     }
     return kept
   }

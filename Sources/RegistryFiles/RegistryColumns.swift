@@ -96,7 +96,9 @@ struct RegistryColumns {
     let isDayFirst = dateOrder(record, range)
     func date(_ column: Int?) -> CalendarDay? {
       guard let column, !CellText.isEmpty(record[column]) else { return nil }
-      let day = CalendarDay(cell: record[column], isDayFirst: isDayFirst)
+      var day = CalendarDay(cell: record[column], isDayFirst: isDayFirst)
+      // Where a registry writes days in both orders, one that is a day in one order alone is clear.
+      if day == nil, self.isDayFirst { day = CalendarDay(cell: record[column], isDayFirst: false) }
       if day == nil { isClear = false }
       return day
     }
@@ -183,7 +185,8 @@ struct RegistryColumns {
     if let told = range.vintage { return told }
     var year = range.vintageYear
     if let vintage, !CellText.isEmpty(record[vintage]) {
-      let written = CellText.number(CellText.withoutWhiteSpace(record[vintage]))
+      let cell = record[vintage]
+      let written = CellText.number(cell) ?? CellText.number(CellText.withoutWhiteSpace(cell))
       guard let written, year == nil || year == Int(clamping: written) else { return nil }
       year = Int(clamping: written)
     }

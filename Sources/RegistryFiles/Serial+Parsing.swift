@@ -3,7 +3,8 @@ extension SerialRange {
   /// no meaning and is dropped first; nothing else is repaired. Nil where no grammar takes it all.
   static func parse(_ cell: ArraySlice<UInt8>, grammars: [SerialGrammar]) -> SerialRange? {
     guard cell.count <= Limits.serialBytesMax else { return nil }
-    let text = CellText.withoutWhiteSpace(cell)
+    let isPlain = cell.allSatisfy { $0 > 0x20 && $0 < 0x80 }
+    let text = isPlain ? cell : CellText.withoutWhiteSpace(cell)[...]
     let fields = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     for grammar in grammars {
       let range: SerialRange? =

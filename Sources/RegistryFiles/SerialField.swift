@@ -54,9 +54,14 @@ enum SerialField {
       || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/")
   }
 
-  /// The fields as they stand in the serial.
+  /// The fields as they stand in the serial, one behind the other.
   static func joined(_ fields: ArraySlice<ArraySlice<UInt8>>) -> String {
-    text(fields.joined(separator: [UInt8(ascii: "-")]))
+    var joined: [UInt8] = []
+    for (number, field) in fields.enumerated() {
+      if number > 0 { joined.append(UInt8(ascii: "-")) }
+      joined.append(contentsOf: field)
+    }
+    return String(decoding: joined, as: UTF8.self)
   }
 
   static func text(_ bytes: some Sequence<UInt8>) -> String {

@@ -62,9 +62,12 @@ struct OtherRegistriesTests {
       "03/04/2022,06/05/2020,11/30/2020,1,,,,,,5,\(serial),,",
       "2022-04-03,2020-06-05,2020-11-30,1,,,,,,5,\(serial),,",
       "03/04/2022,,,1,,,,,,5,\(serial),,",
+      "12/31/22,,,1,,,,,,5,\(serial),,",
     ].map { try verra($0).credits.first?.issuedOn }
     #expect(
-      try days == [day(2022, 4, 3), day(2022, 3, 4), day(2022, 4, 3), day(2022, 4, 3)])
+      try days == [
+        day(2022, 4, 3), day(2022, 3, 4), day(2022, 4, 3), day(2022, 4, 3), day(2022, 12, 31),
+      ])
   }
 
   @Test(
