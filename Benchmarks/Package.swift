@@ -16,6 +16,7 @@ let core: Target.Dependency = .product(name: "LedgerCore", package: "eco2-ledger
 let state: Target.Dependency = .product(name: "LedgerState", package: "eco2-ledger")
 let store: Target.Dependency = .product(name: "LedgerStore", package: "eco2-ledger")
 let simulation: Target.Dependency = .product(name: "Simulation", package: "eco2-ledger")
+let registries: Target.Dependency = .product(name: "RegistryFiles", package: "eco2-ledger")
 let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
 
 let package = Package(
@@ -37,7 +38,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CPeers", "Paired", core, state, store, engines, simulation,
+        "CPeers", "Paired", core, state, store, engines, registries, simulation,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -16,7 +16,7 @@ struct FigureDefinition: Sendable {
   let measure: @Sendable (Conditions) throws -> MeasuredFigure
 
   /// All figures, in the table's order.
-  static let all: [FigureDefinition] = ed25519 + sha256 + state + log + simulate
+  static let all: [FigureDefinition] = ed25519 + sha256 + state + log + registry + simulate
 }
 
 extension FigureDefinition {
