@@ -93,9 +93,9 @@ enum CellText {
   }
 
   /// Drops white space that carries no meaning in a serial or number: ASCII blanks and line breaks,
-  /// the no-break space (U+00A0), and what a no-break space becomes when its UTF-8 bytes are read
-  /// as Latin-1 and encoded once more (`C3 82 C2 A0`); and one sign more, if told. Nothing else is
-  /// repaired.
+  /// the no-break space (U+00A0, or its byte in a Latin-1 file), and what a no-break space becomes
+  /// when its UTF-8 bytes are read as Latin-1 and encoded once more (`C3 82 C2 A0`); and one sign
+  /// more, if told. Nothing else is repaired.
   static func withoutWhiteSpace(
     _ cell: ArraySlice<UInt8>, dropping sign: [UInt8] = [0xC2, 0xA0]
   ) -> [UInt8] {
@@ -108,7 +108,7 @@ enum CellText {
       if byte < 0x80 {
         blank = isBlank(byte) ? 1 : 0
       } else {
-        let signs = [[0xC2, 0xA0], [0xC3, 0x82, 0xC2, 0xA0], sign]
+        let signs = [[0xC2, 0xA0], [0xC3, 0x82, 0xC2, 0xA0], sign, [0xA0]]
         blank = signs.first { cell[place...].starts(with: $0) }?.count ?? 0
       }
       if blank == 0 { kept.append(byte) }

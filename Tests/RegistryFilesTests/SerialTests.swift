@@ -81,6 +81,22 @@ struct SerialTests {
     #expect(try serial(text)?.description == "CN-5-1-2-2-0-8288 - CN-5-100-2-2-0-8288")
   }
 
+  @Test("a no-break space of a Latin-1 file is one, and half of another letter is not")
+  func latin1() throws {
+    func accepted(_ sign: [UInt8]) throws -> Int {
+      let text = GoldStandardRow.header + GoldStandardRow(serial: "CN-5-1-2-2-0-8288!").text
+      var bytes = Array(text.replacing("!", with: "! - CN-5-100-2-2-0-8288").utf8)
+      let place = try #require(bytes.firstIndex(of: UInt8(ascii: "!")))
+      bytes.replaceSubrange(place...place, with: sign)
+      return try RegistryExport.read(
+        bytes: bytes, registry: .goldStandard, asOf: CalendarDay(unixSeconds: 0)
+      ).accepted
+    }
+    #expect(try accepted([0xA0]) == 1)
+    // The letter à of UTF-8 ends in the same byte.
+    #expect(try accepted([0xC3, 0xA0]) == 0)
+  }
+
   @Test(
     "what no grammar takes is reported, with record and text as written, and nothing is guessed",
     arguments: [

@@ -68,7 +68,7 @@ struct CreditsImportText {
   /// How many rejected records are shown.
   let rows: Int
 
-  private static let serialShown = 72
+  private static let serialShown = 100
 
   init(_ report: RegistryReport, rows: Int) {
     self.report = report

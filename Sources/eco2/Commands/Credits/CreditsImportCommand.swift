@@ -17,7 +17,7 @@ struct CreditsImportCommand: ParsableCommand {
       Examples:
         eco2 credits import issuances.csv --registry gold-standard --dry-run
         eco2 credits import vcus.csv --registry verra --dry-run --json > report.json
-        eco2 credits import units.csv --registry generic --unit kilogram --dry-run --rows 100
+        eco2 credits import units.csv --registry generic --unit kilogram --dry-run
       """)
 
   @Argument(help: "A registry's export (CSV).")
@@ -68,6 +68,8 @@ struct CreditsImportCommand: ParsableCommand {
 
   /// Bytes read at once.
   private static let pieceBytes = 1 << 20
+  /// A smaller file is read before a bar could be seen.
+  private static let shownBytesMin = 8 << 20
 
   func validate() throws {
     guard dryRun else {
@@ -103,7 +105,9 @@ struct CreditsImportCommand: ParsableCommand {
       while let piece = try input.read(upToCount: Self.pieceBytes), !piece.isEmpty {
         try reader.consume(Array(piece)[...])
         done += piece.count
-        bar.show(UInt64(done / 1_000), of: UInt64(max(size, done) / 1_000))
+        if size > Self.shownBytesMin {
+          bar.show(UInt64(done / 1_000), of: UInt64(max(size, done) / 1_000))
+        }
       }
       return try reader.finish()
     } catch let error as RegistryFileError {
