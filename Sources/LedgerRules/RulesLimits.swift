@@ -17,6 +17,9 @@ public enum RulesLimits {
   public static let allocationsMax = 1_000_001
   public static let factorRowsMax = 10_000
   public static let lotsMax = 100_000
+  public static let registriesMax = 64
+  public static let custodiansMax = 64
+  public static let registrarsMax = 64
 
   // MARK: Texts
 
@@ -26,14 +29,6 @@ public enum RulesLimits {
   public static let regionNameBytesMax = 128
   public static let sourceBytesMax = 512
   public static let licenceBytesMax = 256
-  public static let registryBytesMax = 48
-  public static let projectIDBytesMax = 64
-  public static let projectNameBytesMax = 512
-  public static let countryBytesMax = 128
-  public static let projectTypeBytesMax = 256
-  public static let methodologyBytesMax = 1_024
-  public static let serialBlockBytesMax = 160
-  public static let serialTextBytesMax = 255
 
   // MARK: Numbers: together they keep every carbon formula inside 128 bits for decades of elapsed
   // time; `CarbonFormulaTests` holds the relation.
@@ -58,6 +53,10 @@ public enum RulesLimits {
   public static let unitWeightMax: UInt64 = 1_000_000
   /// Base fee per weight: no transaction could pay more.
   public static let baseFeeMax: UInt128 = 30_000_000_000_000_000
+  /// A span that governance sets: 10 years.
+  public static let spanMillisecondsMax: UInt64 = 3_650 * 86_400_000
+  /// Steps by which a bid's price can rise.
+  public static let bidStepsMax: UInt64 = 10_000
   /// Tonnes in all lots together: their µg fit 128 bits with room to spare.
   public static let reserveTonnesMax: UInt64 = 1 << 56
 
@@ -77,4 +76,12 @@ public enum RulesLimits {
 
   /// Lots that one block's retirement may touch (carbon rules, "Offset pool").
   public static let retirementLotsPerBlockMax = 1_000
+  /// Requests that one block lets expire, and looks at for it.
+  public static let expiriesPerBlockMax = 256
+  /// Obligations that one block looks at, and lots of buffers that it takes for them.
+  public static let obligationLotsPerBlockMax = 256
+  /// Exported lots that one range may bring back.
+  public static let rangeLotsMax = 64
+  /// Registrars that may approve a request, or reject it: also those who have left their seats.
+  public static let decisionsMax = 256
 }

@@ -41,6 +41,16 @@ extension OperationContents {
       offence = report.evidence.offence.name
       height = report.evidence.height
       evidence = Hex.encode(report.evidence.bcs)
+    case .withdrawReserve(let operation): amount = "\(operation.amount)"
+    case .collectReserve: break
+    case .sellToFund(let operation):
+      amount = "\(operation.amount)"
+      priceMin = "\(operation.priceMin)"
+    case .postBond(let operation): amount = "\(operation.amount)"
+    case .transferLot(let operation):
+      recipient = operation.recipient.address(network: network)
+      credits = CreditOperationContents(operation.range)
+    default: credits = CreditOperationContents(operation)
     }
   }
 }
@@ -58,10 +68,10 @@ extension ReceiptContents {
     let (charge, fee) = ("\(receipt.charge)", "\(receipt.fee)")
     switch receipt.outcome {
     case .applied: self.init(outcome: "applied", charge: charge, fee: fee)
-    case .failed(let operation, let fault):
+    case .failed(let operation, let fault, let subject):
       self.init(
         outcome: "failed", operation: Int(operation), code: fault.code, message: fault.sentence,
-        charge: charge, fee: fee)
+        subject: subject, charge: charge, fee: fee)
     case .skipped(let fault):
       self.init(
         outcome: "skipped", code: fault.code, message: fault.sentence, charge: charge, fee: fee)

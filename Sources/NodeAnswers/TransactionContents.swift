@@ -60,11 +60,16 @@ public struct OperationContents: Codable, Equatable, Sendable {
   public var height: UInt64?
   /// `report-offence`: the evidence's bytes, hexadecimal.
   public var evidence: String?
+  /// `sell-to-fund`: the least price, ECO2 base units per tonne, decimal.
+  public var priceMin: String?
+  /// The registry's operations.
+  public var credits: CreditOperationContents?
 
   public init(
     kind: String, token: String? = nil, recipient: String? = nil, amount: String? = nil,
     node: String? = nil, threshold: Int? = nil, keys: [String]? = nil, offence: String? = nil,
-    height: UInt64? = nil, evidence: String? = nil
+    height: UInt64? = nil, evidence: String? = nil,
+    priceMin: String? = nil, credits: CreditOperationContents? = nil
   ) {
     self.kind = kind
     self.token = token
@@ -76,6 +81,8 @@ public struct OperationContents: Codable, Equatable, Sendable {
     self.offence = offence
     self.height = height
     self.evidence = evidence
+    self.priceMin = priceMin
+    self.credits = credits
   }
 }
 
@@ -100,6 +107,8 @@ public struct ReceiptContents: Codable, Equatable, Sendable {
   public var code: String?
   /// The same as a sentence.
   public var message: String?
+  /// Of a failed one: the number of what it failed by, such as a lot; not always there.
+  public var subject: UInt64?
   /// µg CO2e consumed, decimal.
   public var charge: String
   /// ECO2 base units paid, decimal.
@@ -107,12 +116,13 @@ public struct ReceiptContents: Codable, Equatable, Sendable {
 
   public init(
     outcome: String, operation: Int? = nil, code: String? = nil, message: String? = nil,
-    charge: String, fee: String
+    subject: UInt64? = nil, charge: String, fee: String
   ) {
     self.outcome = outcome
     self.operation = operation
     self.code = code
     self.message = message
+    self.subject = subject
     self.charge = charge
     self.fee = fee
   }

@@ -64,22 +64,22 @@ extension Checker {
         .supply, [node],
         "height \(height): \(sums.eco2) base units of ECO2 instead of \(Supply.total)")
     }
-    let deposited = UInt128(sums.tonnes) * Supply.microgramsPerTonne
+    let deposited = UInt128(sums.tonnes) * Supply.microgramsPerTonne + sums.obligations
     if sums.ecc != deposited {
       report(
         .carbon, [node],
         "height \(height): \(sums.ecc) µg in ECC and consumed, \(deposited) µg deposited")
     }
-    if sums.tonnes != sums.lotTonnes {
+    if sums.lotSerials != sums.issuedSerials {
       report(
         .carbon, [node],
-        "height \(height): lots of \(sums.lotTonnes) t, \(sums.tonnes) t in reserve and retired")
+        "height \(height): lots of \(sums.lotSerials) serials, \(sums.issuedSerials) were issued")
     }
-    if sums.lotTonnesLeft != sums.reserveTonnes {
+    if sums.reserveSerials != sums.reserveTonnes {
       report(
         .carbon, [node],
-        "height \(height): \(sums.lotTonnesLeft) t left in lots, \(sums.reserveTonnes) t in reserve"
-      )
+        "height \(height): \(sums.reserveSerials) t in lots of the reserve, "
+          + "\(sums.reserveTonnes) t by its record")
     }
   }
 }
@@ -93,9 +93,12 @@ struct StoreSums {
   /// Tonnes in reserve and retired, as the records of both say.
   private(set) var tonnes: UInt64 = 0
   private(set) var reserveTonnes: UInt64 = 0
-  /// Tonnes of all lots, and those not retired, by their serials.
-  private(set) var lotTonnes: UInt64 = 0
-  private(set) var lotTonnesLeft: UInt64 = 0
+  /// µg that are owed to the reserve.
+  private(set) var obligations: UInt128 = 0
+  /// Serials of all lots, of those in the reserve, and of all issuances; each is a tonne here.
+  private(set) var lotSerials: UInt64 = 0
+  private(set) var reserveSerials: UInt64 = 0
+  private(set) var issuedSerials: UInt64 = 0
 
   init(_ records: [StateRecord]) throws(BCSError) {
     for record in records { try add(record) }
@@ -124,12 +127,20 @@ struct StoreSums {
       ecc += line.consumed.baseUnits
       tonnes += line.tonnesRetired
     case .reserve:
-      reserveTonnes = try Reserve(bcs: value).tonnes
+      let reserve = try Reserve(bcs: value)
+      reserveTonnes = reserve.tonnes
       tonnes += reserveTonnes
+      obligations = reserve.obligations.baseUnits
     case .lot:
-      let lot = try ReserveLot(bcs: value)
-      lotTonnes += lot.lot.end - lot.lot.start + 1
-      lotTonnesLeft += lot.tonnesLeft
+      let lot = try Lot(bcs: value)
+      lotSerials += lot.count
+      if lot.state == .inReserve { reserveSerials += lot.count }
+    case .issuance:
+      let range = try Issuance(bcs: value).range
+      issuedSerials += range.end - range.start + 1
+    case .registryBook:
+      let book = try RegistryBook(bcs: value)
+      eco2 += book.deposits.baseUnits + book.bonds.baseUnits
     default: break
     }
   }

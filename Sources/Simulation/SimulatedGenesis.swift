@@ -128,9 +128,10 @@ struct SimulatedGenesis {
 
   private static func lot(_ project: String, _ start: UInt64, _ end: UInt64) -> GenesisLot {
     GenesisLot(
-      lot: CreditLot(
-        registry: "gold-standard", projectID: project, projectName: "project \(project)",
-        country: "Kenya", projectType: "cookstoves", methodology: "",
+      project: CreditProject(
+        registry: "gold-standard", id: project, name: "project \(project)", country: "Kenya",
+        type: "cookstoves"),
+      range: CreditRange(
         serialBlock: "gs:1-KE-\(project)", serialText: "GS1-1-KE-\(project)-\(start)-\(end)",
         start: start, end: end, vintageFrom: 20_200_101, vintageTo: 20_201_231,
         product: .verified),

@@ -67,9 +67,11 @@ final class AuditedHome {
     let lots = (0..<5).map { number in
       let start = UInt64(number) * 100 + 1
       return GenesisLot(
-        lot: CreditLot(
-          registry: "gold-standard", projectID: "GS1", projectName: "cookstoves", country: "Kenya",
-          projectType: "efficiency", methodology: "", serialBlock: "gs:1-KE-1",
+        project: CreditProject(
+          registry: "gold-standard", id: "GS1", name: "cookstoves", country: "Kenya",
+          type: "efficiency"),
+        range: CreditRange(
+          serialBlock: "gs:1-KE-1",
           serialText: "GS1-1-KE-GS1-\(start)", start: start, end: start + 9,
           vintageFrom: 20_190_101, vintageTo: 20_191_231, product: .verified),
         tonnes: 10, status: .issued)

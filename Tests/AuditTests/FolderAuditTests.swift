@@ -85,15 +85,19 @@ struct FolderAuditTests {
   func index() throws {
     let home = try AuditedHome()
     let data = try #require(try home.files(in: "state").first { $0.hasSuffix("data.mdb") })
-    let name = Array(DerivedIndexes.liveLots.utf8)
-    // The name and its end, then the key: the fifth byte is in the vintage's first day.
+    let name = Array(DerivedIndexes.projectIssuances.utf8)
+    // The name and its end, then the key: the fifth byte is in the registry's name.
     #expect(try home.flip(data, at: name, plus: name.count + 6) > 0)
     let report = try FolderAudit.run(home: home.home)
     let isNamed = report.findings.contains { finding in
       switch finding {
-      case .indexEntry(DerivedIndexes.liveLots, _, _): true
+      case .indexEntry(DerivedIndexes.projectIssuances, _, _): true
       case .damage(let damage):
-        if case .indexEntry(DerivedIndexes.liveLots, _) = damage.place { true } else { false }
+        if case .indexEntry(DerivedIndexes.projectIssuances, _) = damage.place {
+          true
+        } else {
+          false
+        }
       default: false
       }
     }
@@ -104,16 +108,16 @@ struct FolderAuditTests {
   func indexEntries() throws {
     let home = try AuditedHome()
     let store = try NodeStore(home: home.home, genesis: home.chain)
-    var entries = try store.records.index(DerivedIndexes.liveLots).first(10)
+    var entries = try store.records.index(DerivedIndexes.projectIssuances).first(10)
     let lost = entries.removeFirst()
     entries.append(IndexEntry(key: [0xFF, 1], value: [7]))
-    try store.records.rebuildIndex(DerivedIndexes.liveLots, entries)
+    try store.records.rebuildIndex(DerivedIndexes.projectIssuances, entries)
     _ = consume store
     let report = try FolderAudit.run(home: home.home)
     #expect(
       report.findings == [
-        .indexEntry(index: DerivedIndexes.liveLots, key: [0xFF, 1], .extra),
-        .indexEntry(index: DerivedIndexes.liveLots, key: lost.key, .missing),
+        .indexEntry(index: DerivedIndexes.projectIssuances, key: [0xFF, 1], .extra),
+        .indexEntry(index: DerivedIndexes.projectIssuances, key: lost.key, .missing),
       ])
   }
 

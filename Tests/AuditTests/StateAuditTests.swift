@@ -73,14 +73,14 @@ struct StateAuditTests {
   @Test("one flipped bit in an index entry is found at that entry; rebuilding makes it sound")
   func indexEntry() throws {
     let home = try AuditedHome()
-    let name = Array(DerivedIndexes.liveLots.utf8)
+    let name = Array(DerivedIndexes.projectIssuances.utf8)
     #expect(try home.flip(stateFile(home), at: name, plus: name.count + 6) > 0)
     let report = try verify(home)
     #expect(!report.isSound)
-    #expect(report.findings.allSatisfy { $0.description.contains(DerivedIndexes.liveLots) })
+    #expect(report.findings.allSatisfy { $0.description.contains(DerivedIndexes.projectIssuances) })
     #expect(report.root == report.noted)
     let rebuilt = try rebuild(home)
-    #expect(rebuilt.map(\.name) == [DerivedIndexes.liveLots])
+    #expect(rebuilt.map(\.name) == [DerivedIndexes.projectIssuances])
     #expect(rebuilt.map(\.entries) == [5])
     #expect(try verify(home).isSound)
   }
@@ -89,9 +89,10 @@ struct StateAuditTests {
   func rebuilding() throws {
     let home = try AuditedHome()
     let store = try NodeStore(home: home.home, genesis: home.chain)
-    let entries = try store.records.index(DerivedIndexes.liveLots).first(10)
+    let entries = try store.records.index(DerivedIndexes.projectIssuances).first(10)
     let stray = IndexEntry(key: [0xFF, 1], value: [7])
-    try store.records.rebuildIndex(DerivedIndexes.liveLots, Array(entries.dropFirst()) + [stray])
+    try store.records.rebuildIndex(
+      DerivedIndexes.projectIssuances, Array(entries.dropFirst()) + [stray])
     try store.records.rebuildIndex("forgotten", [stray])
     #expect(throws: IndexRebuildError.self) { _ = try rebuild(home) }
     _ = consume store
@@ -100,15 +101,17 @@ struct StateAuditTests {
     #expect(
       report.findings == [
         .indexEntry(index: "forgotten", key: stray.key, .extra),
-        .indexEntry(index: DerivedIndexes.liveLots, key: stray.key, .extra),
-        .indexEntry(index: DerivedIndexes.liveLots, key: entries[0].key, .missing),
+        .indexEntry(index: DerivedIndexes.projectIssuances, key: stray.key, .extra),
+        .indexEntry(index: DerivedIndexes.projectIssuances, key: entries[0].key, .missing),
       ])
     #expect(throws: IndexRebuildError.self) { _ = try rebuild(home, ["unheard-of"]) }
     #expect(
-      try rebuild(home, [DerivedIndexes.liveLots]).map(words) == ["live-lots 5 -> 5"])
+      try rebuild(home, [DerivedIndexes.projectIssuances]).map(words) == [
+        "project-issuances 5 -> 5"
+      ])
     #expect(try verify(home).findings.count == 1)
     #expect(
-      try rebuild(home).map(words) == ["forgotten 1 -> 0", "live-lots 5 -> 5"])
+      try rebuild(home).map(words) == ["forgotten 1 -> 0", "project-issuances 5 -> 5"])
     #expect(try verify(home).isSound)
     #expect(try NodeStore(home: home.home, genesis: home.chain).records.height == 4)
   }
@@ -138,7 +141,7 @@ struct StateAuditTests {
     let accounts = report.records.first { $0.prefix == RecordKind.account.keyPrefix }
     #expect(accounts?.amount.count ?? 0 >= 4)
     #expect(accounts.map { $0.amount.keyBytes == 34 * $0.amount.count } == true)
-    #expect(report.indexes.map(\.name) == [DerivedIndexes.liveLots])
+    #expect(report.indexes.map(\.name) == [DerivedIndexes.projectIssuances])
     #expect(report.indexes.map(\.amount.count) == [5])
     #expect(report.tree.map { $0.bytes > 0 } == true)
     #expect(report.log?.heights == 1...6)

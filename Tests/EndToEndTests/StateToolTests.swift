@@ -121,7 +121,7 @@ extension EndToEndTests {
 
         let stat = try Program.eco2(["state", "stat"] + at)
         #expect(stat.status == 0, "\(stat.output)")
-        for word in ["accounts", "live-lots", "branch", "tree", "segment", "nodeCarbon"] {
+        for word in ["accounts", "project-issuances", "branch", "tree", "segment", "nodeCarbon"] {
           #expect(stat.output.contains(word), "\(stat.output)")
         }
         let whole = try Self.json(["state", "verify"] + at, as: Verification.self)
@@ -141,11 +141,13 @@ extension EndToEndTests {
           #expect(record.stateRoot == whole.root)
         }
 
-        try Self.flip(home, at: Array("live-lots".utf8), plus: 15)
+        try Self.flip(home, at: Array("project-issuances".utf8), plus: 23)
         let index = try Program.eco2(["state", "verify"] + at)
-        #expect(index.status != 0 && index.output.contains("index live-lots"), "\(index.output)")
-        let unknown = try Program.eco2(["state", "reindex", "dead-lots"] + at)
-        #expect(unknown.status != 0 && unknown.output.contains("live-lots"), "\(unknown.output)")
+        #expect(
+          index.status != 0 && index.output.contains("index project-issuances"), "\(index.output)")
+        let unknown = try Program.eco2(["state", "reindex", "lost-issuances"] + at)
+        #expect(
+          unknown.status != 0 && unknown.output.contains("project-issuances"), "\(unknown.output)")
         let reindexed = try Program.eco2(["state", "reindex"] + at)
         #expect(reindexed.status == 0, "\(reindexed.output)")
         #expect(try Program.eco2(["state", "verify"] + at).status == 0)

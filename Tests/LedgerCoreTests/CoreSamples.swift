@@ -50,7 +50,7 @@ struct CoreSamples {
 
   mutating func operation() -> Operation {
     let keys = keys()
-    switch next(below: 4) {
+    switch next(below: 8) {
     case 0:
       return .transfer(
         Transfer(token: next(below: 2) == 0 ? .eco2 : .ecc, recipient: id(), amount: amount()))
@@ -60,6 +60,7 @@ struct CoreSamples {
         ?? Authority(simple: id())
       return .setAuthority(SetAuthority(authority: authority))
     case 2: return .reportOffence(ReportOffence(evidence: evidence()))
+    case 3...6: return creditOperation()
     default: return .topUpReserve(TopUpReserve(node: id(), amount: amount()))
     }
   }
@@ -195,7 +196,9 @@ struct CoreSamples {
     let outcome: Receipt.Outcome =
       switch next(below: 3) {
       case 0: .applied
-      case 1: .failed(operation: UInt8(next(below: 64)), fault(&self))
+      case 1:
+        .failed(
+          operation: UInt8(next(below: 64)), fault(&self), subject: optional { $0.u64() })
       default: .skipped(fault(&self))
       }
     return Receipt(transaction: id(), outcome: outcome, charge: amount(), fee: amount())

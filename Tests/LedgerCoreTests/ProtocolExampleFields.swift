@@ -107,7 +107,23 @@ extension ProtocolExample {
       id("node", topUp.node)
       amount("amount, µg CO2e", topUp.amount)
     case .reportOffence(let report): evidence(report.evidence)
+    case .transferLot(let transfer):
+      lotRange(transfer.range)
+      id("recipient", transfer.recipient)
+    case .retireLot(let retirement):
+      lotRange(retirement.range)
+      id("beneficiary", retirement.claim.beneficiary)
+      tag("reason", UInt32(retirement.claim.reason.rawValue), retirement.claim.reason.code)
+      u32("period from", retirement.claim.periodFrom)
+      u32("period to", retirement.claim.periodTo)
+    default: field("fields", "of a kind without an example") { $0.raw(operation.bcs.dropFirst()) }
     }
+  }
+
+  private mutating func lotRange(_ range: LotRange) {
+    u64("lot", range.lot)
+    u64("first serial", range.start)
+    u64("last serial", range.end)
   }
 
   private mutating func evidence(_ evidence: Evidence) {
@@ -250,10 +266,12 @@ extension ProtocolExample {
     id("transaction", receipt.transaction)
     switch receipt.outcome {
     case .applied: tag("outcome", 0, "applied")
-    case .failed(let operation, let fault):
+    case .failed(let operation, let fault, let subject):
       tag("outcome", 1, "failed")
       u8("operation", operation)
       field("fault", "\(fault.rawValue): \(fault.code)") { $0.u16(fault.rawValue) }
+      tag("subject", subject == nil ? 0 : 1, subject == nil ? "none" : "present")
+      if let subject { u64("subject", subject) }
     case .skipped(let fault):
       tag("outcome", 2, "skipped")
       field("fault", "\(fault.rawValue): \(fault.code)") { $0.u16(fault.rawValue) }

@@ -219,6 +219,9 @@ struct ProtocolExampleValues {
         transaction: ids[1], outcome: .failed(operation: 1, .insufficientBalance),
         charge: Amount(130), fee: Amount(14_550)),
       Receipt(
+        transaction: ids[1], outcome: .failed(operation: 0, .serialOverlap, subject: 7),
+        charge: Amount(130), fee: Amount(14_550)),
+      Receipt(
         transaction: ids[1], outcome: .skipped(.replayed), charge: .zero, fee: .zero),
     ]
   }

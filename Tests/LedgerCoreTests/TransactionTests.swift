@@ -130,8 +130,10 @@ struct TransactionTests {
     #expect(
       failure { () throws(BCSError) in _ = try TransactionBody(bcs: body) }
         == BCSError(.unknownTag(1), field: "transaction version", offset: 0))
+    let nextTag = UInt8(OperationKind.allCases.count)
     #expect(
-      failure { () throws(BCSError) in _ = try Operation(bcs: [4]) }?.reason == .unknownTag(4))
+      failure { () throws(BCSError) in _ = try Operation(bcs: [nextTag]) }?.reason
+        == .unknownTag(UInt64(nextTag)))
     let key = samples.id() as PublicKey
     for threshold in [0, 2, 255] as [UInt8] {
       #expect(

@@ -172,8 +172,12 @@ struct CarbonRulesTests {
     #expect(outcome.statement.tonnesRetiredCumulative == 10)
     var queries = network.queries
     let first = try #require(try queries.retirement(0))
-    #expect(first == Retirement(height: 2, firstTonne: 1, tonnes: 10, lot: 0, firstSerial: 1))
-    #expect(try queries.lot(0)?.next == 11)
+    #expect(
+      first
+        == Retirement(height: 2, lot: 0, start: 1, end: 10, purpose: .pool(firstTonne: 1)))
+    #expect(try queries.lot(0)?.state == .retired)
+    let rest = try #require(try queries.lot(2))
+    #expect(rest.state == .inReserve && rest.start == 11 && rest.end == 50)
     #expect(try queries.reserve().tonnes == 70)
     // Forty more tonnes finish the first lot and begin the second.
     let owed = try network.nodeCarbon(0)
@@ -203,8 +207,9 @@ struct CarbonRulesTests {
     #expect(try network.run().statement.tonnesRetiredCumulative == 1_000)
     #expect(try network.run().statement.tonnesRetiredCumulative == 1_150)
     var queries = network.queries
-    #expect(try queries.reserve().first == 1_150)
-    #expect(try queries.retirement(1_149)?.firstTonne == 1_150)
+    #expect(try queries.lot(1_149)?.state == .retired)
+    #expect(try queries.lot(1_150)?.state == .inReserve)
+    #expect(try queries.retirement(1_149)?.purpose == .pool(firstTonne: 1_150))
     let faults = network.invariants().faults
     #expect(faults.allSatisfy { if case .statement = $0 { true } else { false } })
   }

@@ -161,6 +161,8 @@ struct RandomLedgerTests {
       puePermille: 1_153)
     document.nodes[2].isAttested = false
     document.parameters.blockWeightMax = 30_000
+    // The model's set stays as it is: jailing has tests of its own.
+    document.parameters.fund.debtMilliseconds = RulesLimits.spanMillisecondsMax
     var network = try TestNetwork(document)
     var model = try model(of: network)
     var source = Source(seed: seed, network: network)
@@ -207,6 +209,8 @@ struct RandomLedgerTests {
         puePermille: 1_580 + 7 * number)
       document.nodes[index].isAttested = index % 7 != 0
     }
+    // The model's set stays as it is: jailing has tests of its own.
+    document.parameters.fund.debtMilliseconds = RulesLimits.spanMillisecondsMax
     var network = try TestNetwork(document)
     var model = try model(of: network)
     for height in 0..<300 as Range<UInt64> {

@@ -60,33 +60,40 @@ struct StateInvariantsTests {
       { $0.consumed = try $0.consumed.adding(Amount(1)) }, isBacking)
     try expect(
       NumberLine.key, as: NumberLine.self, { $0.tonnesRetired += 1 }, isBacking)
-    try expect(
-      ReserveLot.key(0), as: ReserveLot.self, { $0.next += 1 }, isBacking)
+    try expect(Reserve.key, as: Reserve.self, { $0.tonnes += 1 }, isBacking)
   }
 
-  @Test("lots out of order, overlapping or not reached are found")
+  @Test("lots that leave gaps, overlap, stand in the wrong state or index are found")
   func lots() throws {
     try expect(
-      ReserveLot.key(0), as: ReserveLot.self, { $0.following = nil },
+      Lot.key(1), as: Lot.self, { $0.start += 1 }, { $0 == .lotPartition(Lot.key(1)) })
+    try expect(
+      Lot.key(1), as: Lot.self, { $0.end -= 1 }, { $0 == .lotPartition(Issuance.key(1)) })
+    try expect(
+      Lot.key(1), as: Lot.self, { $0.state = .tradable },
       {
-        if case .total(Reserve.key, "tonnes in order", _, _) = $0 { true } else { false }
+        if case .total(RegistryBook.key, "tradable", _, _) = $0 { true } else { false }
       })
     try expect(
-      ReserveLot.key(1), as: ReserveLot.self, { $0.following = 0 },
-      { $0 == .lotOrder(ReserveLot.key(0)) })
-    try expect(
-      Reserve.key, as: Reserve.self, { $0.first = 9 }, { $0 == .lotOrder(ReserveLot.key(9)) })
-    try expect(
-      ReserveLot.key(1), as: ReserveLot.self,
+      Lot.key(1), as: Lot.self, { $0.state = .tradable },
       {
-        var lot = $0.lot
-        lot.serialBlock = "gs:1-KE-GS1"
-        $0 = ReserveLot(lot: lot, next: $0.next, following: $0.following)
-      }, { $0 == .lotOverlap(ReserveLot.key(0), ReserveLot.key(1)) })
+        if case .indexEntry(.retirementOrder, _) = $0 { true } else { false }
+      })
+    try expect(
+      Lot.key(1), as: Lot.self, { $0.state = .exporting }, { $0 == .lotLock(Lot.key(1)) })
+    try expect(
+      Issuance.key(1), as: Issuance.self,
+      {
+        $0 = Issuance(
+          registry: $0.registry, projectID: $0.projectID, range: $0.range, unit: $0.unit, block: 0,
+          request: nil, height: 0)
+      }, { $0 == .lotOverlap(Issuance.key(0), Issuance.key(1)) })
     try expect(
       Retirement.key(0), as: Retirement.self,
-      { $0 = Retirement(height: 2, firstTonne: 1, tonnes: $0.tonnes, lot: 0, firstSerial: 2) },
-      { $0 == .retirement(Retirement.key(0)) })
+      {
+        $0 = Retirement(
+          height: 2, lot: $0.lot, start: $0.start + 1, end: $0.end, purpose: $0.purpose)
+      }, { $0 == .retirement(Retirement.key(0)) })
   }
 
   @Test("a statement that does not follow, or contradicts itself, is found")

@@ -104,6 +104,18 @@ public struct BCSReader: ~Escapable {
     return value
   }
 
+  /// The tag of an enum without payloads, which must be one of its raw values.
+  public mutating func tag<Tag: RawRepresentable<UInt8>>(
+    _ field: @autoclosure () -> String, as type: Tag.Type = Tag.self
+  ) throws(BCSError) -> Tag {
+    let start = offset
+    let raw = try uleb128(field())
+    guard let byte = UInt8(exactly: raw), let tag = Tag(rawValue: byte) else {
+      throw BCSError(.unknownTag(UInt64(raw)), field: field(), offset: start)
+    }
+    return tag
+  }
+
   /// An option's presence.
   public mutating func isPresent(_ field: @autoclosure () -> String) throws(BCSError) -> Bool {
     try bool(field())

@@ -9,6 +9,38 @@ public enum Operation: Hashable, Sendable {
   case topUpReserve(TopUpReserve)
   /// Tag 3, Evidence: proves an offence of an ER Node.
   case reportOffence(ReportOffence)
+  /// Tag 4, Registry: asks the registrars for something.
+  case fileRequest(FileRequest)
+  /// Tag 5, Registry: a registrar approves or rejects a request.
+  case decideRequest(DecideRequest)
+  /// Tag 6, Registry: takes a request back.
+  case withdrawRequest(WithdrawRequest)
+  /// Tag 7, Registry: a custodian attests its custody again.
+  case attestCustody(AttestCustody)
+  /// Tag 8, Registry: adds to a custodian's bond.
+  case postBond(PostBond)
+  /// Tag 9, Registry: moves lots into a custodian's buffer, or out of it.
+  case setBuffer(SetBuffer)
+  /// Tag 10, Registry: meets a custodian's obligation.
+  case replaceCredits(ReplaceCredits)
+  /// Tag 11, Registry: tells that the source shows a retirement.
+  case confirmRetirement(ConfirmRetirement)
+  /// Tag 12, Lots: moves a lot, or a part of it, to another account.
+  case transferLot(TransferLot)
+  /// Tag 13, Lots: makes two lots of one.
+  case splitLot(SplitLot)
+  /// Tag 14, Lots: puts a lot into the reserve, for ECC.
+  case depositLot(DepositLot)
+  /// Tag 15, Lots: retires a lot, or a part of it.
+  case retireLot(RetireLot)
+  /// Tag 16, Lots: gives a lot, or a part of it, up without a claim.
+  case cancelLot(CancelLot)
+  /// Tag 17, Carbon: asks for ECC of an ER Node's reserve back.
+  case withdrawReserve(WithdrawReserve)
+  /// Tag 18, Carbon: takes what was asked back, after 7 days.
+  case collectReserve(CollectReserve)
+  /// Tag 19, Carbon: sells ECC to the neutrality fund.
+  case sellToFund(SellToFund)
 
   /// The tag in bytes and tables.
   public var kind: OperationKind {
@@ -17,50 +49,22 @@ public enum Operation: Hashable, Sendable {
     case .setAuthority: .setAuthority
     case .topUpReserve: .topUpReserve
     case .reportOffence: .reportOffence
-    }
-  }
-}
-
-extension Operation {
-  /// The accounts an operation names beside the sender.
-  public var accounts: [AccountID] {
-    switch self {
-    case .transfer(let transfer): [transfer.recipient]
-    case .setAuthority: []
-    case .topUpReserve(let topUp): [topUp.node]
-    case .reportOffence: []
-    }
-  }
-}
-
-extension TransactionBody {
-  /// Every account the transaction concerns, each once, in the order of mention: the sender, the
-  /// sponsor, and those its operations name.
-  public var accounts: [AccountID] {
-    var accounts = [sender]
-    func add(_ account: AccountID) {
-      if !accounts.contains(account) { accounts.append(account) }
-    }
-    if let sponsor { add(sponsor) }
-    for operation in operations { for account in operation.accounts { add(account) } }
-    return accounts
-  }
-}
-
-/// The tags of operations, in the order of their numbers.
-public enum OperationKind: UInt8, Sendable, CaseIterable {
-  case transfer = 0
-  case setAuthority = 1
-  case topUpReserve = 2
-  case reportOffence = 3
-
-  /// The name in JSON and tables.
-  public var name: String {
-    switch self {
-    case .transfer: "transfer"
-    case .setAuthority: "set-authority"
-    case .topUpReserve: "top-up-reserve"
-    case .reportOffence: "report-offence"
+    case .fileRequest: .fileRequest
+    case .decideRequest: .decideRequest
+    case .withdrawRequest: .withdrawRequest
+    case .attestCustody: .attestCustody
+    case .postBond: .postBond
+    case .setBuffer: .setBuffer
+    case .replaceCredits: .replaceCredits
+    case .confirmRetirement: .confirmRetirement
+    case .transferLot: .transferLot
+    case .splitLot: .splitLot
+    case .depositLot: .depositLot
+    case .retireLot: .retireLot
+    case .cancelLot: .cancelLot
+    case .withdrawReserve: .withdrawReserve
+    case .collectReserve: .collectReserve
+    case .sellToFund: .sellToFund
     }
   }
 }
@@ -77,6 +81,22 @@ extension Operation: BCSCodable {
     case .setAuthority: self = .setAuthority(try SetAuthority(from: &reader))
     case .topUpReserve: self = .topUpReserve(try TopUpReserve(from: &reader))
     case .reportOffence: self = .reportOffence(try ReportOffence(from: &reader))
+    case .fileRequest: self = .fileRequest(try FileRequest(from: &reader))
+    case .decideRequest: self = .decideRequest(try DecideRequest(from: &reader))
+    case .withdrawRequest: self = .withdrawRequest(try WithdrawRequest(from: &reader))
+    case .attestCustody: self = .attestCustody(try AttestCustody(from: &reader))
+    case .postBond: self = .postBond(try PostBond(from: &reader))
+    case .setBuffer: self = .setBuffer(try SetBuffer(from: &reader))
+    case .replaceCredits: self = .replaceCredits(try ReplaceCredits(from: &reader))
+    case .confirmRetirement: self = .confirmRetirement(try ConfirmRetirement(from: &reader))
+    case .transferLot: self = .transferLot(try TransferLot(from: &reader))
+    case .splitLot: self = .splitLot(try SplitLot(from: &reader))
+    case .depositLot: self = .depositLot(try DepositLot(from: &reader))
+    case .retireLot: self = .retireLot(try RetireLot(from: &reader))
+    case .cancelLot: self = .cancelLot(try CancelLot(from: &reader))
+    case .withdrawReserve: self = .withdrawReserve(try WithdrawReserve(from: &reader))
+    case .collectReserve: self = .collectReserve(try CollectReserve(from: &reader))
+    case .sellToFund: self = .sellToFund(try SellToFund(from: &reader))
     }
   }
 
@@ -87,6 +107,22 @@ extension Operation: BCSCodable {
     case .setAuthority(let operation): operation.encode(into: &writer)
     case .topUpReserve(let operation): operation.encode(into: &writer)
     case .reportOffence(let operation): operation.encode(into: &writer)
+    case .fileRequest(let operation): operation.encode(into: &writer)
+    case .decideRequest(let operation): operation.encode(into: &writer)
+    case .withdrawRequest(let operation): operation.encode(into: &writer)
+    case .attestCustody(let operation): operation.encode(into: &writer)
+    case .postBond(let operation): operation.encode(into: &writer)
+    case .setBuffer(let operation): operation.encode(into: &writer)
+    case .replaceCredits(let operation): operation.encode(into: &writer)
+    case .confirmRetirement(let operation): operation.encode(into: &writer)
+    case .transferLot(let operation): operation.encode(into: &writer)
+    case .splitLot(let operation): operation.encode(into: &writer)
+    case .depositLot(let operation): operation.encode(into: &writer)
+    case .retireLot(let operation): operation.encode(into: &writer)
+    case .cancelLot(let operation): operation.encode(into: &writer)
+    case .withdrawReserve(let operation): operation.encode(into: &writer)
+    case .collectReserve(let operation): operation.encode(into: &writer)
+    case .sellToFund(let operation): operation.encode(into: &writer)
     }
   }
 }

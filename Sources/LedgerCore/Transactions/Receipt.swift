@@ -4,8 +4,9 @@ public struct Receipt: Hashable, Sendable, BCSCodable {
   public enum Outcome: Hashable, Sendable {
     /// Every operation was applied.
     case applied
-    /// An operation failed: nothing was applied but sequence, charge and fee.
-    case failed(operation: UInt8, TransactionFault)
+    /// An operation failed: nothing was applied but sequence, charge and fee. `subject` is the
+    /// number of what it failed by, such as the lot whose serials are on chain already.
+    case failed(operation: UInt8, TransactionFault, subject: UInt64? = nil)
     /// Not executed: nothing changed, nothing was charged.
     case skipped(TransactionFault)
   }
@@ -29,7 +30,11 @@ public struct Receipt: Hashable, Sendable, BCSCodable {
     let start = reader.offset
     switch try reader.uleb128("outcome") {
     case 0: outcome = .applied
-    case 1: outcome = .failed(operation: try reader.u8("operation"), try Self.fault(from: &reader))
+    case 1:
+      let operation = try reader.u8("operation")
+      let fault = try Self.fault(from: &reader)
+      let subject = try reader.isPresent("subject") ? reader.u64("subject") : nil
+      outcome = .failed(operation: operation, fault, subject: subject)
     case 2: outcome = .skipped(try Self.fault(from: &reader))
     case let tag: throw BCSError(.unknownTag(UInt64(tag)), field: "outcome", offset: start)
     }
@@ -50,10 +55,12 @@ public struct Receipt: Hashable, Sendable, BCSCodable {
     transaction.encode(into: &writer)
     switch outcome {
     case .applied: writer.uleb128(0)
-    case .failed(let operation, let fault):
+    case .failed(let operation, let fault, let subject):
       writer.uleb128(1)
       writer.u8(operation)
       writer.u16(fault.rawValue)
+      writer.bool(subject != nil)
+      if let subject { writer.u64(subject) }
     case .skipped(let fault):
       writer.uleb128(2)
       writer.u16(fault.rawValue)

@@ -31,6 +31,40 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
   case unknownOffender = 28
   case offenceKnown = 29
   case tooManyReports = 30
+  case notRegistrar = 31
+  case notCustodian = 32
+  case unknownRegistry = 33
+  case unknownRequest = 34
+  case requestClosed = 35
+  case alreadyDecided = 36
+  case ownRequest = 37
+  case serialOverlap = 38
+  case partlyExported = 39
+  case capExceeded = 40
+  case projectDiffers = 41
+  case unknownProject = 42
+  case invalidCredit = 43
+  case custodianLimit = 44
+  case bufferTooSmall = 45
+  case bondTooSmall = 46
+  case custodyLapsed = 47
+  case depositsStopped = 48
+  case unknownLot = 49
+  case notOwner = 50
+  case lotNotTradable = 51
+  case rangeOutsideLot = 52
+  case notEligible = 53
+  case notWholeTonnes = 54
+  case invalidDate = 55
+  case unknownRetirement = 56
+  case alreadyConfirmed = 57
+  case unknownObligation = 58
+  case obligationMet = 59
+  case noOpenBid = 60
+  case bidBelowMinimum = 61
+  case reserveTooLow = 62
+  case notCollectable = 63
+  case tooManyRequests = 64
 
   /// The stable code in JSON.
   public var code: String {
@@ -65,6 +99,40 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .unknownOffender: "unknown_offender"
     case .offenceKnown: "offence_known"
     case .tooManyReports: "too_many_reports"
+    case .notRegistrar: "not_registrar"
+    case .notCustodian: "not_custodian"
+    case .unknownRegistry: "unknown_registry"
+    case .unknownRequest: "unknown_request"
+    case .requestClosed: "request_closed"
+    case .alreadyDecided: "already_decided"
+    case .ownRequest: "own_request"
+    case .serialOverlap: "serial_overlap"
+    case .partlyExported: "partly_exported"
+    case .capExceeded: "cap_exceeded"
+    case .projectDiffers: "project_differs"
+    case .unknownProject: "unknown_project"
+    case .invalidCredit: "invalid_credit"
+    case .custodianLimit: "custodian_limit"
+    case .bufferTooSmall: "buffer_too_small"
+    case .bondTooSmall: "bond_too_small"
+    case .custodyLapsed: "custody_lapsed"
+    case .depositsStopped: "deposits_stopped"
+    case .unknownLot: "unknown_lot"
+    case .notOwner: "not_owner"
+    case .lotNotTradable: "lot_not_tradable"
+    case .rangeOutsideLot: "range_outside_lot"
+    case .notEligible: "not_eligible"
+    case .notWholeTonnes: "not_whole_tonnes"
+    case .invalidDate: "invalid_date"
+    case .unknownRetirement: "unknown_retirement"
+    case .alreadyConfirmed: "already_confirmed"
+    case .unknownObligation: "unknown_obligation"
+    case .obligationMet: "obligation_met"
+    case .noOpenBid: "no_open_bid"
+    case .bidBelowMinimum: "bid_below_minimum"
+    case .reserveTooLow: "reserve_too_low"
+    case .notCollectable: "not_collectable"
+    case .tooManyRequests: "too_many_requests"
     }
   }
 
@@ -110,6 +178,43 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .offenceKnown: "The offender is recorded already; nothing is left to do."
     case .tooManyReports:
       "The member has sent more than \(Limits.reportsPerMemberMax) reports for one block."
+    case .notRegistrar: "The sender is no registrar, or may not judge this request."
+    case .notCustodian: "The sender is no custodian."
+    case .unknownRegistry:
+      "The ledger does not take this registry's credits; file a request to add it."
+    case .unknownRequest: "There is no such request; look its number up."
+    case .requestClosed: "The request is decided, withdrawn or expired."
+    case .alreadyDecided: "The registrar has decided on this request before."
+    case .ownRequest: "Nobody decides on a request of its own."
+    case .serialOverlap: "Serials are on chain already, in the lot that the receipt names."
+    case .partlyExported:
+      "Serials are partly in the exported lot that the receipt names; file the parts."
+    case .capExceeded: "More would be on-boarded of the project than its cap."
+    case .projectDiffers: "The project is on chain with other facts; file a request to amend it."
+    case .unknownProject: "There is no such project on chain."
+    case .invalidCredit: "A text, range or vintage is not one that a registry could state."
+    case .custodianLimit: "The custodian would hold more than its limit."
+    case .bufferTooSmall: "The custodian's buffer would be too small; move credits into it first."
+    case .bondTooSmall: "The custodian's bond is too small; add to it first."
+    case .custodyLapsed:
+      "The custodian has not attested its custody in time: its lots are suspended."
+    case .depositsStopped: "The custodian has obligations open: nothing of it enters the reserve."
+    case .unknownLot: "There is no such lot."
+    case .notOwner: "The lot is another account's."
+    case .lotNotTradable: "The lot is not tradable now; look its state up."
+    case .rangeOutsideLot: "The serials are not inside the lot."
+    case .notEligible: "Registry, product or vintage are not eligible for the reserve."
+    case .notWholeTonnes: "The reserve takes whole tonnes only."
+    case .invalidDate: "A date is no day of the calendar, or lies in the future."
+    case .unknownRetirement: "There is no such retirement."
+    case .alreadyConfirmed: "The retirement is confirmed already."
+    case .unknownObligation: "There is no such obligation of the sender."
+    case .obligationMet: "The obligation is met already, or smaller than the credits."
+    case .noOpenBid: "The fund does not bid for as much now."
+    case .bidBelowMinimum: "The fund bids less than the stated least price."
+    case .reserveTooLow: "Only what exceeds 30 days' due can be withdrawn from a node's reserve."
+    case .notCollectable: "Nothing was asked back, or the 7 days are not over."
+    case .tooManyRequests: "The filer has too many requests open; wait until some are decided."
     }
   }
 }

@@ -37,16 +37,6 @@ extension LedgerQueries {
   /// The reserve's extent.
   public mutating func reserve() throws(RecordError) -> Reserve { try single() }
 
-  /// A lot by its number, 0 ..< `reserve().lots`.
-  public mutating func lot(_ number: UInt64) throws(RecordError) -> ReserveLot? {
-    try find(ReserveLot.key(number))
-  }
-
-  /// A retirement by its number, 0 ..< `reserve().retirements`.
-  public mutating func retirement(_ number: UInt64) throws(RecordError) -> Retirement? {
-    try find(Retirement.key(number))
-  }
-
   /// The factor in force in a region; nil when the table has no such region.
   public mutating func factor(region: String) throws(RecordError) -> FactorInForce? {
     guard let active = try find(ActiveFactor.key(region: region), as: ActiveFactor.self) else {
@@ -58,13 +48,18 @@ extension LedgerQueries {
     return FactorInForce(row: active.row, factor: row)
   }
 
-  /// ECC in existence, µg: what the reserve's lots hold less what was consumed of them.
+  /// ECC in existence, µg: what backs it or did, less what was consumed of it.
   public mutating func eccSupply() throws(RecordError) -> Amount {
     let reserve = try reserve()
     let line = try numberLine()
-    let deposited = UInt128(reserve.tonnes) + UInt128(line.tonnesRetired)
-    return Amount(deposited * Supply.microgramsPerTonne).saturatingSubtracting(line.consumed)
+    let tonnes = UInt128(reserve.tonnes) + UInt128(line.tonnesRetired)
+    let backing = Amount(tonnes * Supply.microgramsPerTonne)
+    return (try? backing.adding(reserve.obligations))?.saturatingSubtracting(line.consumed)
+      ?? .max
   }
+
+  /// The fund's bid of the day.
+  public mutating func fundBid() throws(RecordError) -> FundBid { try single() }
 
   /// What carbon charge and network fee a transaction would cost in the next block, without
   /// creation fees. The base fee may have risen by an eighth a block when it gets its turn.

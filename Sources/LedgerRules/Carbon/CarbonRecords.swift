@@ -23,6 +23,12 @@ public struct NodeCarbon: AccountRecord {
   public var withheld: Amount
   /// The timestamp of the block since which the node owes without a break; 0 when it owes nothing.
   public var owesSince: UInt64
+  /// What it has asked back of its reserve, µg CO2e.
+  public var withdrawal: Amount
+  /// When it can collect that; milliseconds since 1970-01-01 UTC, 0 for nothing.
+  public var collectableAt: UInt64
+  /// When it left the set for its debts; milliseconds since 1970-01-01 UTC, 0 for never.
+  public var jailedAt: UInt64
 
   public init(profile: EnergyProfile, attestedUntil: UInt64, reserve: Amount) {
     self.profile = profile
@@ -34,6 +40,9 @@ public struct NodeCarbon: AccountRecord {
     footprintCredit = 0
     withheld = .zero
     owesSince = 0
+    withdrawal = .zero
+    collectableAt = 0
+    jailedAt = 0
   }
 
   /// Whether the node owes carbon dues: to the number line, or to the fund that paid for it.
@@ -49,6 +58,9 @@ public struct NodeCarbon: AccountRecord {
     footprintCredit = try reader.u128("footprint credit")
     withheld = try Amount(from: &reader)
     owesSince = try reader.u64("owes since")
+    withdrawal = try Amount(from: &reader)
+    collectableAt = try reader.u64("collectable at")
+    jailedAt = try reader.u64("jailed at")
   }
 
   public func encode(into writer: inout BCSWriter) {
@@ -61,6 +73,9 @@ public struct NodeCarbon: AccountRecord {
     writer.u128(footprintCredit)
     withheld.encode(into: &writer)
     writer.u64(owesSince)
+    withdrawal.encode(into: &writer)
+    writer.u64(collectableAt)
+    writer.u64(jailedAt)
   }
 }
 
@@ -72,25 +87,32 @@ public struct NeutralityFund: SingleRecord {
   public var eco2: Amount
   /// µg CO2e.
   public var ecc: Amount
-  /// Overhead the fund could not pay yet, µg CO2e.
+  /// What the fund could not consume yet, µg CO2e: overhead, and retirements that were reversed at
+  /// their source and that nobody replaced.
   public var overheadOpen: Amount
+  /// ECC the fund has still to destroy, µg CO2e: what backed it was invalidated, and nobody
+  /// replaced it.
+  public var reserveOpen: Amount
 
-  init(eco2: Amount, ecc: Amount, overheadOpen: Amount = .zero) {
+  init(eco2: Amount, ecc: Amount) {
     self.eco2 = eco2
     self.ecc = ecc
-    self.overheadOpen = overheadOpen
+    overheadOpen = .zero
+    reserveOpen = .zero
   }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     eco2 = try Amount(from: &reader)
     ecc = try Amount(from: &reader)
     overheadOpen = try Amount(from: &reader)
+    reserveOpen = try Amount(from: &reader)
   }
 
   public func encode(into writer: inout BCSWriter) {
     eco2.encode(into: &writer)
     ecc.encode(into: &writer)
     overheadOpen.encode(into: &writer)
+    reserveOpen.encode(into: &writer)
   }
 }
 

@@ -5,6 +5,15 @@ import LedgerState
 // the end what the operations used. Payment never decides validity: what cannot be paid is booked.
 
 extension ExecutionContext {
+  /// What a block does before its transactions: dues, the fund's bid, and what has run out.
+  mutating func begin() throws(ExecutionError) {
+    try takeDues()
+    try openBid()
+    try expireRequests()
+    try callObligations()
+    settle()
+  }
+
   /// Takes every ER Node's due for the time since the parent, from its reserve, then from the fund,
   /// then as arrears; with profiles as of the parent's state.
   mutating func takeDues() throws(ExecutionError) {
@@ -27,7 +36,8 @@ extension ExecutionContext {
     try payOverhead()
   }
 
-  private mutating func effectiveProfile(of node: NodeCarbon, highest: UInt64)
+  /// What a node counts as at the parent's time.
+  mutating func effectiveProfile(of node: NodeCarbon, highest: UInt64)
     throws(ExecutionError) -> EffectiveProfile
   {
     let active: ActiveFactor?
@@ -102,6 +112,10 @@ extension ExecutionContext {
     now.line.footprint = try now.line.footprint.sum(statement.footprint).sum(Amount(footprint))
     statement.overheadDue = Amount(due)
     statement.fundOverhead = paid
+    let destroyed = min(now.fund.ecc, now.fund.reserveOpen)
+    now.fund.ecc = try now.fund.ecc.less(destroyed)
+    now.fund.reserveOpen = try now.fund.reserveOpen.less(destroyed)
+    now.reserve.obligations = try now.reserve.obligations.less(destroyed)
   }
 
   /// Counts what the operations used, retires full tonnes and closes the statement.

@@ -9,29 +9,32 @@ extension ExecutionContext {
     guard let line = UInt64(exactly: full) else { throw .overflow }
     var due = line > now.line.tonnesRetired ? line - now.line.tonnesRetired : 0
     var lots = 0
-    while due > 0, lots < RulesLimits.retirementLotsPerBlockMax, let number = now.reserve.first {
-      due -= try retire(atMost: due, from: number)
-      lots += 1
-    }
+    do throws(OperationFailure) {
+      while due > 0, lots < RulesLimits.retirementLotsPerBlockMax {
+        let first: OrderedEntry?
+        do { first = try ordered.first(.retirementOrder, in: &view) } catch {
+          throw OperationFailure(error)
+        }
+        guard let first else { break }
+        due -= try retire(atMost: due, from: first.value.bigEndianNumber)
+        lots += 1
+      }
+    } catch { throw error.ofBlock }
+    settle()
   }
 
+  /// Retires whole tonnes of a lot in the reserve, from its first serial on; returns how many.
   private mutating func retire(atMost tonnes: UInt64, from number: UInt64)
-    throws(ExecutionError) -> UInt64
+    throws(OperationFailure) -> UInt64
   {
-    var record: ReserveLot
-    do { record = try view.required(ReserveLot.key(number)) } catch { throw .record(error) }
-    let count = min(tonnes, record.tonnesLeft)
-    guard count <= now.reserve.tonnes else { throw .overflow }
-    let retirement = Retirement(
-      height: height, firstTonne: now.line.tonnesRetired + 1, tonnes: count, lot: number,
-      firstSerial: record.next)
-    view.set(Retirement.key(now.reserve.retirements), retirement.bcs)
-    record.next += count
-    view.set(ReserveLot.key(number), record.bcs)
-    now.reserve.retirements += 1
-    now.reserve.tonnes -= count
+    let record = try record(ofLot: number)
+    let unit = try issuance(record.issuance).unit.perTonne
+    let count = min(tonnes, record.count / unit)
+    guard count > 0 else { throw .fatal(.overflow) }
+    let end = record.start + (count * unit - 1)
+    if end < record.end { try split(number, at: end + 1) }
+    try retire(number, .pool(firstTonne: now.line.tonnesRetired + 1))
     now.line.tonnesRetired += count
-    if record.tonnesLeft == 0 { now.reserve.first = record.following }
     return count
   }
 }

@@ -31,7 +31,7 @@ extension ExecutionContext {
       findings.reports[transaction.body.sender] = looked + 1
       try prove(evidence, against: offender)
       return nil
-    } catch { return try error.transactionFault() }
+    } catch { return try error.transactionFault().0 }
   }
 
   private func checkReport(_ transaction: Transaction) throws(TransactionFault) {

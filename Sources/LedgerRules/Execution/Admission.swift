@@ -18,7 +18,7 @@ public struct Admission {
     do { header = try Self.nextHeader(over: view) } catch { throw .record(error) }
     var context = try ExecutionContext(header, chain: chain, view: view)
     context.judgesSignatures = false
-    try context.takeDues()
+    try context.begin()
     self.context = context
   }
 

@@ -45,7 +45,7 @@ public enum Execution {
       block.runs, headers: bundles.map(\.header), chain: chain, height: block.header.height,
       in: &context.view)
     let transactions = bundles.flatMap(\.transactions)
-    try context.takeDues()
+    try context.begin()
     let plans = try context.reserveMaxima(of: transactions)
     for plan in plans { try context.execute(plan, transactions[plan.index]) }
     try context.finish()

@@ -14,6 +14,7 @@ struct ExecutionContext {
   let tip: ChainTip
   let parameters: Parameters
   let sets: ValidatorSets
+  let registrars: Registrars
   /// The sets as the next block's header must name them.
   var nextSets: ValidatorSets
   /// The single records as of the parent's state.
@@ -22,6 +23,9 @@ struct ExecutionContext {
   var view: StateView
   var accounts = RecordCache<AccountID, Account>()
   var nodes = RecordCache<AccountID, NodeCarbon>()
+  var custodians = RecordCache<AccountID, Custodian>()
+  var issuances = RecordCache<UInt64, Issuance>()
+  var lots = RecordCache<UInt64, Lot>()
   var ordered = OrderedIndexes()
   var charges: OperationCharge
   var statement: CarbonStatement
@@ -40,6 +44,8 @@ struct ExecutionContext {
     var line: NumberLine
     var rewards: RewardReserve
     var reserve: Reserve
+    var book: RegistryBook
+    var bid: FundBid
     var vesting: Vesting?
   }
 
@@ -50,9 +56,11 @@ struct ExecutionContext {
       tip = try view.single()
       parameters = try view.single()
       sets = try view.single()
+      registrars = try view.single()
       parent = Singles(
         fund: try view.single(), line: try view.single(), rewards: try view.single(),
-        reserve: try view.single(), vesting: try view.find(Vesting.key))
+        reserve: try view.single(), book: try view.single(),
+        bid: try view.single(), vesting: try view.find(Vesting.key))
     } catch { throw .record(error) }
     self.header = header
     self.chain = chain
@@ -100,11 +108,16 @@ struct ExecutionContext {
     try writeOffences()
     accounts.flush(into: &view)
     nodes.flush(into: &view)
+    custodians.flush(into: &view)
+    issuances.flush(into: &view)
+    lots.flush(into: &view)
     ordered.flush(into: &view)
     if now.fund != parent.fund { view.put(now.fund) }
     if now.line != parent.line { view.put(now.line) }
     if now.rewards != parent.rewards { view.put(now.rewards) }
     if now.reserve != parent.reserve { view.put(now.reserve) }
+    if now.book != parent.book { view.put(now.book) }
+    if now.bid != parent.bid { view.put(now.bid) }
     if now.vesting != parent.vesting {
       if let vesting = now.vesting { view.put(vesting) } else { view.remove(Vesting.key) }
     }

@@ -13,12 +13,14 @@ public enum ExecutionError: Error, Equatable, Sendable {
   case overflow
   /// An invariant of carbon or supply does not hold after the block: the node stops.
   case invariant(InvariantViolation)
+  /// What the block itself does met a fault that only a transaction can have: the node stops.
+  case unexpected(TransactionFault)
 
   /// Whether this node, not the block, is at fault.
   public var isFatal: Bool {
     switch self {
     case .header, .bundle: false
-    case .record, .overflow, .invariant: true
+    case .record, .overflow, .invariant, .unexpected: true
     }
   }
 }
@@ -60,8 +62,10 @@ public enum InvariantViolation: Error, Equatable, Sendable {
   case backing(before: Amount, after: Amount)
   /// A node's due is not what was paid, covered and booked.
   case due
-  /// Tonnes in lots and tonnes retired do not add up to tonnes deposited.
-  case reserve(before: UInt64, after: UInt64)
+  /// What was on-boarded is not what stands in all states of lots together.
+  case states(onboarded: Amount, sum: Amount)
+  /// The lots in the reserve are not its tonnes.
+  case reserve(tonnes: UInt64, lots: Amount)
   /// A block that says "covered" is not.
   case coverage
   /// A node owes while its reserve is not empty.

@@ -3,13 +3,14 @@ import LedgerState
 
 /// Why an operation did not succeed: the transaction's fault, or this node's.
 enum OperationFailure: Error {
-  case fault(TransactionFault)
+  /// With the number of what it failed by, where there is one.
+  case fault(TransactionFault, subject: UInt64? = nil)
   case fatal(ExecutionError)
 
   /// The transaction's fault; throws what is this node's.
-  func transactionFault() throws(ExecutionError) -> TransactionFault {
+  func transactionFault() throws(ExecutionError) -> (TransactionFault, subject: UInt64?) {
     switch self {
-    case .fault(let fault): return fault
+    case .fault(let fault, let subject): return (fault, subject)
     case .fatal(let error): throw error
     }
   }
@@ -23,7 +24,7 @@ extension ExecutionContext {
     throws(ExecutionError)
   {
     let body = transaction.body
-    let before = (now, findings)
+    let before = savepoint
     var fee = plan.fee
     var outcome = Receipt.Outcome.applied
     for (index, operation) in body.operations.enumerated() {
@@ -31,13 +32,11 @@ extension ExecutionContext {
         try apply(operation, of: body.sender, plan, &fee)
         guard fee <= body.feeMax else { throw .fault(.feeAboveMaximum) }
       } catch {
-        let fault = try error.transactionFault()
-        accounts.rollback(to: 0)
-        nodes.rollback(to: 0)
-        ordered.rollback(to: .settled)
-        (now, findings) = before
+        let (fault, subject) = try error.transactionFault()
+        rollback(to: before)
         fee = plan.fee
-        outcome = .failed(operation: UInt8(truncatingIfNeeded: index), fault)
+        outcome = .failed(
+          operation: UInt8(truncatingIfNeeded: index), fault, subject: subject)
       }
       if outcome != .applied { break }
     }
@@ -51,8 +50,24 @@ extension ExecutionContext {
     switch operation {
     case .transfer(let transfer): try apply(transfer, of: sender, plan.sender, &fee)
     case .setAuthority(let change): try apply(change, of: sender, plan.sender)
-    case .topUpReserve(let topUp): try apply(topUp, plan.sender)
+    case .topUpReserve(let operation): try apply(operation, plan.sender)
     case .reportOffence(let report): try apply(report, of: sender, isReport: plan.isReport)
+    case .fileRequest(let operation): try apply(operation, of: sender, plan.sender)
+    case .decideRequest(let operation): try apply(operation, of: sender)
+    case .withdrawRequest(let operation): try apply(operation, of: sender)
+    case .attestCustody(let operation): try apply(operation, of: sender)
+    case .postBond(let operation): try apply(operation, of: sender, plan.sender)
+    case .setBuffer(let operation): try apply(operation, of: sender)
+    case .replaceCredits(let operation): try apply(operation, of: sender)
+    case .confirmRetirement(let operation): try apply(operation, of: sender)
+    case .transferLot(let operation): try apply(operation, of: sender)
+    case .splitLot(let operation): try apply(operation, of: sender)
+    case .depositLot(let operation): try apply(operation, of: sender, plan.sender)
+    case .retireLot(let operation): try apply(operation, of: sender)
+    case .cancelLot(let operation): try apply(operation, of: sender)
+    case .withdrawReserve(let operation): try apply(operation, of: sender)
+    case .collectReserve(let operation): try apply(operation, of: sender, plan.sender)
+    case .sellToFund(let operation): try apply(operation, of: sender, plan.sender)
     }
   }
 
@@ -68,9 +83,7 @@ extension ExecutionContext {
       payer.eco2 = try payer.eco2.sum(body.feeMax.less(price.fee))
       accounts.set(plan.payer, payer)
     }
-    accounts.settle()
-    nodes.settle()
-    ordered.settle()
+    settle()
     now.fund.eco2 = try now.fund.eco2.sum(price.fee)
     tips = try tips.sum(body.tip)
     let charged = isFree ? min(plan.charge, now.fund.ecc) : price.charge

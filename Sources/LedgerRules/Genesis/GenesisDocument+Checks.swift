@@ -16,6 +16,7 @@ extension GenesisDocument {
     try checkNodes()
     try checkFounders()
     try checkAllocations()
+    try checkRegistry()
     try checkLots()
   }
 

@@ -26,7 +26,7 @@ extension GenesisDocument {
     addFactors(active, to: &records)
     let reserves = try addNodes(active, to: &records)
     try addBalances(nodeReserves: reserves, to: &records)
-    addLots(to: &records)
+    try addLots(to: &records)
     addVesting(to: &records)
     records.add(ValidatorSets(current: validators, following: validators))
     records.add(RewardReserve(eco2: Supply.blockRewards))
@@ -163,21 +163,6 @@ extension GenesisDocument {
     records.add(NeutralityFund(eco2: Supply.neutralityFund, ecc: fund))
   }
 
-  /// Adds the lots, linked in the order of their retirement.
-  private func addLots(to records: inout RecordList) {
-    let order = retirementOrder
-    var tonnes: UInt64 = 0
-    for (position, row) in order.enumerated() {
-      let next = position + 1 < order.count ? UInt64(order[position + 1]) : nil
-      let lot = lots[row].lot
-      records.add(
-        ReserveLot.key(UInt64(row)), ReserveLot(lot: lot, next: lot.start, following: next))
-      tonnes += lots[row].tonnes
-    }
-    records.add(
-      Reserve(lots: UInt64(lots.count), tonnes: tonnes, first: order.first.map { UInt64($0) }))
-  }
-
   private func addVesting(to records: inout RecordList) {
     let shares = founders.map { Vesting.Share(account: $0.account, amount: $0.amount) }
     records.add(
@@ -188,12 +173,14 @@ extension GenesisDocument {
 }
 
 /// The records of a new state.
-private struct RecordList {
+struct RecordList {
   private var changes: [StateChange] = []
 
   mutating func add(_ key: StateKey, _ record: some LedgerRecord) {
     changes.append(StateChange(key: key, value: record.bcs))
   }
+
+  mutating func add(_ more: [StateChange]) { changes += more }
 
   mutating func add<Record: SingleRecord>(_ record: Record) { add(Record.key, record) }
 

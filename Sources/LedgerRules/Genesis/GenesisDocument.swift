@@ -21,7 +21,8 @@ public struct GenesisDocument: Hashable, Sendable {
   public var operatingCommittee: AccountID
   public var founders: [GenesisFounder]
   public var allocations: [GenesisAllocation]
-  /// Deposited the lots: receives the ECC that nobody else is given.
+  public var registry: GenesisRegistry
+  /// Deposited the lots: holds them at their source, receives the ECC that nobody else is given.
   public var depositor: AccountID
   public var lots: [GenesisLot]
 
@@ -29,7 +30,8 @@ public struct GenesisDocument: Hashable, Sendable {
     network: String, isTest: Bool, genesisTime: UInt64, interval: UInt64,
     parameters: Parameters = .standard, factors: [GenesisFactor], nodes: [GenesisNode],
     operatingCommittee: AccountID, founders: [GenesisFounder],
-    allocations: [GenesisAllocation] = [], depositor: AccountID, lots: [GenesisLot]
+    allocations: [GenesisAllocation] = [], registry: GenesisRegistry = .standard,
+    depositor: AccountID, lots: [GenesisLot]
   ) {
     self.network = network
     self.isTest = isTest
@@ -41,6 +43,7 @@ public struct GenesisDocument: Hashable, Sendable {
     self.operatingCommittee = operatingCommittee
     self.founders = founders
     self.allocations = allocations
+    self.registry = registry
     self.depositor = depositor
     self.lots = lots
   }
@@ -78,6 +81,7 @@ extension GenesisDocument: BCSCodable {
     operatingCommittee = try AccountID(from: &reader)
     founders = try reader.list(in: 0...RulesLimits.foundersMax, "founders")
     allocations = try reader.list(in: 0...RulesLimits.allocationsMax, "allocations")
+    registry = try GenesisRegistry(from: &reader)
     depositor = try AccountID(from: &reader)
     lots = try reader.list(in: 0...RulesLimits.lotsMax, "lots")
   }
@@ -94,6 +98,7 @@ extension GenesisDocument: BCSCodable {
     operatingCommittee.encode(into: &writer)
     writer.list(founders)
     writer.list(allocations)
+    registry.encode(into: &writer)
     depositor.encode(into: &writer)
     writer.list(lots)
   }

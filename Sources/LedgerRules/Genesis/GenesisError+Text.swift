@@ -1,3 +1,5 @@
+import LedgerCore
+
 extension GenesisError: CustomStringConvertible {
   /// What is wrong, for a person; rows count from 1.
   public var description: String {
@@ -18,6 +20,7 @@ extension GenesisError: CustomStringConvertible {
     case .allocation(let row, let fault): "allocation \(row + 1) \(fault)"
     case .allocationsTooLarge(let total, let available):
       "\(total) base units of ECO2 are allocated, \(available) are available"
+    case .registry(let fault): "\(fault)"
     case .lot(let row, let fault): "lot \(row + 1) \(fault)"
     case .reserveTooSmall(let needed, let available):
       "the lots hold \(available) µg, \(needed) are given away; add credits"
@@ -65,6 +68,20 @@ extension AllocationFault: CustomStringConvertible {
   }
 }
 
+extension RegistryFault: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .registry(let row): "registry \(row + 1) has no name, or that of an earlier one"
+    case .custodian(let row):
+      "custodian \(row + 1) has no name, or is named twice, or is an ER Node"
+    case .registrar(let row):
+      "registrar \(row + 1) is named twice, or is an ER Node or a custodian too"
+    case .threshold(let threshold, let count):
+      "\(threshold) of \(count) registrars cannot be asked to approve"
+    }
+  }
+}
+
 extension LotFault: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -77,6 +94,8 @@ extension LotFault: CustomStringConvertible {
     case .vintage(let from, let to): "has the vintage \(from) to \(to), which no calendar has"
     case .vintageInFuture(let to): "has a vintage that ends after genesis (\(to))"
     case .vintageTooOld(let to): "has a vintage that ended too long ago (\(to))"
+    case .project(let earlier): "states its project otherwise than lot \(earlier + 1)"
+    case .cap(let cap): "exceeds its project's cap of \(cap) serials"
     case .overlap(let earlier): "shares serials with lot \(earlier + 1)"
     }
   }

@@ -21,6 +21,8 @@ public enum GenesisError: Error, Equatable, Sendable {
   case allocation(row: Int, AllocationFault)
   /// Test allocations exceed the operating committee's share.
   case allocationsTooLarge(total: Amount, available: Amount)
+  /// A registry, a custodian or a registrar; rows of each kind count for themselves.
+  case registry(RegistryFault)
   case lot(row: Int, LotFault)
   /// The lots hold less than nodes, fund and allocations are given; µg CO2e.
   case reserveTooSmall(needed: Amount, available: Amount)
@@ -72,6 +74,18 @@ public enum AllocationFault: Equatable, Sendable {
   case notATestNetwork
 }
 
+/// What is wrong with who runs the registry.
+public enum RegistryFault: Equatable, Sendable {
+  /// A registry has no name, or that of an earlier row.
+  case registry(row: Int)
+  /// A custodian has no name, or stands in an earlier row.
+  case custodian(row: Int)
+  /// A registrar stands in an earlier row, or is an ER Node or a custodian.
+  case registrar(row: Int)
+  /// The threshold is not one of so many registrars.
+  case threshold(UInt8, registrars: Int)
+}
+
 /// Why a lot may not enter the reserve.
 public enum LotFault: Equatable, Sendable {
   /// A text is missing or too long.
@@ -84,8 +98,12 @@ public enum LotFault: Equatable, Sendable {
   case status(CreditStatus)
   /// The last serial lies before the first, or the range has no end.
   case range(start: UInt64, end: UInt64)
-  /// The tonnes are not the count of serials.
+  /// The tonnes are not what the serials stand for.
   case tonnes(stated: UInt64, serials: UInt64)
+  /// An earlier row states the project otherwise.
+  case project(of: Int)
+  /// The project's cap lies below its serials.
+  case cap(UInt64)
   /// A day that no calendar has, or the vintage ends before it begins.
   case vintage(from: UInt32, to: UInt32)
   /// The vintage ends after genesis.

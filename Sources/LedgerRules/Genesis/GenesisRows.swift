@@ -140,26 +140,98 @@ public enum CreditStatus: UInt8, Sendable, CaseIterable, BCSCodable {
 
 /// A lot that genesis deposits into the reserve, as its registry's export states it.
 public struct GenesisLot: Hashable, Sendable, BCSCodable {
-  public var lot: CreditLot
-  /// Tonnes CO2e: the count of its serials.
+  public var project: CreditProject
+  public var range: CreditRange
+  /// Tonnes CO2e that the export states.
   public var tonnes: UInt64
   public var status: CreditStatus
 
-  public init(lot: CreditLot, tonnes: UInt64, status: CreditStatus) {
-    self.lot = lot
+  public init(
+    project: CreditProject, range: CreditRange, tonnes: UInt64, status: CreditStatus
+  ) {
+    self.project = project
+    self.range = range
     self.tonnes = tonnes
     self.status = status
   }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
-    lot = try CreditLot(from: &reader)
+    project = try CreditProject(from: &reader)
+    range = try CreditRange(from: &reader)
     tonnes = try reader.u64("tonnes")
     status = try CreditStatus(from: &reader)
   }
 
   public func encode(into writer: inout BCSWriter) {
-    lot.encode(into: &writer)
+    project.encode(into: &writer)
+    range.encode(into: &writer)
     writer.u64(tonnes)
     status.encode(into: &writer)
+  }
+}
+
+/// A custodian that genesis appoints.
+public struct GenesisCustodian: Hashable, Sendable, BCSCodable {
+  public var account: AccountID
+  public var name: String
+  /// The most it may hold live, µg CO2e.
+  public var limit: Amount
+
+  public init(account: AccountID, name: String, limit: Amount) {
+    self.account = account
+    self.name = name
+    self.limit = limit
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    account = try AccountID(from: &reader)
+    name = try reader.text(max: RulesLimits.nodeNameBytesMax, "name")
+    limit = try Amount(from: &reader)
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    account.encode(into: &writer)
+    writer.text(name)
+    limit.encode(into: &writer)
+  }
+}
+
+/// Who runs the registry from genesis on.
+public struct GenesisRegistry: Hashable, Sendable, BCSCodable {
+  /// Whose credits the ledger takes.
+  public var registries: [CreditRegistry]
+  /// The depositor is one even where it does not stand here.
+  public var custodians: [GenesisCustodian]
+  /// How many registrars must approve a request; 0 exactly when there are none.
+  public var threshold: UInt8
+  public var registrars: [AccountID]
+
+  public init(
+    registries: [CreditRegistry], custodians: [GenesisCustodian] = [], threshold: UInt8 = 0,
+    registrars: [AccountID] = []
+  ) {
+    self.registries = registries
+    self.custodians = custodians
+    self.threshold = threshold
+    self.registrars = registrars
+  }
+
+  /// The registries that the ledger reads exports of, each serial a tonne; nobody is appointed.
+  public static let standard = GenesisRegistry(
+    registries: ["american-carbon-registry", "climate-action-reserve", "gold-standard", "verra"]
+      .map { CreditRegistry(name: $0, unit: .tonne) })
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    registries = try reader.list(in: 0...RulesLimits.registriesMax, "registries")
+    custodians = try reader.list(in: 0...RulesLimits.custodiansMax, "custodians")
+    threshold = try reader.u8("threshold")
+    registrars = try reader.list(in: 0...RulesLimits.registrarsMax, "registrars")
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    writer.list(registries)
+    writer.list(custodians)
+    writer.u8(threshold)
+    writer.list(registrars)
   }
 }

@@ -72,6 +72,13 @@ public struct Parameters: Hashable, Sendable {
   public var reserveProducts: [CreditProduct]
   /// How many years old a vintage's end may be.
   public var vintageYearsMax: UInt64
+
+  // MARK: Groups
+
+  /// Of the Global Carbon Registry.
+  public var registry: RegistryParameters
+  /// Of the neutrality fund and the nodes' reserves.
+  public var fund: FundParameters
 }
 
 extension Parameters {
@@ -84,6 +91,22 @@ extension Parameters {
       WorkCost(cpuNanoseconds: 10_000, bytes: 192),
       WorkCost(cpuNanoseconds: 10_000, bytes: 256),
       WorkCost(cpuNanoseconds: 150_000, bytes: 384),
+      WorkCost(cpuNanoseconds: 100_000, bytes: 2_048),
+      WorkCost(cpuNanoseconds: 100_000, bytes: 2_048),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
     ],
     networkNanojoulesPerByte: 4_000,
     chargeMultiplier: 2,
@@ -103,7 +126,9 @@ extension Parameters {
     creationFee: Amount(1_000_000),
     reserveRegistries: ["gold-standard"],
     reserveProducts: [.verified],
-    vintageYearsMax: 10
+    vintageYearsMax: 10,
+    registry: .standard,
+    fund: .standard
   )
 
   /// The cost of an operation of a kind.
@@ -113,38 +138,39 @@ extension Parameters {
   var firstOutOfBounds: String? {
     let costs = operationCosts + [transactionCost, signatureCost]
     let floors = tierFloors + [unattestedFloor]
-    let checks: [(String, Bool)] = [
-      ("operation costs", operationCosts.count == OperationKind.allCases.count),
-      ("tier floors", tierFloors.count == SiteTier.allCases.count),
-      (
-        "costs",
-        costs.allSatisfy {
-          $0.cpuNanoseconds <= RulesLimits.costNanosecondsMax
-            && $0.bytes <= RulesLimits.costBytesMax
-        }
-      ),
-      ("network energy", networkNanojoulesPerByte <= RulesLimits.networkNanojoulesPerByteMax),
-      ("charge multiplier", (1...100).contains(chargeMultiplier)),
-      ("due margin", (0...100).contains(dueMarginPercent)),
-      ("overhead", (0...10_000).contains(overheadPermille)),
-      (
-        "floors",
-        floors.allSatisfy {
-          (1...RulesLimits.idleMilliwattsMax).contains($0.idleMilliwatts)
-            && (1_000...RulesLimits.puePermilleMax).contains($0.puePermille)
-        }
-      ),
-      ("base fee floor", (1...RulesLimits.baseFeeMax).contains(baseFeeFloor.baseUnits)),
-      ("block weight", (2...RulesLimits.blockWeightMax).contains(blockWeightMax)),
-      ("block bytes", (1...UInt64(Limits.blockBytesMax)).contains(blockBytesMax)),
-      ("weight of a byte", weightPerByte <= RulesLimits.unitWeightMax),
-      ("weight of CPU time", weightPerCPUMicrosecond <= RulesLimits.unitWeightMax),
-      ("weights", weightPerByte > 0 || weightPerCPUMicrosecond > 0),
-      ("creation fee", creationFee <= Supply.total),
-      ("reserve registries", (1...64).contains(reserveRegistries.count)),
-      ("reserve products", !reserveProducts.isEmpty && !reserveProducts.contains(.planned)),
-      ("vintage years", (1...100).contains(vintageYearsMax)),
-    ]
+    let checks: [(String, Bool)] =
+      [
+        ("operation costs", operationCosts.count == OperationKind.allCases.count),
+        ("tier floors", tierFloors.count == SiteTier.allCases.count),
+        (
+          "costs",
+          costs.allSatisfy {
+            $0.cpuNanoseconds <= RulesLimits.costNanosecondsMax
+              && $0.bytes <= RulesLimits.costBytesMax
+          }
+        ),
+        ("network energy", networkNanojoulesPerByte <= RulesLimits.networkNanojoulesPerByteMax),
+        ("charge multiplier", (1...100).contains(chargeMultiplier)),
+        ("due margin", (0...100).contains(dueMarginPercent)),
+        ("overhead", (0...10_000).contains(overheadPermille)),
+        (
+          "floors",
+          floors.allSatisfy {
+            (1...RulesLimits.idleMilliwattsMax).contains($0.idleMilliwatts)
+              && (1_000...RulesLimits.puePermilleMax).contains($0.puePermille)
+          }
+        ),
+        ("base fee floor", (1...RulesLimits.baseFeeMax).contains(baseFeeFloor.baseUnits)),
+        ("block weight", (2...RulesLimits.blockWeightMax).contains(blockWeightMax)),
+        ("block bytes", (1...UInt64(Limits.blockBytesMax)).contains(blockBytesMax)),
+        ("weight of a byte", weightPerByte <= RulesLimits.unitWeightMax),
+        ("weight of CPU time", weightPerCPUMicrosecond <= RulesLimits.unitWeightMax),
+        ("weights", weightPerByte > 0 || weightPerCPUMicrosecond > 0),
+        ("creation fee", creationFee <= Supply.total),
+        ("reserve registries", (1...64).contains(reserveRegistries.count)),
+        ("reserve products", !reserveProducts.isEmpty && !reserveProducts.contains(.planned)),
+        ("vintage years", (1...100).contains(vintageYearsMax)),
+      ] + registry.checks + fund.checks
     return checks.first { !$0.1 }?.0
   }
 }
@@ -178,12 +204,14 @@ extension Parameters: SingleRecord {
     let registries = try reader.length(in: 0...64, "reserve registries")
     var names: [String] = []
     for _ in 0..<registries {
-      names.append(try reader.text(max: RulesLimits.registryBytesMax, "registry"))
+      names.append(try reader.text(max: CreditLimits.registryBytesMax, "registry"))
     }
     reserveRegistries = names
     reserveProducts = try reader.list(
       in: 0...CreditProduct.allCases.count, "reserve products")
     vintageYearsMax = try reader.u64("vintage years")
+    registry = try RegistryParameters(from: &reader)
+    fund = try FundParameters(from: &reader)
   }
 
   public func encode(into writer: inout BCSWriter) {
@@ -207,5 +235,7 @@ extension Parameters: SingleRecord {
     for registry in reserveRegistries { writer.text(registry) }
     writer.list(reserveProducts)
     writer.u64(vintageYearsMax)
+    registry.encode(into: &writer)
+    fund.encode(into: &writer)
   }
 }

@@ -9,6 +9,7 @@ extension ExecutionContext {
   /// The end of a block: vesting, rewards, retirement, statement.
   mutating func finish() throws(ExecutionError) {
     try closeStatement()
+    try jailDebtors()
     try releaseVesting()
     try payReward()
   }
@@ -19,16 +20,21 @@ extension ExecutionContext {
     guard supply.before == supply.after else {
       throw .invariant(.supply(before: supply.before, after: supply.after))
     }
-    let backing = (before: try ecc(.before), after: try ecc(.after))
+    // Used and unused ECC grow by what comes to back it, and by nothing else.
+    let backing = (
+      before: try ecc(.before).sum(backing(.after)), after: try ecc(.after).sum(backing(.before))
+    )
     guard backing.before == backing.after else {
       throw .invariant(.backing(before: backing.before, after: backing.after))
     }
-    let tonnes = (
-      before: parent.reserve.tonnes + parent.line.tonnesRetired,
-      after: now.reserve.tonnes + now.line.tonnesRetired
-    )
-    guard tonnes.before == tonnes.after else {
-      throw .invariant(.reserve(before: tonnes.before, after: tonnes.after))
+    let inReserve = Amount(UInt128(now.reserve.tonnes) * Supply.microgramsPerTonne)
+    guard now.book[.inReserve] == inReserve else {
+      throw .invariant(.reserve(tonnes: now.reserve.tonnes, lots: now.book[.inReserve]))
+    }
+    var states = Amount.zero
+    for state in LotState.allCases { states = try states.sum(now.book[state]) }
+    guard states == now.book.onboarded else {
+      throw .invariant(.states(onboarded: now.book.onboarded, sum: states))
     }
     let shares = try statement.paid.sum(statement.coveredByFund).sum(statement.arrears)
     guard statement.due == shares, statement.due >= statement.footprint else {
@@ -47,13 +53,21 @@ extension ExecutionContext {
   private func eco2(_ moment: Moment) throws(ExecutionError) -> Amount {
     let singles = moment == .before ? parent : now
     var sum = try singles.fund.eco2.sum(singles.rewards.eco2)
+    sum = try sum.sum(singles.book.deposits).sum(singles.book.bonds)
     for entry in accounts.entries { sum = try sum.sum(entry.record(moment)?.eco2 ?? .zero) }
     for entry in nodes.entries { sum = try sum.sum(entry.record(moment)?.withheld ?? .zero) }
     for share in singles.vesting?.founders ?? [] { sum = try sum.sum(share.amount) }
     return sum
   }
 
-  /// ECC in everything the block has touched, and what was consumed of it: as much before as after.
+  /// What backs ECC or did: tonnes in reserve, tonnes the pool has retired, and what is owed.
+  private func backing(_ moment: Moment) throws(ExecutionError) -> Amount {
+    let singles = moment == .before ? parent : now
+    let tonnes = UInt128(singles.reserve.tonnes) + UInt128(singles.line.tonnesRetired)
+    return try Amount(tonnes * Supply.microgramsPerTonne).sum(singles.reserve.obligations)
+  }
+
+  /// ECC in everything the block has touched, and what was consumed of it.
   private func ecc(_ moment: Moment) throws(ExecutionError) -> Amount {
     let singles = moment == .before ? parent : now
     var sum = try singles.fund.ecc.sum(singles.line.consumed)

@@ -19,12 +19,15 @@ public enum StateFault: Error, Equatable, Sendable {
   case overflow
   /// A node owes while its reserve is not empty, or withholds rewards without owing.
   case node(StateKey)
-  /// The lot is not reached, or is out of order, in the order of retirement.
-  case lotOrder(StateKey)
-  /// Two lots share serials.
+  /// The lot leaves a gap in its issuance or overlaps another, or the issuance is not all in lots.
+  case lotPartition(StateKey)
+  /// The lot is locked without an open request for its export, or the other way round.
+  case lotLock(StateKey)
+  /// Two issuances share serials.
   case lotOverlap(StateKey, StateKey)
-  /// The retirement does not follow from the one before it, or its lot has not retired those
-  /// serials.
+  /// An ordered index holds an entry that no record asks for, or lacks one.
+  case indexEntry(OrderedIndexKind, key: [UInt8])
+  /// The retirement does not follow from the one before it, or is not that of its lot.
   case retirement(StateKey)
   /// The statement does not follow from the one before it, or contradicts itself.
   case statement(StateKey, what: String)
@@ -54,9 +57,12 @@ extension StateFault: CustomStringConvertible {
       "record \(key.text) keeps \(kept) as \(what), the records add up to \(counted)"
     case .overflow: "a sum over all records leaves 128 bits"
     case .node(let key): "record \(key.text): reserve, debts and withheld rewards contradict"
-    case .lotOrder(let key): "record \(key.text): the lot is out of the order of retirement"
+    case .lotPartition(let key): "record \(key.text): the lots do not partition their issuance"
+    case .lotLock(let key): "record \(key.text): locked lot and open request do not fit"
     case .lotOverlap(let first, let second):
-      "records \(first.text) and \(second.text): the lots share serials"
+      "records \(first.text) and \(second.text): the issuances share serials"
+    case .indexEntry(let index, let key):
+      "the ordered index \(index.name) and the records differ at \(Hex.encode(key))"
     case .retirement(let key): "record \(key.text): the retirement does not fit tonnes or lot"
     case .statement(let key, let what): "record \(key.text): \(what)"
     case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"

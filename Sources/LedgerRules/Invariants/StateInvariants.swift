@@ -3,8 +3,8 @@ public import LedgerState
 
 /// Every identity of carbon and supply, recomputed from all records of one state.
 ///
-/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums, lots,
-/// retirements and the ordered indexes' pages, nothing per account or block.
+/// Streaming: `add` each record once, in any order, then `finish`. Kept in memory are sums and what
+/// the registry holds, nothing per account or block.
 public struct StateInvariants {
   /// What was found.
   public struct Report: Equatable, Sendable {
@@ -18,8 +18,7 @@ public struct StateInvariants {
 
   var totals = StateTotals()
   var faults: [StateFault] = []
-  var lots: [UInt64: ReserveLot] = [:]
-  var retirements: [UInt64: Retirement] = [:]
+  var registry = RegistryTally()
   var activeFactors: [(key: StateKey, factor: ActiveFactor)] = []
   var factorRows: UInt64 = 0
   /// By number.
@@ -58,18 +57,13 @@ public struct StateInvariants {
       let line = try NumberLine(bcs: value)
       totals.consumed = line.consumed
       totals.tonnesRetired = line.tonnesRetired
-    case .lot:
-      let lot = try ReserveLot(bcs: value)
-      totals.lots += 1
-      totals.tonnesInReserve &+= lot.tonnesLeft
-      if let number = key.number { lots[number] = lot } else { note(.unknownKind(key)) }
-    case .retirement:
-      let retirement = try Retirement(bcs: value)
-      if let number = key.number {
-        retirements[number] = retirement
-      } else {
-        note(.unknownKind(key))
-      }
+    case .lot, .issuance, .retirement, .obligation, .project, .custodian, .request,
+      .serialBlock:
+      if !(try addRegistry(kind, key, value)) { note(.unknownKind(key)) }
+    case .registry: _ = try CreditRegistry(bcs: value)
+    case .registrars: _ = try Registrars(bcs: value)
+    case .registryBook: _ = try RegistryBook(bcs: value)
+    case .fundBid: _ = try FundBid(bcs: value)
     case .activeFactor: activeFactors.append((key, try ActiveFactor(bcs: value)))
     case .factorRow:
       _ = try FactorRow(bcs: value)
@@ -79,7 +73,10 @@ public struct StateInvariants {
     case .parameters: _ = try Parameters(bcs: value)
     case .block: _ = try BlockRecord(bcs: value)
     case .factorTable: _ = try FactorTableRecord(bcs: value)
-    case .reserve: _ = try Reserve(bcs: value)
+    case .reserve:
+      let reserve = try Reserve(bcs: value)
+      totals.tonnesInReserve = reserve.tonnes
+      totals.reserveObligations = reserve.obligations
     case .statement: _ = try CarbonStatement(bcs: value)
     case .validatorSets: _ = try ValidatorSets(bcs: value)
     case .node: _ = try ERNode(bcs: value)
@@ -115,26 +112,25 @@ public struct StateInvariants {
 
   /// Checks every identity, reading single records and the statements' chain from the same state.
   public mutating func finish(reading source: inout some RecordSource) -> Report {
-    checkSums()
+    totals.lots = UInt64(registry.lots.count)
     for (key, fault) in ordered.faults() { note(.ordered(key, fault)) }
     do throws(RecordError) {
-      try checkReserve(&source)
+      try checkRegistry(&source)
       try checkFactors(&source)
       try checkValidators(&source)
       try checkStatements(&source)
       try checkOffences(&source)
     } catch { note(.unreadable(error)) }
+    checkSums()
     return Report(totals: totals, faults: faults)
   }
 
   private mutating func checkSums() {
     guard let eco2 = totals.eco2, let ecc = totals.ecc,
-      let used = StateTotals.sum([ecc, totals.consumed])
+      let used = StateTotals.sum([ecc, totals.consumed]), let backing = totals.eccBacking
     else { return note(.overflow) }
     if eco2 != Supply.total { note(.supply(found: eco2, expected: Supply.total)) }
-    if used != totals.eccDeposited {
-      note(.backing(found: used, expected: totals.eccDeposited))
-    }
+    if used != backing { note(.backing(found: used, expected: backing)) }
   }
 
   private mutating func checkFactors(_ source: inout some RecordSource) throws(RecordError) {

@@ -13,6 +13,10 @@ public struct StateTotals: Hashable, Sendable {
   public var eco2InFund: Amount = .zero
   /// ECO2 base units that block rewards have still to give.
   public var eco2InRewards: Amount = .zero
+  /// ECO2 base units that filers of open requests have locked.
+  public var eco2InDeposits: Amount = .zero
+  /// ECO2 base units that custodians have bonded.
+  public var eco2InBonds: Amount = .zero
   /// ECO2 base units that founders have still to receive.
   public var eco2Vesting: Amount = .zero
   /// µg in accounts.
@@ -23,9 +27,12 @@ public struct StateTotals: Hashable, Sendable {
   public var eccInFund: Amount = .zero
   /// µg on the number line.
   public var consumed: Amount = .zero
+  /// Tonnes that the pool has retired.
   public var tonnesRetired: UInt64 = 0
-  /// Tonnes in lots and not retired.
+  /// Tonnes of lots in the reserve.
   public var tonnesInReserve: UInt64 = 0
+  /// What custodians and fund owe the reserve, µg CO2e.
+  public var reserveObligations: Amount = .zero
   public var lots: UInt64 = 0
   /// µg of dues in arrears.
   public var arrears: Amount = .zero
@@ -37,15 +44,20 @@ public struct StateTotals: Hashable, Sendable {
 
   /// ECO2 in all places; nil when the sum leaves 128 bits.
   public var eco2: Amount? {
-    Self.sum([eco2InAccounts, eco2Withheld, eco2InFund, eco2InRewards, eco2Vesting])
+    Self.sum([
+      eco2InAccounts, eco2Withheld, eco2InFund, eco2InRewards, eco2InDeposits, eco2InBonds,
+      eco2Vesting,
+    ])
   }
 
   /// ECC in all places; nil when the sum leaves 128 bits.
   public var ecc: Amount? { Self.sum([eccInAccounts, eccInReserves, eccInFund]) }
 
-  /// µg that the lots have brought: retired and in reserve.
-  public var eccDeposited: Amount {
-    Amount((UInt128(tonnesInReserve) + UInt128(tonnesRetired)) * Supply.microgramsPerTonne)
+  /// µg that back ECC or did: in reserve, retired by the pool, and owed to the reserve; nil when
+  /// the sum leaves 128 bits.
+  public var eccBacking: Amount? {
+    let tonnes = UInt128(tonnesInReserve) + UInt128(tonnesRetired)
+    return Self.sum([Amount(tonnes * Supply.microgramsPerTonne), reserveObligations])
   }
 
   static func sum(_ amounts: [Amount]) -> Amount? {

@@ -9,6 +9,9 @@ public enum OrderedIndexKind: UInt8, Sendable, CaseIterable {
   /// Lots in the order of their retirement. Key: as the order says; value: lot number `u64`,
   /// big-endian.
   case retirementOrder = 1
+  /// Lots of custodians' buffers. Key: custodian's account ‖ lot number `u64`; value: lot number
+  /// `u64`; both big-endian.
+  case buffers = 2
 
   /// The name in messages and tables.
   public var name: String { "\(self)" }

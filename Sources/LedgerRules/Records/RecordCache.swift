@@ -74,3 +74,7 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 extension RecordCache where Record: AccountRecord, ID == AccountID {
   init() { self.init(key: Record.key) }
 }
+
+extension RecordCache where Record: NumberedRecord, ID == UInt64 {
+  init() { self.init(key: Record.key) }
+}

@@ -38,14 +38,34 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case fund = 0x0204
   /// What was consumed, retired and used. One record.
   case numberLine = 0x0205
-  /// One per lot in the reserve: by number.
+  /// By number.
   case lot = 0x0206
-  /// The reserve's extent and the next lot to retire. One record.
+  /// What backs ECC. One record.
   case reserve = 0x0207
-  /// Append-only: by number.
+  /// By number.
   case retirement = 0x0208
   /// One per block: by height. The value is the `CarbonStatement` itself.
   case statement = 0x0209
+  /// One per registry whose credits the ledger takes: by name.
+  case registry = 0x0210
+  /// By registry, a zero byte, and the project's id.
+  case project = 0x0211
+  /// By canonical key.
+  case serialBlock = 0x0212
+  /// Append-only: by number.
+  case issuance = 0x0213
+  /// One per custodian: by account.
+  case custodian = 0x0214
+  /// Who decides on requests. One record.
+  case registrars = 0x0215
+  /// By number.
+  case request = 0x0216
+  /// By number.
+  case obligation = 0x0217
+  /// What the registry counts. One record.
+  case registryBook = 0x0218
+  /// What the fund bids for. One record.
+  case fundBid = 0x0219
 
   // Domain 3: delegation.
 

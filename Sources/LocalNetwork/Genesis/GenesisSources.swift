@@ -1,3 +1,4 @@
+import LedgerCore
 public import LedgerRules
 public import RegistryFiles
 
@@ -99,10 +100,10 @@ public struct GenesisSources: Sendable {
   private static func lot(_ credit: CreditRecord) -> GenesisLot? {
     guard let product = product(credit.product), let vintage = credit.vintage else { return nil }
     return GenesisLot(
-      lot: CreditLot(
-        registry: credit.registry.rawValue, projectID: credit.projectID,
-        projectName: credit.projectName, country: credit.country,
-        projectType: credit.projectType, methodology: credit.methodology,
+      project: CreditProject(
+        registry: credit.registry.rawValue, id: credit.projectID, name: credit.projectName,
+        country: credit.country, type: credit.projectType, methodology: credit.methodology),
+      range: CreditRange(
         serialBlock: credit.serial.block.key, serialText: credit.serial.description,
         start: credit.serial.start, end: credit.serial.end,
         vintageFrom: vintage.lowerBound.yyyymmdd, vintageTo: vintage.upperBound.yyyymmdd,

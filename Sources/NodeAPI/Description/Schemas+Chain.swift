@@ -140,6 +140,32 @@ extension Schemas {
           inExample: false),
         .optional("height", .count("Of a report: the evidence's."), inExample: false),
         .optional("evidence", .hexadecimal("Of a report: its bytes."), inExample: false),
+        .optional(
+          "priceMin", .amount("Of a sale to the fund: ECO2 base units per tonne, at least."),
+          inExample: false),
+        .optional("credits", .reference("CreditOperation"), inExample: false),
+      ]),
+    ObjectSchema(
+      "CreditOperation", "What an operation on credits asks for; only fields of its kind.",
+      [
+        .optional("lot", .count("The lot's number.")),
+        .optional("start", .count("First serial number, included.")),
+        .optional("end", .count("Last serial number, included.")),
+        .optional("number", .count("The request, retirement or obligation."), inExample: false),
+        .optional("request", .text("What is asked for.", example: "onboard"), inExample: false),
+        .optional("bytes", .hexadecimal("The request's bytes."), inExample: false),
+        .optional("approves", .yesOrNo("Whether it is approved.", example: true), inExample: false),
+        .optional("document", .hash("SHA-256 of what it rests on."), inExample: false),
+        .optional(
+          "reference", .text("Voucher, or the source's number.", example: "V-1"),
+          inExample: false),
+        .optional("date", .count("The day the source gives, yyyymmdd."), inExample: false),
+        .optional(
+          "isBuffer", .yesOrNo("Whether it goes into it.", example: true), inExample: false),
+        .optional("beneficiary", .hash("Salted hash of a name."), inExample: false),
+        .optional("reason", .text("The reason's code.", example: "voluntary"), inExample: false),
+        .optional("periodFrom", .count("First day meant, yyyymmdd."), inExample: false),
+        .optional("periodTo", .count("Last day meant, yyyymmdd."), inExample: false),
       ]),
     ObjectSchema(
       "Authorization", "A key and its signature.",
@@ -154,6 +180,7 @@ extension Schemas {
         .optional("operation", .count("The one that failed, from 0."), inExample: false),
         .optional("code", .text("Stable code.", example: "expired"), inExample: false),
         .optional("message", .text("A sentence.", example: ""), inExample: false),
+        .optional("subject", .count("What it failed by, such as a lot."), inExample: false),
         .field("charge", .amount("µg CO2e consumed.")),
         .field("fee", .amount("ECO2 base units paid.")),
       ]),

@@ -22,7 +22,7 @@ enum TransactionEnd: Hashable, Sendable {
     case .final(let height, let index, .applied):
       TransactionAnswer(
         id: id.hex, status: .final, applied: true, height: height, index: Int(index))
-    case .final(let height, let index, .failed(_, let fault)),
+    case .final(let height, let index, .failed(_, let fault, _)),
       .final(let height, let index, .skipped(let fault)):
       TransactionAnswer(
         id: id.hex, status: .final, applied: false, height: height, code: fault.code,

@@ -71,16 +71,18 @@ struct AuditAnswer: Encodable {
   }
 
   private static func identities(_ totals: StateTotals) -> [Identity] {
-    func identity(_ name: String, _ left: Amount?, _ right: Amount) -> Identity {
+    func identity(_ name: String, _ left: Amount?, _ right: Amount?) -> Identity {
       Identity(
-        name: name, left: left.map { "\($0)" } ?? "beyond 128 bits", right: "\(right)",
-        holds: left == right)
+        name: name, left: left.map { "\($0)" } ?? "beyond 128 bits",
+        right: right.map { "\($0)" } ?? "beyond 128 bits",
+        holds: left != nil && left == right)
     }
     let ecc = totals.ecc.flatMap { try? $0.adding(totals.consumed) }
     let fullTonnes = totals.consumed.baseUnits / Supply.microgramsPerTonne
     return [
       identity("ECO2 in all places = fixed supply (base units)", totals.eco2, Supply.total),
-      identity("ECC in all places + consumed = deposited (µg)", ecc, totals.eccDeposited),
+      identity(
+        "ECC in all places + consumed = in reserve + retired + owed (µg)", ecc, totals.eccBacking),
       // Full tonnes that a block's lots or the reserve cannot cover are retired later.
       Identity(
         name: "tonnes retired ≤ full tonnes consumed", left: "\(totals.tonnesRetired)",

@@ -20,12 +20,15 @@ enum StateKeyText {
   static func naming(_ kind: RecordKind) -> Naming {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
-      .validatorSets, .rewardReserve, .offenceCount:
+      .validatorSets, .rewardReserve, .offenceCount, .registrars, .registryBook, .fundBid:
       .single
-    case .block, .factorRow, .lot, .retirement, .statement, .offence: .number
-    case .account, .nodeCarbon, .node, .bundleProgress: .address
+    case .block, .factorRow, .lot, .retirement, .statement, .offence, .issuance, .request,
+      .obligation:
+      .number
+    case .account, .nodeCarbon, .node, .bundleProgress, .custodian: .address
     case .activeFactor: .region
-    case .offender, .orderedTree, .orderedPage: .hexadecimal
+    case .offender, .orderedTree, .orderedPage, .registry, .project, .serialBlock:
+      .hexadecimal
     }
   }
 

@@ -56,9 +56,9 @@ struct GenesisReport: Encodable {
     tonnes = document.lots.reduce(0) { $0 + $1.tonnes }
     lots = document.lots.map {
       Lot(
-        project: $0.lot.projectID, country: $0.lot.country,
-        vintage: "\($0.lot.vintageFrom)–\($0.lot.vintageTo)", tonnes: $0.tonnes,
-        serials: $0.lot.serialText)
+        project: $0.project.id, country: $0.project.country,
+        vintage: "\($0.range.vintageFrom)–\($0.range.vintageTo)", tonnes: $0.tonnes,
+        serials: $0.range.serialText)
     }
     skippedCredits = made.sources.skippedCredits
     factors = document.factors.count

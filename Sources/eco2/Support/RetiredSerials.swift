@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerRules
 import LedgerState
 import LedgerStore
@@ -10,11 +11,12 @@ enum RetiredSerials {
     var queries = LedgerQueries(StateView(over: store.records))
     var texts: [String] = []
     while texts.count < limit, let retirement = try queries.retirement(UInt64(texts.count)) {
-      let lot = try queries.lot(retirement.lot)?.lot
-      let last = retirement.firstSerial + (retirement.tonnes - min(1, retirement.tonnes))
+      guard let lot = try queries.lot(retirement.lot),
+        let issuance = try queries.issuance(lot.issuance)
+      else { break }
       texts.append(
-        "\(retirement.tonnes) t of \(lot?.projectID ?? "?"), serials \(retirement.firstSerial)–"
-          + "\(last) of \(lot?.serialText ?? "?")")
+        "\(lot.count / issuance.unit.perTonne) t of \(issuance.projectID), serials "
+          + "\(retirement.start)–\(retirement.end) of \(issuance.range.serialText)")
     }
     return texts
   }

@@ -52,9 +52,10 @@ enum TestGenesis {
     to: UInt32 = 20_191_231
   ) -> GenesisLot {
     GenesisLot(
-      lot: CreditLot(
-        registry: "gold-standard", projectID: project, projectName: "project \(project)",
-        country: "Kenya", projectType: "cookstoves", methodology: "AMS-II.G.",
+      project: CreditProject(
+        registry: "gold-standard", id: project, name: "project \(project)", country: "Kenya",
+        type: "cookstoves", methodology: "AMS-II.G."),
+      range: CreditRange(
         serialBlock: "gs:1-KE-\(project)", serialText: "GS1-1-KE-\(project)-\(start)-\(end)",
         start: start, end: end, vintageFrom: from, vintageTo: to, product: .verified),
       tonnes: end - start + 1, status: .issued)

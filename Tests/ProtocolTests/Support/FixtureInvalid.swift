@@ -96,7 +96,7 @@ extension FixtureFiles {
           Place.operations..<Place.operation, with: [0xFF, 0xFF, 0xFF, 0xFF, 0x1F])
       },
       try broken("version 1", "unknown_tag") { $0[0] = 1 },
-      try broken("operation 9", "unknown_tag") { $0[Place.operation] = 9 },
+      try broken("operation 99", "unknown_tag") { $0[Place.operation] = 99 },
       try broken("token 2", "unknown_tag") { $0[Place.token] = 2 },
       try broken("sponsor neither absent nor present", "invalid_boolean") {
         $0[Place.sponsor] = 2

@@ -90,9 +90,10 @@ extension FixtureKeys {
 
   private static func lot(_ project: String, _ tonnes: UInt64) -> GenesisLot {
     GenesisLot(
-      lot: CreditLot(
-        registry: "gold-standard", projectID: project, projectName: "project \(project)",
-        country: "Kenya", projectType: "cookstoves", methodology: "AMS-II.G.",
+      project: CreditProject(
+        registry: "gold-standard", id: project, name: "project \(project)", country: "Kenya",
+        type: "cookstoves", methodology: "AMS-II.G."),
+      range: CreditRange(
         serialBlock: "gs:1-KE-\(project)", serialText: "GS1-1-KE-\(project)-1-\(tonnes)",
         start: 1, end: tonnes, vintageFrom: 20_190_101, vintageTo: 20_191_231,
         product: .verified),

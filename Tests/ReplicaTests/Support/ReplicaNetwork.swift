@@ -77,11 +77,13 @@ struct ReplicaNetwork {
         transportKey: try Self.key(3, index).publicKey, name: "node \(index)", profile: profile,
         isAttested: true)
     }
-    let lot = CreditLot(
-      registry: "gold-standard", projectID: "GS1", projectName: "one", country: "Kenya",
-      projectType: "cookstoves", methodology: "AMS-II.G.", serialBlock: "gs:1-KE-GS1",
-      serialText: "GS1-1-KE-GS1-1-50", start: 1, end: 50, vintageFrom: 20_200_101,
-      vintageTo: 20_201_231, product: .verified)
+    let lot = GenesisLot(
+      project: CreditProject(
+        registry: "gold-standard", id: "GS1", name: "one", country: "Kenya", type: "cookstoves"),
+      range: CreditRange(
+        serialBlock: "gs:1-KE-GS1", serialText: "GS1-1-KE-GS1-1-50", start: 1, end: 50,
+        vintageFrom: 20_200_101, vintageTo: 20_201_231, product: .verified),
+      tonnes: 50, status: .issued)
     let depositor = AccountID(try Self.key(4, 0).publicKey)
     return GenesisDocument(
       network: "replica-test", isTest: true, genesisTime: Self.start, interval: Self.interval,
@@ -98,7 +100,7 @@ struct ReplicaNetwork {
         GenesisAllocation(
           account: AccountID(try Self.key(4, 3).publicKey), eco2: Amount(100_000_000_000),
           ecc: Amount(10_000_000_000))
-      ], depositor: depositor, lots: [GenesisLot(lot: lot, tonnes: 50, status: .issued)])
+      ], depositor: depositor, lots: [lot])
   }
 
   /// An account with tokens, and its key.

@@ -77,6 +77,14 @@ struct TransactionReport: Encodable {
     case .setAuthority(let change):
       "replace the sender's keys: from then on \(change.authority.threshold) of "
         + change.authority.keys.map(\.hex).joined(separator: ", ")
+    case .postBond(let bond): "add \(Token.eco2.format(bond.amount)) ECO2 to the sender's bond"
+    case .withdrawReserve(let withdrawal):
+      "ask for \(Token.ecc.format(withdrawal.amount)) ECC of the sender's reserve back"
+    case .collectReserve: "take what was asked back of the sender's reserve"
+    case .sellToFund(let sale):
+      "sell \(Token.ecc.format(sale.amount)) ECC to the neutrality fund for at least "
+        + "\(Token.eco2.format(sale.priceMin)) ECO2 a tonne"
+    default: CreditSentence.text(operation, network: kind)
     }
   }
 

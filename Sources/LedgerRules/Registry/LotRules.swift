@@ -1,0 +1,194 @@
+import LedgerCore
+import LedgerState
+
+// What every change of a lot is made of: finding it, splitting it, moving it from state to state.
+// Whatever moves keeps the counts of `RegistryBook` and of the lot's custodian.
+
+extension ExecutionContext {
+  /// The slot of a lot, which must exist.
+  mutating func lot(_ number: UInt64) throws(OperationFailure) -> Int {
+    guard number < now.book.lots else { throw .fault(.unknownLot, subject: number) }
+    let slot: Int
+    do { slot = try lots.slot(of: number, in: &view) } catch { throw OperationFailure(error) }
+    guard lots.entries[slot].current != nil else {
+      throw OperationFailure(.missing(key: Lot.key(number)))
+    }
+    return slot
+  }
+
+  /// A lot that must exist.
+  mutating func record(ofLot number: UInt64) throws(OperationFailure) -> Lot {
+    let slot = try lot(number)
+    guard let record = lots.entries[slot].current else {
+      throw OperationFailure(.missing(key: Lot.key(number)))
+    }
+    return record
+  }
+
+  /// Changes a lot.
+  mutating func put(_ record: Lot, _ number: UInt64) throws(OperationFailure) {
+    lots.set(try lot(number), record)
+  }
+
+  /// The issuance of a lot.
+  mutating func issuance(_ number: UInt64) throws(OperationFailure) -> Issuance {
+    let slot: Int
+    do { slot = try issuances.slot(of: number, in: &view) } catch {
+      throw OperationFailure(error)
+    }
+    guard let record = issuances.entries[slot].current else {
+      throw OperationFailure(.missing(key: Issuance.key(number)))
+    }
+    return record
+  }
+
+  /// A custodian; nil when the account is none.
+  mutating func custodian(_ account: AccountID) throws(OperationFailure) -> Custodian? {
+    let slot: Int
+    do { slot = try custodians.slot(of: account, in: &view) } catch {
+      throw OperationFailure(error)
+    }
+    return custodians.entries[slot].current
+  }
+
+  /// A lot's custodian.
+  mutating func custodian(of lot: Lot) throws(OperationFailure) -> Custodian {
+    guard let record = try custodian(lot.custodian) else {
+      throw OperationFailure(.missing(key: Custodian.key(lot.custodian)))
+    }
+    return record
+  }
+
+  /// Changes a custodian.
+  mutating func put(_ record: Custodian, _ account: AccountID) throws(OperationFailure) {
+    do {
+      custodians.set(try custodians.slot(of: account, in: &view), record)
+    } catch { throw OperationFailure(error) }
+  }
+
+  /// What a count of serials stands for, µg CO2e.
+  func amount(_ serials: UInt64, _ unit: SerialUnit) -> Amount {
+    // At most 2^48 × 10^12: inside 128 bits.
+    Amount(UInt128(serials) * unit.micrograms)
+  }
+
+  /// Divides a lot: it keeps the serials below `at`, a new lot gets the others. Both keep owner,
+  /// state and all else. Returns the new lot's number.
+  @discardableResult
+  mutating func split(_ number: UInt64, at serial: UInt64) throws(OperationFailure) -> UInt64 {
+    var lower = try record(ofLot: number)
+    guard serial > lower.start, serial <= lower.end else {
+      throw .fault(.rangeOutsideLot, subject: number)
+    }
+    var upper = lower
+    upper.start = serial
+    lower.end = serial - 1
+    try put(lower, number)
+    let issuance = try issuance(lower.issuance)
+    let new = try add(upper, block: issuance.block)
+    do {
+      try ordered.set(
+        .serials, SerialPlace(block: issuance.block, start: lower.start).key,
+        SerialPlace.value(end: lower.end, lot: number), in: &view)
+      if lower.state == .inReserve {
+        try ordered.set(
+          .retirementOrder, issuance.retirementKey(start: serial), [UInt8](bigEndian: new),
+          in: &view)
+      }
+      if lower.state == .buffer {
+        try ordered.set(
+          .buffers, bufferKey(upper.custodian, new), [UInt8](bigEndian: new), in: &view)
+      }
+    } catch { throw OperationFailure(error) }
+    return new
+  }
+
+  /// Gives a new lot its number and its place in the interval index. The book's amounts are the
+  /// caller's.
+  mutating func add(_ record: Lot, block: UInt64) throws(OperationFailure) -> UInt64 {
+    let number = now.book.lots
+    now.book.lots += 1
+    do {
+      lots.set(try lots.slot(of: number, in: &view), record)
+      try ordered.set(
+        .serials, SerialPlace(block: block, start: record.start).key,
+        SerialPlace.value(end: record.end, lot: number), in: &view)
+    } catch { throw OperationFailure(error) }
+    return number
+  }
+
+  /// Cuts a range out of a lot: returns the number of the lot that holds exactly these serials.
+  mutating func cut(_ range: LotRange) throws(OperationFailure) -> UInt64 {
+    let record = try record(ofLot: range.lot)
+    guard range.start <= range.end, range.start >= record.start, range.end <= record.end else {
+      throw .fault(.rangeOutsideLot, subject: range.lot)
+    }
+    if range.end < record.end { try split(range.lot, at: range.end + 1) }
+    return range.start > record.start ? try split(range.lot, at: range.start) : range.lot
+  }
+
+  /// Moves a whole lot to another state, with every count and index that hangs on it.
+  mutating func move(
+    _ number: UInt64, to state: LotState, reference: UInt64? = nil
+  ) throws(OperationFailure) {
+    var record = try record(ofLot: number)
+    let issuance = try issuance(record.issuance)
+    let amount = amount(record.count, issuance.unit)
+    let before = record.state
+    record.state = state
+    record.reference = reference
+    try put(record, number)
+    var custodian = try custodian(of: record)
+    do throws(ExecutionError) {
+      now.book[before] = try now.book[before].less(amount)
+      now.book[state] = try now.book[state].sum(amount)
+      if before.isLive, !state.isLive { custodian.live = try custodian.live.less(amount) }
+      if !before.isLive, state.isLive { custodian.live = try custodian.live.sum(amount) }
+      if before == .buffer { custodian.buffer = try custodian.buffer.less(amount) }
+      if state == .buffer { custodian.buffer = try custodian.buffer.sum(amount) }
+    } catch { throw .fatal(error) }
+    try put(custodian, record.custodian)
+    try index(number, record, issuance, from: before)
+  }
+
+  /// Keeps the order of retirement and the buffers' index with a lot's state.
+  private mutating func index(
+    _ number: UInt64, _ record: Lot, _ issuance: Issuance, from before: LotState
+  ) throws(OperationFailure) {
+    let tonnes = record.count / issuance.unit.perTonne
+    let leaves = before == .inReserve && record.state != .inReserve
+    guard !leaves || now.reserve.tonnes >= tonnes else { throw .fatal(.overflow) }
+    do {
+      if leaves {
+        try ordered.remove(
+          .retirementOrder, issuance.retirementKey(start: record.start), in: &view)
+        now.reserve.tonnes -= tonnes
+      }
+      if record.state == .inReserve, before != .inReserve {
+        try ordered.set(
+          .retirementOrder, issuance.retirementKey(start: record.start),
+          [UInt8](bigEndian: number), in: &view)
+        now.reserve.tonnes += tonnes
+      }
+      if before == .buffer, record.state != .buffer {
+        try ordered.remove(.buffers, bufferKey(record.custodian, number), in: &view)
+      }
+      if record.state == .buffer, before != .buffer {
+        try ordered.set(
+          .buffers, bufferKey(record.custodian, number), [UInt8](bigEndian: number), in: &view)
+      }
+    } catch { throw OperationFailure(error) }
+  }
+
+  /// Where a lot stands in the index of buffers: custodian, then number.
+  func bufferKey(_ custodian: AccountID, _ number: UInt64) -> [UInt8] {
+    var key = custodian.bytes.array
+    key.append(bigEndian: number)
+    return key
+  }
+}
+
+extension OperationFailure {
+  /// This node's state cannot be read.
+  init(_ error: RecordError) { self = .fatal(.record(error)) }
+}

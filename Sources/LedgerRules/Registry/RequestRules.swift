@@ -1,0 +1,181 @@
+import LedgerCore
+import LedgerState
+
+extension ExecutionContext {
+  /// Files a request: what it could not be approved for now is refused at once. A pending request
+  /// blocks nobody; approval checks everything again.
+  mutating func apply(_ operation: FileRequest, of sender: AccountID, _ slot: Int)
+    throws(OperationFailure)
+  {
+    let number = now.book.requests
+    try checkFiler(sender, of: operation.request)
+    if case .export = operation.request {
+    } else {
+      let before = savepoint
+      try carryOut(operation.request, number: number, filer: sender)
+      rollback(to: before)
+    }
+    try take(parameters.registry.requestDeposit, of: .eco2, from: slot)
+    let (expiresAt, overflow) = header.timestamp.addingReportingOverflow(
+      parameters.registry.requestMilliseconds)
+    guard !overflow else { throw .fault(.overflow) }
+    do {
+      now.book.deposits = try now.book.deposits.sum(parameters.registry.requestDeposit)
+    } catch { throw .fatal(error) }
+    now.book.requests += 1
+    var filing = operation
+    if case .export(let range) = operation.request {
+      // Locked until the request ends: the request names the part that was cut out.
+      let lot = try take(range, of: sender)
+      try move(lot, to: .exporting, reference: number)
+      filing = FileRequest(
+        request: .export(LotRange(lot: lot, start: range.start, end: range.end)),
+        proof: operation.proof)
+    }
+    let record = RequestRecord(
+      filing, filer: sender, filedAt: header.timestamp, expiresAt: expiresAt,
+      deposit: parameters.registry.requestDeposit)
+    view.set(RequestRecord.key(number), record.bcs)
+  }
+
+  /// Who may file what.
+  private mutating func checkFiler(_ sender: AccountID, of request: CreditRequest)
+    throws(OperationFailure)
+  {
+    switch request {
+    case .export: break
+    case .onboard, .declare, .amend:
+      guard try custodian(sender) != nil else { throw .fault(.notCustodian) }
+    case .invalidate:
+      if try custodian(sender) != nil { break }
+      guard registrars.seats.contains(sender) else { throw .fault(.notCustodian) }
+    case .addRegistry:
+      guard registrars.seats.contains(sender) else { throw .fault(.notRegistrar) }
+    }
+  }
+
+  /// A registrar's word. The one that completes the threshold carries the request out; when that
+  /// is not possible now, the word is not counted and the request stays.
+  mutating func apply(_ operation: DecideRequest, of sender: AccountID)
+    throws(OperationFailure)
+  {
+    let number = operation.request
+    var record = try pendingRequest(number)
+    // Neither ER Nodes, custodians nor filers (carbon rules, "Global Carbon Registry").
+    guard registrars.seats.contains(sender),
+      !sets.current.members.contains(where: { $0.account == sender }),
+      try custodian(sender) == nil
+    else { throw .fault(.notRegistrar) }
+    guard sender != record.filer else { throw .fault(.ownRequest, subject: number) }
+    guard !record.approvals.contains(sender), !record.rejections.contains(sender),
+      record.approvals.count + record.rejections.count < RulesLimits.decisionsMax
+    else { throw .fault(.alreadyDecided, subject: number) }
+    if operation.approves {
+      record.approvals.append(sender)
+      if seated(record.approvals) >= Int(registrars.threshold) {
+        try carryOut(record.request, number: number, filer: record.filer)
+        return try end(number, record, as: .approved)
+      }
+    } else {
+      record.rejections.append(sender)
+      if registrars.seats.count - seated(record.rejections) < Int(registrars.threshold) {
+        return try end(number, record, as: .rejected)
+      }
+    }
+    view.set(RequestRecord.key(number), record.bcs)
+  }
+
+  /// How many of these hold a seat now: a word counts while its signer does.
+  private func seated(_ accounts: [AccountID]) -> Int {
+    accounts.count { registrars.seats.contains($0) }
+  }
+
+  /// Takes a request back.
+  mutating func apply(_ operation: WithdrawRequest, of sender: AccountID)
+    throws(OperationFailure)
+  {
+    let record = try pendingRequest(operation.request)
+    guard record.filer == sender else { throw .fault(.notOwner, subject: operation.request) }
+    try end(operation.request, record, as: .withdrawn)
+  }
+
+  /// A request that can still be decided on.
+  private mutating func pendingRequest(_ number: UInt64) throws(OperationFailure)
+    -> RequestRecord
+  {
+    let record: RequestRecord?
+    do { record = try view.find(RequestRecord.key(number)) } catch {
+      throw OperationFailure(error)
+    }
+    guard let record else { throw .fault(.unknownRequest, subject: number) }
+    guard record.standing == .pending, header.timestamp < record.expiresAt else {
+      throw .fault(.requestClosed, subject: number)
+    }
+    return record
+  }
+
+  /// Ends a request: what was locked comes back on every path but the one that is meant.
+  private mutating func end(
+    _ number: UInt64, _ record: RequestRecord, as standing: RequestRecord.Standing
+  ) throws(OperationFailure) {
+    var record = record
+    record.standing = standing
+    record.endedAt = height
+    view.set(RequestRecord.key(number), record.bcs)
+    do {
+      now.book.deposits = try now.book.deposits.less(record.deposit)
+      try pay(record.deposit, to: record.filer)
+    } catch { throw .fatal(error) }
+    if case .export(let range) = record.request, standing != .approved {
+      try move(range.lot, to: .tradable)
+    }
+  }
+
+  /// Ends the requests whose time is over, oldest first, at most `RulesLimits.expiriesPerBlockMax`
+  /// of them; the others cannot be decided on meanwhile.
+  mutating func expireRequests() throws(ExecutionError) {
+    var looked = 0
+    while now.book.firstOpenRequest < now.book.requests,
+      looked < RulesLimits.expiriesPerBlockMax
+    {
+      let number = now.book.firstOpenRequest
+      let record: RequestRecord
+      do { record = try view.required(RequestRecord.key(number)) } catch {
+        throw .record(error)
+      }
+      if record.standing == .pending {
+        guard header.timestamp >= record.expiresAt else { break }
+        do throws(OperationFailure) { try end(number, record, as: .expired) } catch {
+          throw error.ofBlock
+        }
+      }
+      now.book.firstOpenRequest += 1
+      looked += 1
+    }
+  }
+
+  /// Does what a request asks for; throws why it cannot be.
+  private mutating func carryOut(_ request: CreditRequest, number: UInt64, filer: AccountID)
+    throws(OperationFailure)
+  {
+    switch request {
+    case .onboard(let onboarding): try onboard(onboarding, by: filer, request: number)
+    case .export(let range): try move(range.lot, to: .exported, reference: number)
+    case .invalidate(let range): try invalidate(range, by: filer)
+    case .declare(let declaration): try declare(declaration, by: filer)
+    case .amend(let project): try amend(project)
+    case .addRegistry(let registry): try add(registry)
+    }
+  }
+}
+
+extension OperationFailure {
+  /// The same in a place where no transaction can be at fault: the state is not what the rules
+  /// wrote.
+  var ofBlock: ExecutionError {
+    switch self {
+    case .fatal(let error): error
+    case .fault(let fault, _): .unexpected(fault)
+    }
+  }
+}
