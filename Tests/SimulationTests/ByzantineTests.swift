@@ -69,6 +69,15 @@ struct ByzantineTests {
     #expect(report.violations == [], "\(kept.reason)")
   }
 
+  @Test("what floods is mutated, too, also when it is nothing")
+  func emptyFrames() throws {
+    let report = try Simulator.run(
+      seed: 45,
+      options: SimulationOptions(
+        nodes: 4, fullNodes: 0, heights: 8, byzantine: 1, byzantineKinds: [.floods, .mutations]))
+    #expect(report.violations == [])
+  }
+
   @Test("options narrow a seed's Byzantine nodes without drawing others")
   func narrowed() throws {
     var options = SimulationOptions(nodes: 10, fullNodes: 0, byzantineKinds: [.twins, .floods])

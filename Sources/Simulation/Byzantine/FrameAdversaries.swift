@@ -22,6 +22,8 @@ struct Mutations: Adversary {
       return [Outgoing(forged)]
     }
     var bytes = frame.bytes
+    // What floods is mutated, too, and may be nothing.
+    guard !bytes.isEmpty else { return [Outgoing(bytes)] }
     let place = hand.random.index(bytes.count)
     bytes[place] = hand.random.happens(permille: 500) ? bytes[place] &+ 1 : bytes[place] &- 1
     return [Outgoing(bytes)]
