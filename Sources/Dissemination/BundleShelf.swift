@@ -131,6 +131,31 @@ struct BundleShelf: Sendable {
     return true
   }
 
+  /// Marks a bundle as waited for as long as it is held; false when it was before.
+  mutating func markFirm(_ digest: Digest) -> Bool {
+    guard held[digest]?.isFirm == false else { return false }
+    held[digest]?.isFirm = true
+    return true
+  }
+
+  /// The bundles that should be firm once `nextHeight` is being decided and are not, each once.
+  mutating func takeOverdue(nextHeight: UInt64) -> [HeldBundle] {
+    var overdue: [HeldBundle] = []
+    for lane in authors.lazy.flatMap(\.lanes) {
+      var number = max(lane.first, lane.announcedEnd)
+      while number < lane.end {
+        defer { number += 1 }
+        guard let digest = lane.numbers[number], let bundle = held[digest], !bundle.isFirm,
+          !bundle.isOverdue,
+          bundle.header.birthHeight + DisseminationLimits.firmHeights < nextHeight
+        else { continue }
+        held[digest]?.isOverdue = true
+        overdue.append(bundle)
+      }
+    }
+    return overdue
+  }
+
   private mutating func advanceStored(_ author: Int, _ index: Int) {
     var lane = authors[author].lanes[index]
     while let digest = lane.numbers[lane.storedEnd], held[digest]?.isStored == true {

@@ -13,6 +13,8 @@ struct Candidate: Sendable {
     case relay(AccountID)
     /// From an author's bundle that was given up; its signatures were verified then.
     case bundle(author: AccountID)
+    /// From an author's bundle that is held, and was not acknowledged in time.
+    case overdue(author: AccountID)
   }
 
   let id: Digest
@@ -22,9 +24,16 @@ struct Candidate: Sendable {
   /// Whether it never gives way to another.
   var isProtected: Bool {
     switch origin {
-    case .own, .bundle: true
+    case .own, .bundle, .overdue: true
     case .client, .peer, .relay: false
     }
+  }
+
+  /// Whether others have it in their pools at the same time: all holders of a bundle that was given
+  /// up.
+  var isHeldByOthers: Bool {
+    if case .bundle = origin { return true }
+    return false
   }
 }
 

@@ -107,9 +107,17 @@ extension Disseminator {
     var number = max(entry.first, entry.announcedEnd)
     let end = min(entry.acceptedEnd, entry.end)
     while number < end, let digest = entry.numbers[number], let held = shelf[digest] {
+      let becomesFirm = shelf.markFirm(digest)
       for id in held.ids {
-        guard let known = known[id], !known.isAccepted else { continue }
-        self.known.update(id) { $0.isAccepted = true }
+        guard let known = known[id], becomesFirm || !known.isAccepted else { continue }
+        self.known.update(id) {
+          $0.isAccepted = true
+          guard becomesFirm else { return }
+          $0.firmBundles += 1
+          $0.isPending = false
+        }
+        if becomesFirm, known.isOverdue { pool.remove(id) }
+        guard !known.isAccepted else { continue }
         relays.end(id, .accepted)
         if known.isWatched { accepted.append(id) }
       }

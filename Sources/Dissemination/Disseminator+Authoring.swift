@@ -71,6 +71,7 @@ extension Disseminator {
       known.update(entry.id) {
         $0.isPending = false
         $0.bundles += 1
+        $0.firmBundles += 1
       }
     }
     counters.bundlesSealed += 1
@@ -87,14 +88,18 @@ extension Disseminator {
       // Its number stays empty: what followed it in this run could never be named.
       if header.incarnation == authoring.incarnation { renew() }
       var candidates: [Candidate] = []
-      giveUp(zip(sealed.ids, sealed.transactions), author: header.author, into: &candidates)
+      giveUp(
+        zip(sealed.ids, sealed.transactions), author: header.author, isFirm: true,
+        into: &candidates)
       precheck(candidates)
       return
     }
     let bundle = Bundle(
       header: header, signature: signature, transactions: sealed.transactions)
     let digest = header.digest(chain)
-    shelf.insert(HeldBundle(bundle: bundle, digest: digest, ids: sealed.ids, isStored: false))
+    shelf.insert(
+      HeldBundle(
+        bundle: bundle, digest: digest, ids: sealed.ids, isStored: false, isFirm: true))
     toStore.append(digest)
     stream(bundle, now: now)
   }

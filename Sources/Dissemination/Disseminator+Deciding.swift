@@ -54,7 +54,7 @@ extension Disseminator {
     let header = bundle.header
     let held = HeldBundle(
       bundle: bundle, digest: digest, ids: Transaction.ids(of: bundle.transactions, chain: chain),
-      isStored: true)
+      isStored: true, isFirm: header.author == own)
     if let committed = shelf.author(header.author)?.committed,
       committed.incarnation == header.incarnation, header.number <= committed.number
     {
@@ -94,6 +94,7 @@ extension Disseminator {
     lost += shelf.takeExpired(nextHeight: nextHeight)
     shelf.scheduleDiscard(lost.filter(\.isStored).map(\.digest), nextHeight: nextHeight)
     giveUp(lost)
+    giveUpWaiting()
     renewIfDead()
     endExpired()
     wanted.removeAll()
@@ -121,9 +122,10 @@ extension Disseminator {
         if bundle.isStored { discards.append(bundle.digest) }
         for (id, transaction) in zip(bundle.ids, bundle.bundle.transactions) {
           if homeless.contains(id) {
-            giveUp([(id, transaction)], author: run.author, into: &crowdedOut)
+            giveUp(
+              [(id, transaction)], author: run.author, isFirm: bundle.isFirm, into: &crowdedOut)
           } else {
-            known.update(id) { $0.bundles = max(0, $0.bundles - 1) }
+            known.update(id) { $0.leaveBundle(isFirm: bundle.isFirm) }
           }
         }
       }

@@ -160,9 +160,11 @@ extension Disseminator {
     precondition(faults.count == candidates.count, "one verdict per candidate")
     var returned: [Candidate] = []
     for (candidate, fault) in zip(candidates, faults) {
-      if case .bundle = candidate.origin {
+      switch candidate.origin {
+      case .bundle, .overdue:
         returned.append(candidate)
         continue
+      case .client, .peer, .own, .relay: break
       }
       guard let fault else {
         checks.enqueue(.transaction(candidate))

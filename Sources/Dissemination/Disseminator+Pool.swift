@@ -23,7 +23,12 @@ extension Disseminator {
   ) -> PooledTransaction.Place {
     let account = set.members[home].account
     guard account != own else { return .ready }
-    if case .own = candidate.origin { return .ready }
+    switch candidate.origin {
+    case .own: return .ready
+    // It has had its time.
+    case .overdue(let author) where author == account: return .held(until: now)
+    default: break
+    }
     guard case .peer = candidate.origin else { return .held(until: now + intervalMilliseconds) }
     if !peers.isReachable(account), deputies(of: home, in: set).first == own { return .ready }
     return .held(until: now + deputyTurn)
@@ -49,7 +54,7 @@ extension Disseminator {
     let place = place(of: candidate, home: index, in: set, now: now)
     pool.insert(
       id: candidate.id, candidate.transaction, place: place, isProtected: candidate.isProtected,
-      now: now)
+      isHeldByOthers: candidate.isHeldByOthers, now: now)
     sequences.note(candidate.transaction.body, height: nextHeight)
     known.update(candidate.id) { $0.isPending = true }
     known.watchValidity(candidate.id, until: candidate.transaction.body.validUntil)
@@ -67,6 +72,8 @@ extension Disseminator {
       if place != .ready, peer != home { forwards.append(candidate.transaction.bytes, to: home) }
     case .bundle(let author):
       if home != own, author == own { forwards.append(candidate.transaction.bytes, to: home) }
+    case .overdue(let author):
+      if home != own, author != home { forwards.append(candidate.transaction.bytes, to: home) }
     }
   }
 
@@ -133,8 +140,7 @@ extension Disseminator {
         pool.move(entry.id, to: .ready, now: now)
         continue
       }
-      // All holders of a bundle that was given up know of it: they need not be asked.
-      if !entry.isProtected {
+      if !entry.isHeldByOthers {
         forwards.append(
           entry.transaction.bytes, to: deputies[entry.attempts % deputies.count])
       }
@@ -182,22 +188,42 @@ extension Disseminator {
       counters.bundlesExpired += 1
       giveUp(
         zip(bundle.ids, bundle.bundle.transactions), author: bundle.header.author,
-        into: &candidates)
+        isFirm: bundle.isFirm, into: &candidates)
+    }
+    precheck(candidates)
+  }
+
+  /// Waits no longer for bundles that f + 1 members should have acknowledged by now: what stands in
+  /// them is bundled by others, too. An author may show them to few, and will again when they
+  /// expire.
+  mutating func giveUpWaiting() {
+    var candidates: [Candidate] = []
+    for bundle in shelf.takeOverdue(nextHeight: nextHeight) {
+      for (id, transaction) in zip(bundle.ids, bundle.bundle.transactions) {
+        var isHomeless = false
+        known.update(id) {
+          $0.isOverdue = true
+          isHomeless = $0.isHomeless
+          if isHomeless { $0.isPending = true }
+        }
+        guard isHomeless else { continue }
+        candidates.append(
+          Candidate(
+            id: id, transaction: transaction, origin: .overdue(author: bundle.header.author)))
+      }
     }
     precheck(candidates)
   }
 
   mutating func giveUp(
-    _ transactions: some Sequence<(Digest, Transaction)>, author: AccountID,
+    _ transactions: some Sequence<(Digest, Transaction)>, author: AccountID, isFirm: Bool,
     into candidates: inout [Candidate]
   ) {
-    for (id, transaction) in transactions {
-      guard var entry = known[id] else { continue }
-      entry.bundles -= 1
-      let isHomeless =
-        entry.bundles == 0 && !entry.isPending && !entry.isExecuted && !entry.isEnded
+    for (id, transaction) in transactions where known[id] != nil {
+      var isHomeless = false
       known.update(id) {
-        $0.bundles = entry.bundles
+        $0.leaveBundle(isFirm: isFirm)
+        isHomeless = $0.isHomeless
         if isHomeless { $0.isPending = true }
       }
       guard isHomeless else { continue }
@@ -206,9 +232,9 @@ extension Disseminator {
     }
   }
 
-  /// Takes transactions of given-up bundles back into the pool, whatever its bounds: they were
-  /// accepted. Those that can never execute end here; those that only now cannot pay are bundled
-  /// all the same and get their receipt.
+  /// Takes transactions of given-up bundles back into the pool, whatever its bounds: they may have
+  /// been accepted. Those that can never execute end here; those that only now cannot pay are
+  /// bundled all the same and get their receipt.
   mutating func readmit(_ candidates: [Candidate], faults: [TransactionFault?], now: UInt64) {
     var forwards = ForwardOutbox()
     var ended: [EndedTransaction] = []
@@ -216,14 +242,17 @@ extension Disseminator {
       let id = candidate.id
       guard let entry = known[id], !entry.isExecuted, !entry.isEnded, pool[id] == nil
       else { continue }
-      guard entry.bundles == 0 else {
+      guard !entry.hasHome else {
         known.update(id) { $0.isPending = false }
         continue
       }
       let final: [TransactionFault] = [.expired, .replayed, .validityTooLong, .wrongChain]
       if let fault, final.contains(fault) {
         if entry.isWatched { ended.append(EndedTransaction(id: id, fault: fault)) }
-        known.update(id) { $0.isPending = false }
+        known.update(id) {
+          $0.isPending = false
+          $0.isEnded = true
+        }
         counters.drop(fault == .expired ? .transactionExpired : .transactionRefusedByState)
       } else {
         counters.transactionsReturned += 1

@@ -124,7 +124,8 @@ extension Disseminator {
   /// Puts a verified bundle on the shelf, to be stored.
   mutating func hold(_ arriving: ArrivingBundle, now: UInt64) {
     let held = HeldBundle(
-      bundle: arriving.bundle, digest: arriving.digest, ids: arriving.ids, isStored: false)
+      bundle: arriving.bundle, digest: arriving.digest, ids: arriving.ids, isStored: false,
+      isFirm: arriving.bundle.header.author == own)
     switch shelf.place(held.header, nextHeight: nextHeight) {
     case .free: shelf.insert(held)
     case .taken(let first):
@@ -145,14 +146,15 @@ extension Disseminator {
     }
   }
 
-  /// Takes a held bundle's transactions out of the pool.
+  /// Takes a held bundle's transactions out of the pool, but for those that only a firm one does.
   mutating func markBundled(_ held: HeldBundle) {
     for id in held.ids {
-      pool.remove(id)
+      var hasHome = true
       known.update(id) {
-        $0.isPending = false
-        $0.bundles += 1
+        $0.enter(held)
+        hasHome = $0.hasHome
       }
+      if hasHome { pool.remove(id) }
     }
     for transaction in held.bundle.transactions {
       sequences.note(transaction.body, height: nextHeight)

@@ -16,7 +16,7 @@ public struct PoolBounds: Sendable {
   /// Up to how many pending transactions one of this origin enters without another giving way.
   func countMax(for origin: Candidate.Origin) -> Int {
     switch origin {
-    case .client, .own, .bundle: transactionsMax
+    case .client, .own, .bundle, .overdue: transactionsMax
     case .peer: transactionsMax / 4 * 3
     case .relay: transactionsMax / 2
     }

@@ -7,6 +7,11 @@ struct KnownTransaction: Sendable {
   var isPending = false
   /// Undecided bundles held here, or being signed, that contain it.
   var bundles = 0
+  /// How many of these are firm: this node's own, or acknowledged by f + 1 members.
+  var firmBundles = 0
+  /// It stood in a bundle that was not firm in time: from then on only firm ones keep it out of the
+  /// pool. Else an author could keep it from all blocks with bundles that it shows to few.
+  var isOverdue = false
   /// Submitted by this node's own client, who is told of its acceptance and end.
   var isWatched = false
   var isAccepted = false
@@ -20,6 +25,23 @@ struct KnownTransaction: Sendable {
   var isNoted = false
 
   var isForgettable: Bool { !isPending && bundles == 0 && !isExecuted }
+
+  /// Whether a bundle is waited for, so that it need not be in another.
+  var hasHome: Bool { firmBundles > 0 || (bundles > 0 && !isOverdue) }
+
+  /// Whether it belongs back into the pool.
+  var isHomeless: Bool { !hasHome && !isPending && !isExecuted && !isEnded }
+
+  mutating func enter(_ bundle: HeldBundle) {
+    bundles += 1
+    if bundle.isFirm { firmBundles += 1 }
+    if hasHome { isPending = false }
+  }
+
+  mutating func leaveBundle(isFirm: Bool) {
+    bundles = max(0, bundles - 1)
+    if isFirm { firmBundles = max(0, firmBundles - 1) }
+  }
 }
 
 /// When a watched transaction can no longer execute.

@@ -6,6 +6,11 @@ struct HeldBundle: Sendable {
   let digest: Digest
   let ids: [Digest]
   var isStored: Bool
+  /// It is this node's own, or f + 1 members acknowledge it: nobody need bundle its transactions
+  /// anew as long as it is held.
+  var isFirm: Bool
+  /// It was not firm in time: its transactions are bundled elsewhere, too.
+  var isOverdue = false
 
   var header: BundleHeader { bundle.header }
 }

@@ -100,6 +100,10 @@ public enum DisseminationLimits {
   /// Bytes of bundles served to one peer in a second.
   public static let servedBytesPerSecondMax = 64 * 1024 * 1024
 
+  /// Once so many heights are decided after its birth height, a bundle that f + 1 members do not
+  /// acknowledge is waited for no longer: others bundle its transactions, too.
+  public static let firmHeights: UInt64 = 2
+
   /// Decided bundles are kept in memory for this many heights, for peers that fetch.
   public static let decidedKeepHeights: UInt64 = 8
   /// … and within this many bytes, the oldest go first.

@@ -16,8 +16,10 @@ struct PooledTransaction: Sendable {
   let arrival: UInt64
   /// How many of its sender's were pending when it came.
   let depth: Int
-  /// It stood in a bundle that was given up, or this node made it: it never gives way.
+  /// It stood in a bundle, or this node made it: it never gives way.
   let isProtected: Bool
+  /// Others have it in their pools, too: they need not be asked.
+  let isHeldByOthers: Bool
   var place: Place
   /// How often a home author was waited for in vain.
   var attempts: Int
@@ -82,14 +84,14 @@ struct TransactionPool: Sendable {
 
   mutating func insert(
     id: Digest, _ transaction: Transaction, place: PooledTransaction.Place,
-    isProtected: Bool = false, now: UInt64
+    isProtected: Bool = false, isHeldByOthers: Bool = false, now: UInt64
   ) {
     assert(entries[id] == nil)
     arrivals += 1
     let sender = transaction.body.sender
     let entry = PooledTransaction(
       id: id, transaction: transaction, arrival: arrivals, depth: count(of: sender),
-      isProtected: isProtected, place: place, attempts: 0)
+      isProtected: isProtected, isHeldByOthers: isHeldByOthers, place: place, attempts: 0)
     entries[id] = entry
     bytes += transaction.bytes.count
     perSender[sender, default: 0] += 1

@@ -94,6 +94,95 @@ struct ByzantineAuthorTests {
     #expect(network.executed == [transaction.testID])
   }
 
+  /// A network in which only node 0 gets what the liar makes, with a transaction at home there.
+  private func hostage() throws -> (TestNetwork, Transaction) {
+    let network = try TestNetwork(7, interval: 1_000)
+    let transaction = try #require(TestTransactions.make(1, homeAt: liar, members: 7).first)
+    let liar = liar
+    network.loses = { from, to, message in
+      if case .bundle = message { return from == liar && to != 0 }
+      return false
+    }
+    return (network, transaction)
+  }
+
+  private func honest(in network: TestNetwork) -> [Digest] {
+    (0..<7).filter { $0 != liar }.flatMap { network.authored(by: $0) }
+      .flatMap(\.transactions).map(\.testID)
+  }
+
+  @Test("a body shown only to the node that was sent the transaction keeps it from no block")
+  func withheldFromOthers() throws {
+    let (network, transaction) = try hostage()
+    network.submit([transaction], to: 0)
+    network.run(for: 500)
+    #expect(network.nodes[0].disseminator.standing(of: transaction.testID) == .bundled)
+    for _ in 0..<3 {
+      network.commit([], by: 1)
+      network.run(for: 1_000)
+    }
+    // The first deputy was asked, and has bundled it.
+    #expect(network.authored(by: liar).count == 1)
+    #expect(honest(in: network) == [transaction.testID])
+    #expect(network.authored(by: liar + 1).count == 1)
+    network.crash(liar)
+    #expect(network.decide(by: 1))
+    #expect(network.executed == [transaction.testID])
+    for _ in 0...Limits.bundleAgeHeightsMax { network.commit([], by: 1) }
+    network.run(for: 5_000)
+    #expect(honest(in: network) == [transaction.testID])
+    #expect(network.nodes.allSatisfy { $0.disseminator.gauges.pendingTransactions == 0 })
+  }
+
+  @Test("nor does one made anew at each height")
+  func withheldAgainAndAgain() throws {
+    let (network, transaction) = try hostage()
+    // The deputies do not hear of it either: node 0 is on its own.
+    let hides = network.loses
+    network.loses = { from, to, message in
+      if case .forward = message { return true }
+      return hides(from, to, message)
+    }
+    network.submit([transaction], to: 0)
+    for number in UInt64(0)..<4 {
+      give(
+        bundle(network, number: number, birth: number + 1, [transaction]), to: 0, in: network)
+      network.run(for: 900)
+      network.commit([], by: 1)
+    }
+    give(bundle(network, number: 4, birth: 5, [transaction]), to: 0, in: network)
+    network.run(for: 2_000)
+    #expect(network.authored(by: 0).flatMap(\.transactions).map(\.testID) == [transaction.testID])
+    #expect(network.decide(by: 1))
+    #expect(network.executed == [transaction.testID])
+  }
+
+  @Test("what is acknowledged late is in no second bundle when none was made yet")
+  func acknowledgedLate() throws {
+    let (network, transaction) = try hostage()
+    let hides = network.loses
+    network.loses = { from, to, message in
+      if case .forward = message { return to != 3 }
+      return hides(from, to, message)
+    }
+    network.submit([transaction], to: 0)
+    network.run(for: 500)
+    for _ in 0..<3 { network.commit([], by: 1) }
+    network.run(for: 10)
+    #expect(network.nodes[0].disseminator.gauges.pendingTransactions == 1)
+    // The others get it from node 0, whom two more believe to hold it.
+    let run = try #require(network.authored(by: liar).first).header
+    let held = Acknowledgement(
+      author: run.author, incarnation: run.incarnation, number: run.number)
+    for other in [1, 2] {
+      network.feed(.message(.acknowledge([held]), from: network.account(other)), to: 0)
+    }
+    #expect(network.nodes[0].accepted == [transaction.testID])
+    #expect(network.nodes[0].disseminator.gauges.pendingTransactions == 0)
+    network.run(for: 4_000)
+    #expect(honest(in: network) == [])
+  }
+
   @Test("twins under one number: one is held, both headers are the proof, and one block has one")
   func twins() throws {
     let network = try TestNetwork(4)

@@ -58,7 +58,10 @@ struct ByzantineTests {
   static let failedOnce = [
     Kept(
       seed: 1062, nodes: 7, kinds: ByzantineKind.allCases,
-      reason: "the offence of a node whose whole disk was set back is rightly found by others")
+      reason: "the offence of a node whose whole disk was set back is rightly found by others"),
+    Kept(
+      seed: 228, nodes: 7, kinds: ByzantineKind.allCases,
+      reason: "a home author that shows its bundles to one node keeps no transaction from blocks"),
   ]
 
   @Test("seeds that failed once hold", arguments: failedOnce)
