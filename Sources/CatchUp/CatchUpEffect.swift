@@ -59,7 +59,7 @@ public enum CatchUpLie: Hashable, Sendable {
   case notTheBlock(height: UInt64)
   /// A certificate that is none.
   case badCertificate(height: UInt64)
-  /// A vote that this node has not signed.
+  /// A vote that this node has not signed: of a height whose set is known.
   case forgedVote
   /// It said it was at this height and handed out no block.
   case emptyPromise(height: UInt64)

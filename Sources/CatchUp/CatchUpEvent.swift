@@ -16,8 +16,8 @@ public enum CatchUpEvent: Sendable {
   /// The verdicts on `.check`, in its order.
   case checked(token: UInt64, [Bool])
   /// This node's height advanced, by its own consensus or because a block of `.apply` was executed
-  /// and is final here; `set` decides the height after the certificate's.
-  case decided(QuorumCertificate, set: ValidatorSet)
+  /// and is final here; `sets` as in `CatchUpStart`, for the certificate's height.
+  case decided(QuorumCertificate, sets: [ValidatorSet])
   /// A block of `.apply` did not reach its certified root.
   case applyFailed(height: UInt64)
   /// Consensus verified a commit certificate of this height.
@@ -39,20 +39,21 @@ public struct CatchUpStart: Sendable {
   public let height: UInt64
   /// The certificate that decided it; nil at genesis.
   public let certificate: QuorumCertificate?
-  /// The set that decides `height` + 1.
-  public let set: ValidatorSet
+  /// The sets that decide the heights up to `height` + 2, from as far below as is known, ascending
+  /// by first height; never empty.
+  public let sets: [ValidatorSet]
   /// The highest position this node has signed, from its vote log; nil when it has signed none.
   public let watermark: VotePosition?
   /// The vote log was expected and is not there. False at a node's very first start.
   public let isVoteLogMissing: Bool
 
   public init(
-    height: UInt64, certificate: QuorumCertificate?, set: ValidatorSet, watermark: VotePosition?,
-    isVoteLogMissing: Bool
+    height: UInt64, certificate: QuorumCertificate?, sets: [ValidatorSet],
+    watermark: VotePosition?, isVoteLogMissing: Bool
   ) {
     self.height = height
     self.certificate = certificate
-    self.set = set
+    self.sets = sets
     self.watermark = watermark
     self.isVoteLogMissing = isVoteLogMissing
   }

@@ -42,7 +42,7 @@ extension CatchUpMachine {
     case .greeting(let tip, let vote): receive(tip, vote, from: index)
     case .tip(let tip):
       // While the vote in its greeting is being checked, a peer's tip does not count.
-      if !isCheckingOwnVote(toldBy: peer) { peers.list[index].tip = tip }
+      if !isWithheld(peer) { peers.list[index].tip = tip }
     case .getBlocks(let from, let count): serve(from, count, to: index, now: now)
     case .blocks(let from, let blocks): receive(blocks, from: from, peer: index, now: now)
     }
@@ -55,17 +55,40 @@ extension CatchUpMachine {
     return own != nil || !isRequest
   }
 
-  /// Takes a greeting; a vote in it that matters is checked before the tip counts.
+  /// Takes a greeting; a vote in it that matters is checked before the tip counts, or, where the
+  /// set of its height is not known yet, before this node votes.
   private mutating func receive(_ tip: Tip, _ vote: Vote?, from index: Int) {
-    guard let vote, settled == nil, vote.statement.position > ownVoteSeen ?? .lowest,
-      isVoteLogMissing || watermark.map({ vote.statement.position > $0 }) ?? true,
-      let set, let own, let member = set.index(of: own)
-    else {
+    guard let vote, matters(vote) else {
       peers.list[index].tip = tip
       return
     }
+    guard validators(at: vote.height) != nil else {
+      peers.list[index].tip = tip
+      peers.list[index].toldVote = vote
+      return
+    }
+    check(vote, tip, from: index)
+  }
+
+  /// Whether a vote told would say something new of what this node has signed.
+  private func matters(_ vote: Vote) -> Bool {
+    guard own != nil, settled == nil, vote.statement.position > ownVoteSeen ?? .lowest else {
+      return false
+    }
+    return isVoteLogMissing || watermark.map { vote.statement.position > $0 } ?? true
+  }
+
+  /// Has a vote told checked by this node's key at its height, as far as that is known. Where it
+  /// was no member of the set, nobody can have its vote.
+  private mutating func check(_ vote: Vote, _ tip: Tip?, from index: Int) {
+    let set = nearestValidators(to: vote.height)
+    guard let set, let member = own.flatMap(set.index) else {
+      if let tip { peers.list[index].tip = tip }
+      return
+    }
     let token = token()
-    checks[token] = .ownVote(vote, tip, from: peers.list[index].account)
+    checks[token] = .ownVote(
+      vote, tip, isKeyKnown: validators(at: vote.height) != nil, from: peers.list[index].account)
     effects.append(
       .check(
         token: token,
@@ -76,16 +99,37 @@ extension CatchUpMachine {
         ]))
   }
 
-  /// Keeps each member's latest vote, for when it comes back.
+  /// Judges the votes told earlier whose heights' sets are known by now; at the tip, and so before
+  /// the first vote, all that are left.
+  mutating func judgeToldVotes(now: UInt64) {
+    guard own != nil, settled == nil, let set,
+      peers.list.contains(where: { $0.toldVote != nil })
+    else { return }
+    let isAtTip = knownTips(now: now) >= set.quorum && knownTarget(now: now) <= height
+    for index in peers.list.indices {
+      guard let vote = peers.list[index].toldVote,
+        isAtTip || validators(at: vote.height) != nil
+      else { continue }
+      peers.list[index].toldVote = nil
+      if matters(vote) { check(vote, nil, from: index) }
+    }
+  }
+
+  /// Keeps the latest vote of each member of the sets of the next two heights, for when it comes
+  /// back.
   mutating func note(_ vote: Vote, of account: AccountID) {
-    guard account != own, let set, set.index(of: account) != nil else { return }
+    let sets = [set, sets.last].compactMap(\.self)
+    func isMember(_ account: AccountID) -> Bool {
+      sets.contains { $0.index(of: account) != nil }
+    }
+    guard account != own, isMember(account) else { return }
     if let index = latestVotes.firstIndex(where: { $0.account == account }) {
       if latestVotes[index].vote.statement.position < vote.statement.position {
         latestVotes[index].vote = vote
       }
       return
     }
-    latestVotes.removeAll { set.index(of: $0.account) == nil }
+    latestVotes.removeAll { !isMember($0.account) }
     let place = latestVotes.firstIndex { $0.account > account } ?? latestVotes.count
     latestVotes.insert((account, vote), at: place)
   }
@@ -94,15 +138,13 @@ extension CatchUpMachine {
     guard let purpose = checks.removeValue(forKey: token) else { return }
     let isValid = verdicts.allSatisfy { $0 }
     switch purpose {
-    case .ownVote(let vote, let tip, let peer):
+    case .ownVote(let vote, let tip, let isKeyKnown, let peer):
+      if isValid { ownVoteSeen = max(ownVoteSeen ?? .lowest, vote.statement.position) }
       guard let index = peers.index(peer) else { return }
-      peers.list[index].tip = tip
-      if isValid {
-        ownVoteSeen = max(ownVoteSeen ?? .lowest, vote.statement.position)
-      } else {
-        // Forged, or of a key this node has renewed since: it says nothing either way.
-        effects.append(.distrust(peer, .forgedVote))
-      }
+      if let tip { peers.list[index].tip = tip }
+      // Of a height whose set is not known it may be of another key of this node's: it says nothing
+      // either way.
+      if !isValid, isKeyKnown { effects.append(.distrust(peer, .forgedVote)) }
     case .tip(let height, let peer):
       isCheckingTip = false
       if isValid {
@@ -175,7 +217,7 @@ extension CatchUpMachine {
 
   /// Has the highest claim's certificate checked, when it would show more than is known.
   mutating func checkTip(now: UInt64) {
-    guard !isCheckingTip, let set else { return }
+    guard !isCheckingTip, isStarted else { return }
     let known = max(knownTarget(now: now), height)
     let candidates = peers.list.indices.filter { index in
       guard let claimed = peers.list[index].tipHeight, claimed > known else { return false }
@@ -186,7 +228,9 @@ extension CatchUpMachine {
     let best = candidates.max { tipHeight($0) < tipHeight($1) }
     guard let best, let certificate = peers.list[best].tip?.certificate else { return }
     peers.list[best].tipCheckAt = now + CatchUpLimits.tipCheckMilliseconds
-    guard let signatures = certificate.checks(in: set) else {
+    guard let set = nearestValidators(to: certificate.height),
+      let signatures = certificate.checks(in: set)
+    else {
       peers.list[best].unprovenHeight = certificate.height
       return
     }

@@ -16,8 +16,9 @@ public import LedgerCore
 public struct CatchUpMachine: Sendable {
   /// What a check under way is for.
   enum Purpose: Sendable {
-    /// A vote of this node that a peer told of in its greeting, with its tip.
-    case ownVote(Vote, Tip, from: AccountID)
+    /// A vote of this node that a peer told of in its greeting, with its tip where that does not
+    /// count before. Another key than one that is known to be this node's proves no lie.
+    case ownVote(Vote, Tip?, isKeyKnown: Bool, from: AccountID)
     case tip(height: UInt64, from: AccountID)
     /// The heights of blocks, each with its number of signatures, under the set of this hash.
     case blocks([(height: UInt64, signatures: Int)], set: Digest)
@@ -34,6 +35,8 @@ public struct CatchUpMachine: Sendable {
   var isStarted = false
   var height: UInt64 = 0
   var certificate: QuorumCertificate?
+  /// As `CatchUpStart.sets`.
+  var sets: [ValidatorSet] = []
   /// Decides `height` + 1.
   var set: ValidatorSet?
   var setHash = Digest.zero
@@ -87,7 +90,7 @@ public struct CatchUpMachine: Sendable {
     case .followerDisconnected(let peer): peers.remove(peer)
     case .message(let message, let peer): receive(message, from: peer, now: now)
     case .checked(let token, let verdicts): checked(token, verdicts, now: now)
-    case .decided(let certificate, let set): advance(certificate, set: set)
+    case .decided(let certificate, let sets): advance(certificate, sets: sets)
     case .applyFailed(let height): if applying == height { diverge() }
     case .sawCertificate(let height): certifiedHeight = max(certifiedHeight, height)
     case .voteSeen(let vote, let account):
@@ -112,7 +115,7 @@ public struct CatchUpMachine: Sendable {
     [
       // The next block is always taken.
       QueueFill("blocks ahead", buffer.list.count, of: CatchUpLimits.bufferBlocksMax + 1),
-      QueueFill("latest votes", latestVotes.count, of: Limits.validatorsMax),
+      QueueFill("latest votes", latestVotes.count, of: 2 * Limits.validatorsMax),
       QueueFill("requests", peers.list.count { $0.request != nil }, of: CatchUpLimits.requestsMax),
     ]
   }
@@ -132,21 +135,36 @@ public struct CatchUpMachine: Sendable {
     isStarted = true
     height = start.height
     certificate = start.certificate
-    set = start.set
-    setHash = start.set.hash(chain)
+    take(start.sets)
     watermark = start.watermark
     isVoteLogMissing = start.isVoteLogMissing
     for peer in peers.list where peer.isConnected && isGreeted(peer) { greet(peer.account) }
   }
 
-  private mutating func advance(_ certificate: QuorumCertificate, set: ValidatorSet) {
+  private mutating func take(_ sets: [ValidatorSet]) {
+    self.sets = sets
+    let next = sets.last { $0.firstHeight <= height &+ 1 } ?? sets.first
+    guard let next, next != set else { return }
+    set = next
+    setHash = next.hash(chain)
+  }
+
+  /// The set that decides a height, where that is known.
+  func validators(at height: UInt64) -> ValidatorSet? {
+    guard height <= self.height.addingReportingOverflow(2).partialValue else { return nil }
+    return sets.last { $0.firstHeight <= height }
+  }
+
+  /// The same; for other heights the set that is nearest to it of those known.
+  func nearestValidators(to height: UInt64) -> ValidatorSet? {
+    sets.last { $0.firstHeight <= height } ?? sets.first
+  }
+
+  private mutating func advance(_ certificate: QuorumCertificate, sets: [ValidatorSet]) {
     guard isStarted, !isDiverged, certificate.height > height else { return }
     height = certificate.height
     self.certificate = certificate
-    if self.set != set {
-      self.set = set
-      setHash = set.hash(chain)
-    }
+    take(sets)
     certifiedHeight = max(certifiedHeight, height)
     if let applied = applying, applied <= height { applying = nil }
     let height = height
@@ -182,6 +200,7 @@ public struct CatchUpMachine: Sendable {
       checkBlocks(now: now)
       applyNext()
       requestBlocks(now: now)
+      judgeToldVotes(now: now)
     }
     settleMode(now: now)
     report(now: now)
@@ -231,8 +250,9 @@ public struct CatchUpMachine: Sendable {
     checks.values.contains { if case .ownVote = $0 { true } else { false } }
   }
 
-  func isCheckingOwnVote(toldBy peer: AccountID) -> Bool {
-    checks.values.contains { if case .ownVote(_, _, peer) = $0 { true } else { false } }
+  /// Whether a peer's tip waits for the verdict on the vote it was told with.
+  func isWithheld(_ peer: AccountID) -> Bool {
+    checks.values.contains { if case .ownVote(_, _?, _, peer) = $0 { true } else { false } }
   }
 
   /// From which height this node votes, having reached the tip for the first time.

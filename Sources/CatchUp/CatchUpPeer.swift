@@ -20,6 +20,8 @@ struct CatchUpPeer: Sendable {
   }
   /// That tip's height: asked for at every step, of every peer.
   private(set) var tipHeight: UInt64?
+  /// A vote of this node that it told, whose height's set is not known yet.
+  var toldVote: Vote?
   /// The height whose certificate proved nothing under the set known here.
   var unprovenHeight: UInt64?
   /// Another of its certificates is checked from then on.

@@ -84,4 +84,12 @@ public enum RulesLimits {
   public static let rangeLotsMax = 64
   /// Registrars that may approve a request, or reject it: also those who have left their seats.
   public static let decisionsMax = 256
+
+  // MARK: Validator sets
+
+  /// A past set is kept for so many heights at least, however old they are: headers carry COMMITs
+  /// of the last `Limits.lateCommitHeightsMax`.
+  public static let pastSetHeightsMin: UInt64 = 64
+  /// Past sets that one block drops: one comes with a block at most.
+  static let pastSetsDroppedMax = 2
 }

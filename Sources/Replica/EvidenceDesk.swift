@@ -40,6 +40,12 @@ struct EvidenceDesk {
     cases.removeAll { $0.offender == offender && $0.evidence.offence.family == family }
   }
 
+  /// This node signs with another key from now on, or is a member again: reports under way are not
+  /// taken any more.
+  mutating func beginAnew() {
+    for index in cases.indices { cases[index].validUntil = nil }
+  }
+
   /// The reports to send now, before this height is decided: no more at a time than a block looks
   /// at.
   mutating func due(at height: UInt64, by member: AccountID, chain: ChainID) -> [TransactionBody] {

@@ -42,10 +42,12 @@ extension ReplicaMachine {
 
   /// A report is signed: it goes the way of all transactions, in a bundle of this node's.
   mutating func reportSigned(_ body: TransactionBody, _ signature: Signature) {
-    guard let account = configuration.account, let member = tip.set.index(of: account) else {
-      return
-    }
-    let key = tip.set.members[member].consensusKey
+    // Signed with the key of the height at which it was asked for, and of use with the present one.
+    let height = body.validUntil &- EvidenceDesk.validityHeights
+    guard let account = configuration.account,
+      let set = sets().last(where: { $0.firstHeight <= height }),
+      let key = set.key(of: account), key == tip.set.key(of: account)
+    else { return }
     guard
       let transaction = try? Transaction(
         body: body, senderAuthorizations: [Authorization(key: key, signature: signature)])
@@ -67,4 +69,11 @@ extension ReplicaMachine {
 
   /// Offences seen here that no final block has recorded yet.
   public var openOffences: Int { desk.count }
+}
+
+extension ValidatorSet {
+  /// What a member signs with; nil for others.
+  func key(of account: AccountID) -> PublicKey? {
+    index(of: account).map { members[$0].consensusKey }
+  }
 }

@@ -59,9 +59,12 @@ extension ReplicaMachine {
     let (set, primary) = (tip.set, firstPrimary)
     try adopt(executed, decision.certificate)
     restored = nil
+    if let account = configuration.account, set.key(of: account) != tip.set.key(of: account) {
+      desk.beginAnew()
+    }
     effects.append(.finalised(announcement(of: executed, decision, set, primary)))
     pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
-    pending.append(.catchUp(.decided(decision.certificate, set: tip.set)))
+    pending.append(.catchUp(.decided(decision.certificate, sets: sets())))
     recorded(executed.outcome.offences)
     watchCommits(executed, decision.certificate, set: set)
     flushIfIdle()

@@ -98,7 +98,9 @@ extension ReplicaMachine {
     do {
       return .success(
         try meter.measure(.execution) { () throws(ExecutionError) in
-          try Execution.run(block: block, bundles: bundles, chain: configuration.chain, on: &view)
+          try Execution.run(
+            block: block, bundles: bundles, chain: configuration.chain,
+            successor: configuration.rehearsal.set(decidedAt: block.header.height), on: &view)
         })
     } catch {
       guard !error.isFatal else { throw .state("\(error)") }

@@ -33,7 +33,7 @@ extension ReplicaMachine {
       throw .diverged(
         height: tip.height, certified: certificate.stateRoot, own: state.root)
     }
-    for entry in start.recent { remember(entry.decided) }
+    for entry in start.recent { try remember(entry.decided) }
     for entry in start.replay { try replay(entry.decided) }
     isKeyUsedElsewhere = start.isKeyUsedElsewhere
     ownKey = OwnKeyWatch(watermark: start.watermark)
@@ -54,13 +54,18 @@ extension ReplicaMachine {
       debtors: facts.debtors, certificate: certificate)
   }
 
-  /// A block from before the flushed state: for the COMMITs later headers carry. Its set is the
-  /// current one where that one decided it already.
-  private mutating func remember(_ decided: DecidedBlock) {
-    guard tip.set.firstHeight <= decided.height else { return }
+  /// A block from before the flushed state: for the COMMITs later headers carry, judged by the set
+  /// that decided it.
+  private mutating func remember(_ decided: DecidedBlock) throws(ReplicaFailure) {
+    var queries = queries()
+    let set: ValidatorSet?
+    do { set = try queries.validatorSet(deciding: decided.height) } catch {
+      throw .state("\(error)")
+    }
+    guard let set else { return }
     recent.append(
       hash: decided.certificate.block, certificate: decided.certificate,
-      header: decided.block.header, set: tip.set)
+      header: decided.block.header, set: set)
   }
 
   private mutating func replay(_ decided: DecidedBlock) throws(ReplicaFailure) {
@@ -102,7 +107,7 @@ extension ReplicaMachine {
       .catchUp(
         .start(
           CatchUpStart(
-            height: tip.height, certificate: tip.certificate, set: tip.set,
+            height: tip.height, certificate: tip.certificate, sets: sets(),
             watermark: start.watermark, isVoteLogMissing: start.isVoteLogMissing))))
     beginHeight()
     flushIfIdle()

@@ -166,7 +166,8 @@ public struct ReplicaMachine {
     case .newView(let message): vote = message.vote
     case .decided, .inquiry: return
     }
-    guard Int(vote.member) < tip.set.count, tip.set.members[Int(vote.member)].account == peer
+    guard let set = sets().last(where: { $0.firstHeight <= vote.height }),
+      Int(vote.member) < set.count, set.members[Int(vote.member)].account == peer
     else { return }
     pending.append(.catchUp(.voteSeen(vote, of: peer)))
   }

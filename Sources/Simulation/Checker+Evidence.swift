@@ -12,9 +12,10 @@ extension World {
     guard let height, case .consensus(let message)? = try? PeerMessage(decoding: bytes[...]),
       let member = names(of: sender)
     else { return }
-    let set = checker.set
+    let set = checker.sets.at(height)
+    guard let place = set.index(of: nodes[sender].name) else { return }
     checker.evidence.told(
-      message, by: member, to: node, life: nodes[node].life, at: height, now: now
+      message, by: member, at: place, to: node, life: nodes[node].life, at: height, now: now
     ) { vote in vote.check(in: set).map { memo.verdict($0) } ?? false }
   }
 
@@ -41,7 +42,9 @@ extension World {
   func watch(note: ReplicaNote, of node: SimulatedNode) {
     guard !byzantine.contains(node.index) else { return }
     switch note {
-    case .consensus(.refused(.tooMany, _)): checker.evidence.interrupted(node.index)
+    case .consensus(.refused(let reason, _)):
+      checker.evidence.refusals += 1
+      if reason == .tooMany { checker.evidence.interrupted(node.index) }
     case .bundleOffence(let offence):
       guard !node.isFull,
         let member = byzantineMembers.first(where: { nodes[$0.node].name == offence.author })
@@ -54,12 +57,14 @@ extension World {
   }
 
   /// What must be recorded by the end of the run: what a healthy node knows that has not gone down
-  /// since.
+  /// since. A node outside the set has no report that the chain takes for free.
   func owedEvidence() -> [EvidenceWatch.Case] {
     for node in nodes { watchVerification(of: node) }
     let healthy = Set(healthyNodes.filter(\.isUp).map(\.index))
     return checker.evidence.owed.filter {
-      healthy.contains($0.observer) && nodes[$0.observer].life == $0.life
+      let name = nodes[$0.observer].name
+      return healthy.contains($0.observer) && nodes[$0.observer].life == $0.life
+        && genesis.sets.list.allSatisfy { $0.index(of: name) != nil }
     }.sorted { ($0.member, $0.observer) < ($1.member, $1.observer) }
   }
 

@@ -71,8 +71,6 @@ extension Checker {
     case .malformedFrame(let peer, _) where isByzantine(peer): break
     case .outOfPlace(let peer) where isByzantine(peer): break
     case .bundleOffence(let offence) where isByzantine(offence.author): break
-    // A vote of a key that its member has renewed since cannot be told from a forged one.
-    case .distrust(_, .forgedVote) where set != laterSet: break
     case .distrust(let peer, let lie):
       guard !isExcused(peer) else { return }
       report(.health, [node] + index(of: peer), "an honest peer is called a liar: \(lie)")
@@ -105,12 +103,12 @@ extension Checker {
 
   private mutating func noted(_ note: ConsensusNote, by node: Int) {
     switch note {
-    case .evidence(let evidence) where byzantine.contains(Int(evidence.first.member)): break
     case .badSignatures(let peer, _) where isByzantine(peer): break
     case .evidence(let evidence):
-      guard !offenders.contains(Int(evidence.first.member)) else { return }
+      let accused = index(of: evidence.first.member, at: evidence.first.height)
+      guard byzantine.union(offenders).isDisjoint(with: accused) else { return }
       report(
-        .health, [node, Int(evidence.first.member)],
+        .health, [node] + accused,
         "an honest member is accused of \(evidence.offence)")
     case .diverged(let height, _, let own, let other):
       report(.health, [node], "diverged at height \(height): \(own), others \(other)")

@@ -32,9 +32,7 @@ struct Checker {
   }
 
   let chain: ChainID
-  let set: ValidatorSet
-  /// The set that decides every height but the first.
-  let laterSet: ValidatorSet
+  let sets: SimulatedSets
   /// The names of all nodes among their peers.
   let names: [AccountID]
   /// The nodes that have no vote.
@@ -76,8 +74,7 @@ struct Checker {
     self.names = names
     self.fullNodes = fullNodes
     chain = genesis.initial.chain
-    set = genesis.initial.validators
-    laterSet = genesis.laterSet
+    sets = genesis.sets
     genesisTime = genesis.document.genesisTime
     interval = genesis.document.interval
   }
@@ -148,11 +145,11 @@ struct Checker {
       return report(
         .certificate, [node],
         "height \(decided.height): \(certificate.signatures.count) signatures are no quorum of "
-          + "\(quorumMin) distinct COMMITs for \(hash)")
+          + "\(quorumMin(at: decided.height)) distinct COMMITs for \(hash)")
     }
     for (check, signature) in zip(checks, certificate.signatures) where !memo.verdict(check) {
       report(
-        .certificate, [node, Int(signature.member)],
+        .certificate, [node] + index(of: signature.member, at: decided.height),
         "height \(decided.height): a COMMIT in the certificate is badly signed")
     }
   }
@@ -160,8 +157,11 @@ struct Checker {
   /// What must verify; nil when too few have signed. Counted here, by none of the code that nodes
   /// run: what they take for a quorum is what is being tested.
   private func checks(_ certificate: QuorumCertificate) -> [SignatureCheck]? {
-    guard Set(certificate.signatures.map(\.member)).count >= quorumMin else { return nil }
-    let set = set(at: certificate.height)
+    let set = sets.at(certificate.height)
+    let members = Set(certificate.signatures.map(\.member))
+    guard members.count >= quorumMin(at: certificate.height),
+      members.allSatisfy({ Int($0) < set.count })
+    else { return nil }
     return certificate.signatures.compactMap {
       Vote(statement: certificate.statement, member: $0.member, signature: $0.signature)
         .check(in: set)
@@ -169,11 +169,15 @@ struct Checker {
   }
 
   /// ⌊2n/3⌋ + 1 members, or as many as a control says.
-  private var quorumMin: Int { quorum ?? 2 * set.members.count / 3 + 1 }
+  private func quorumMin(at height: UInt64) -> Int {
+    quorum ?? 2 * sets.at(height).members.count / 3 + 1
+  }
 
-  /// The set that decides a height.
-  private func set(at height: UInt64) -> ValidatorSet {
-    height < NodeKey.changeHeight ? set : laterSet
+  /// The node that a member of the set of a height is, by its index there.
+  func index(of member: UInt16, at height: UInt64) -> [Int] {
+    let members = sets.at(height).members
+    guard members.indices.contains(Int(member)) else { return [] }
+    return names.firstIndex(of: members[Int(member)].account).map { [$0] } ?? []
   }
 
   private mutating func checkChain(_ header: BlockHeader, _ node: Int) {
@@ -186,7 +190,7 @@ struct Checker {
     guard header.timestamp > time, (header.timestamp - genesisTime).isMultiple(of: interval) else {
       return report(.chain, [node], "height \(header.height) is of \(header.timestamp)")
     }
-    guard header.validatorsHash == set(at: header.height).hash(chain) else {
+    guard header.validatorsHash == sets.at(header.height).hash(chain) else {
       return report(.chain, [node], "height \(header.height) names another validator set")
     }
     guard let results = parent?.results else { return }

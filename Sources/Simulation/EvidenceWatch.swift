@@ -8,18 +8,17 @@ import Replica
 ///
 /// An offence of a Byzantine member is **provable** when one honest ER Node has, in one life, all
 /// that proves it, in a way in which it must look at it. Of votes: two good signatures of the
-/// member, over statements that contradict each other (protocol §5), in PREPAREs, COMMITs and
-/// VIEW-CHANGEs without a certificate that the member itself has sent to that node, all of the
-/// height which that node worked at and had not decided when they came, nor for
-/// `verificationMilliseconds` after; it was neither paused nor slow meanwhile, has refused no
-/// message because too many waited, and the member has spoken of no more than `viewsMax` views of
-/// that height (the oldest are forgotten). Of bundles: a badly signed transaction that the node
-/// says it has found, and that evidence can carry.
+/// member, over statements that contradict each other (protocol §5), in PREPAREs, COMMITs,
+/// VIEW-CHANGEs without a certificate, and proposals of view 0 that the node has not refused, which
+/// the member itself has sent to that node, all of the height which that node worked at and had not
+/// decided when they came, nor for `verificationMilliseconds` after; it was neither paused nor slow
+/// meanwhile, has refused no message because too many waited, and the member has spoken of no more
+/// than `viewsMax` views of that height (the oldest are forgotten). Of bundles: a badly signed
+/// transaction that the node says it has found, and that evidence can carry.
 ///
 /// The chain **owes** a record of a provable offence once the node that knows of it has stayed up
 /// until things are healthy: what a node knows of offences is lost when it goes down before its
-/// report is in a bundle. Proposals are not looked at here: one that a node refuses proves nothing
-/// to it.
+/// report is in a bundle.
 struct EvidenceWatch {
   /// An offence that a node must report.
   struct Case: Hashable {
@@ -34,6 +33,7 @@ struct EvidenceWatch {
     let known: Case
     let height: UInt64
     let time: UInt64
+    let isOfProposals: Bool
   }
 
   private struct Pair: Hashable {
@@ -56,12 +56,18 @@ struct EvidenceWatch {
   private var told: [Pair: Told] = [:]
   private(set) var fresh: [Fresh] = []
   private(set) var owed: Set<Case> = []
+  /// Those owed in which a member has signed two proposals for one view.
+  private(set) var owedProposals: Set<Case> = []
+  /// Messages that honest nodes have refused.
+  var refusals: UInt64 = 0
   /// By the reports of honest nodes.
   private(set) var recorded: Set<RecordedOffence> = []
 
-  /// A Byzantine member's frame has come to a node that works at a height.
+  /// A Byzantine member's frame has come to a node that works at a height; `place` is the member's
+  /// index in the set of that height.
   mutating func told(
-    _ message: ConsensusMessage, by member: Int, to observer: Int, life: UInt64, at height: UInt64,
+    _ message: ConsensusMessage, by member: Int, at place: Int, to observer: Int, life: UInt64,
+    at height: UInt64,
     now: UInt64, isGood: (Vote) -> Bool
   ) {
     guard message.height == height else { return }
@@ -70,16 +76,18 @@ struct EvidenceWatch {
     if known.life != life || known.height != height { known = Told(life: life, height: height) }
     defer { told[pair] = known }
     known.views.formUnion(message.views(of: member))
-    guard let vote = message.plainVote, Int(vote.member) == member,
+    guard let vote = message.plainVote, Int(vote.member) == place,
       vote.view <= ConsensusLimits.viewMax, !known.votes.contains(vote), isGood(vote)
     else { return }
     known.votes.append(vote)
     guard known.views.count <= Self.viewsMax,
-      known.votes.contains(where: { VoteEvidence($0, vote) != nil })
+      let other = known.votes.first(where: { VoteEvidence($0, vote) != nil })
     else { return }
+    let isOfProposals = [other, vote].allSatisfy { $0.statement.kind == .prePrepare }
     let found = Case(observer: observer, life: life, member: member, family: .votes)
     guard !owed.contains(found), !fresh.contains(where: { $0.known == found }) else { return }
-    fresh.append(Fresh(known: found, height: height, time: now))
+    fresh.append(
+      Fresh(known: found, height: height, time: now, isOfProposals: isOfProposals))
   }
 
   func isWaiting(for observer: Int) -> Bool { fresh.contains { $0.known.observer == observer } }
@@ -90,6 +98,7 @@ struct EvidenceWatch {
       guard entry.known.observer == observer else { return false }
       guard now < entry.time + Self.verificationMilliseconds else {
         owed.insert(entry.known)
+        if entry.isOfProposals { owedProposals.insert(entry.known) }
         return true
       }
       return entry.height != height
@@ -120,6 +129,7 @@ extension ConsensusMessage {
   fileprivate var plainVote: Vote? {
     switch self {
     case .vote(let vote) where [.prepare, .commit].contains(vote.statement.kind): vote
+    case .proposal(let message): message.vote
     case .viewChange(let message)
     where message.prepared == nil && message.vote.statement.content == .viewChange(prepared: nil):
       message.vote

@@ -5,7 +5,7 @@
 /// than f members of a run are any of these, together. Of more, safety is not owed. Every other
 /// fault (crashes, pauses, clocks, links) may befall anybody, and all at once.
 struct FaultBudget {
-  /// f, of the run's set.
+  /// f, of the smallest of the run's sets.
   let faultyMax: Int
   /// Members that lie; ascending.
   let byzantine: [Int]
@@ -15,8 +15,10 @@ struct FaultBudget {
   let absent: [Int]
 
   /// Draws among the members that are honest, as far as the liars leave room.
-  init(members: Int, byzantine: [Int], hasFaults: Bool, random: inout SeededRandom) {
-    faultyMax = (members - 1) / 3
+  init(
+    members: Int, faultyMax: Int, byzantine: [Int], hasFaults: Bool, random: inout SeededRandom
+  ) {
+    self.faultyMax = faultyMax
     self.byzantine = byzantine.sorted()
     let room = max(0, faultyMax - byzantine.count)
     let honest = random.order(members).filter { !byzantine.contains($0) }

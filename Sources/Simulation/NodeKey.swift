@@ -1,23 +1,28 @@
 import LedgerCore
 
-/// The consensus keys of a node: one signs for height 1, and for every later height either the same
-/// or, in a network whose keys change, another.
-///
-/// The set that decides height 1 and the next one are the only two that a simulation has.
+/// The consensus keys of a node: what it signs with at each height.
 struct NodeKey: Sendable {
-  let first: SigningKey
-  let later: SigningKey
-
-  init(_ first: SigningKey, changes: Bool = false) {
-    self.first = first
-    later =
-      changes
-      ? SigningKey(seed: SHA256.hash(first.publicKey.bytes.array).bytes.array) ?? first : first
+  private struct Renewal: Sendable {
+    let height: UInt64
+    let key: SigningKey
   }
 
-  /// What signs at a height.
-  func at(_ height: UInt64) -> SigningKey { height < Self.changeHeight ? first : later }
+  private let first: SigningKey
+  /// Ascending by height.
+  private var renewals: [Renewal] = []
 
-  /// The first height of the second set.
-  static let changeHeight: UInt64 = 2
+  init(_ first: SigningKey) { self.first = first }
+
+  /// What signs at a height.
+  func at(_ height: UInt64) -> SigningKey {
+    renewals.last { $0.height <= height }?.key ?? first
+  }
+
+  /// Another key signs from a height on, higher than that of every renewal before; the tag makes it
+  /// another one than those.
+  mutating func renew(_ tag: UInt8, at height: UInt64) {
+    let seed = SHA256.hash(first.publicKey.bytes.array + (tag == 0 ? [] : [tag])).bytes.array
+    guard let key = SigningKey(seed: seed) else { return }
+    renewals.append(Renewal(height: height, key: key))
+  }
 }

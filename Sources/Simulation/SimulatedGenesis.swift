@@ -18,10 +18,10 @@ struct SimulatedGenesis {
 
   let document: GenesisDocument
   let initial: InitialState
-  /// The state of height 0: the document's, but for the keys from height 2 on.
+  /// The state of height 0: the document's, but for the set of height 2 where that is another.
   let changes: [StateChange]
-  /// The set that decides every height but the first; it has other keys where keys change.
-  let laterSet: ValidatorSet
+  /// What decides each height.
+  let sets: SimulatedSets
   /// Ascending by account: a member's place here is its index in the validator set.
   let members: [Member]
   let clients: [Client]
@@ -31,7 +31,7 @@ struct SimulatedGenesis {
   private static let network = "simulation"
 
   init(
-    nodes: Int, clients: Int, intervalMilliseconds: UInt64, keysChange: Bool = false,
+    nodes: Int, clients: Int, intervalMilliseconds: UInt64, setChanges: SetChanges = .none,
     random: inout SeededRandom
   ) throws(SimulationFailure) {
     var members: [Member] = []
@@ -39,12 +39,12 @@ struct SimulatedGenesis {
     for index in 0..<nodes {
       let account = AccountID(try Self.key(&random).publicKey)
       let key = try Self.key(&random)
-      members.append(Member(account: account, key: NodeKey(key, changes: keysChange)))
+      members.append(Member(account: account, key: NodeKey(key)))
       rows.append(
         Self.row(
           index, account, key, transport: try Self.key(&random).publicKey, random: &random))
     }
-    self.members = members.sorted { $0.account < $1.account }
+    members.sort { $0.account < $1.account }
     var holders: [Client] = []
     for _ in 0..<clients {
       let key = try Self.key(&random)
@@ -68,27 +68,35 @@ struct SimulatedGenesis {
     } catch {
       throw .genesis("\(error)")
     }
-    (changes, laterSet) =
-      keysChange
-      ? try Self.withLaterKeys(initial, self.members) : (initial.changes, initial.validators)
+    var keys = members.map(\.key)
+    sets = try Self.sets(setChanges, after: initial.validators, keys: &keys, random)
+    self.members = zip(members, keys).map { Member(account: $0.account, key: $1) }
+    let second = sets.second
+    changes = initial.changes.map { [initial] change in
+      guard let second, change.key == ValidatorSets.key else { return change }
+      return StateChange(key: change.key, value: initial.validators.bcs + second.bcs)
+    }
   }
 
-  /// The same members with their later keys decide from height 2 on.
-  private static func withLaterKeys(
-    _ initial: InitialState, _ members: [Member]
-  ) throws(SimulationFailure) -> ([StateChange], ValidatorSet) {
-    guard
-      let set = ValidatorSet(
-        firstHeight: NodeKey.changeHeight,
-        members: members.map {
-          Validator(account: $0.account, consensusKey: $0.key.later.publicKey)
-        })
-    else { throw .genesis("two members have one key") }
-    let changes = initial.changes.map { change in
-      change.key == ValidatorSets.key
-        ? StateChange(key: change.key, value: initial.validators.bcs + set.bcs) : change
+  /// Drawn apart: where sets stay as they are, a run is what it was.
+  private static func sets(
+    _ changes: SetChanges, after first: ValidatorSet, keys: inout [NodeKey], _ random: SeededRandom
+  ) throws(SimulationFailure) -> SimulatedSets {
+    var rest = random
+    var apart = rest.fork()
+    switch changes {
+    case .none: return SimulatedSets([first])
+    case .drawn: return try .drawn(after: first, keys: &keys, random: &apart)
+    case .keys:
+      for index in keys.indices { keys[index].renew(0, at: 2) }
+      let members = zip(first.members, keys).map {
+        Validator(account: $0.account, consensusKey: $1.at(2).publicKey)
+      }
+      guard let second = ValidatorSet(firstHeight: 2, members: members) else {
+        throw .genesis("two members have one key")
+      }
+      return SimulatedSets([first, second])
     }
-    return (changes, set)
   }
 
   private static func key(_ random: inout SeededRandom) throws(SimulationFailure) -> SigningKey {

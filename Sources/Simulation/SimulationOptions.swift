@@ -23,9 +23,9 @@ public struct SimulationOptions: Sendable {
   public var byzantine: Int?
   /// What Byzantine nodes do, one way each or two of these; nil: drawn from everything there is.
   public var byzantineKinds: [ByzantineKind]?
-  /// Whether every node has another consensus key from height 2 on: the set that decided a height
-  /// is then not the set that decides the next.
-  public var keysChange = false
+  /// Whether the set that decided a height is always the set that decides the next. Nil: drawn in a
+  /// quarter of the seeds that have faults, else it is.
+  public var setChanges: SetChanges?
   /// A bug put in on purpose, to see that the checks find it.
   public var plantedBug: PlantedBug?
   /// Called with one line for each thing that happens.

@@ -8,6 +8,12 @@ public struct SimulationReport: Sendable, Encodable {
   public let fullNodes: Int
   /// Byzantine members, ascending; empty where everybody is honest.
   public let byzantine: [ByzantineMember]
+  /// How sets were to change.
+  public let setChanges: SetChanges
+  /// Validator sets that decided a height; 1 where the set stayed as it was.
+  public let sets: UInt64
+  /// Members of the smallest of them.
+  public let membersMin: Int
   /// The highest final height.
   public let heights: UInt64
   public let events: UInt64
@@ -52,6 +58,8 @@ public struct SimulationReport: Sendable, Encodable {
   public let offencesRecorded: UInt64
   /// Members whose offence a node knew that then stayed up to the end.
   public let provableOffenders: UInt64
+  /// Those of them that were known to have signed two proposals for one view.
+  public let proposalOffenders: UInt64
   /// Empty when every invariant held. The run ends with the event that broke one.
   public let violations: [Violation]
 
@@ -61,6 +69,10 @@ public struct SimulationReport: Sendable, Encodable {
     nodes = world.erNodes
     fullNodes = world.nodes.count(where: \.isFull)
     byzantine = world.byzantineMembers
+    setChanges = world.setChanges
+    let sets = world.genesis.sets.list.filter { $0.firstHeight <= checker.height }
+    self.sets = UInt64(sets.count)
+    membersMin = sets.map(\.count).min() ?? world.erNodes
     heights = checker.height
     events = counts.events
     simulatedMilliseconds = world.elapsed
@@ -86,7 +98,10 @@ public struct SimulationReport: Sendable, Encodable {
     livenessMilliseconds = counts.livenessMilliseconds
     livenessPermille = counts.livenessPermille
     offencesRecorded = UInt64(checker.evidence.recorded.count)
-    provableOffenders = UInt64(Set(world.owedEvidence().map(\.member)).count)
+    let owed = world.owedEvidence()
+    provableOffenders = UInt64(Set(owed.map(\.member)).count)
+    let proposals = checker.evidence.owedProposals.intersection(owed)
+    proposalOffenders = UInt64(Set(proposals.map(\.member)).count)
     logHash = world.eventLog.finish().hex
     violations = checker.violations
   }

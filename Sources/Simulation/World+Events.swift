@@ -34,8 +34,11 @@ extension World {
       }
       log(4, node, bytes)
       let height = watchedHeight(of: node, from: sender)
+      let refusals = checker.evidence.refusals
       step(node, .frame(bytes, from: account(sender)))
-      if height != nil { watch(bytes, from: sender, to: node, at: height) }
+      if height != nil, refusals == checker.evidence.refusals {
+        watch(bytes, from: sender, to: node, at: height)
+      }
       observe(bytes, at: node)
     case .connect(let a, let b): connect(a, b)
     case .disconnected(let node, let peer, let connection):

@@ -10,9 +10,9 @@ extension World {
   /// - Parameter last: the highest position that its key has ever signed.
   func isExcused(_ node: SimulatedNode, last: VotePosition) -> Bool {
     guard node.disk.hasOldSigner else { return false }
-    let set = genesis.initial.validators
+    let set = genesis.sets.at(last.height)
     let witnesses = nodes.count { peer in
-      peer.index != node.index && corruptions[peer.index] == nil
+      set.index(of: peer.name) != nil && peer.index != node.index && corruptions[peer.index] == nil
         && peer.latestVote(of: node.name).map { $0 >= last } ?? false
     }
     // It hears the tips of a quorum, itself included: of these many others one is among them.

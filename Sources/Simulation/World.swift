@@ -10,6 +10,7 @@ import Replica
 final class World {
   let options: SimulationOptions
   let seed: UInt64
+  let setChanges: SetChanges
   let genesis: SimulatedGenesis
   let nodes: [SimulatedNode]
   /// How many of them are ER Nodes: the first.
@@ -97,10 +98,10 @@ final class World {
     guard (Limits.validatorsMin...Limits.validatorsMax).contains(count) else {
       throw .options("a network has 4…64 nodes, not \(count)")
     }
+    setChanges = Self.setChanges(seed: seed, options)
     genesis = try SimulatedGenesis(
       nodes: count, clients: Self.clientsMax + 1,
-      intervalMilliseconds: options.intervalMilliseconds, keysChange: options.keysChange,
-      random: &random)
+      intervalMilliseconds: options.intervalMilliseconds, setChanges: setChanges, random: &random)
     let time = SimulatedGenesis.timeMilliseconds
     guard
       let timing = ConsensusTiming.recommended(
@@ -110,10 +111,11 @@ final class World {
     let hasFaults = options.hasFaults
     let keepsVotes = random.happens(permille: 500)
     let follows = try Self.follows(seed: seed, erNodes: count, options: options)
-    let configuration = ReplicaConfiguration(
+    var configuration = ReplicaConfiguration(
       chain: genesis.initial.chain, account: nil, timing: timing)
+    configuration.rehearsal = Rehearsal(sets: genesis.sets.rehearsed)
     let liars = Self.drawByzantine(
-      seed: seed, members: count, firstTwin: count + follows.count, options)
+      seed: seed, genesis.sets, members: count, firstTwin: count + follows.count, options)
     byzantineMembers = liars
     let singles =
       Self.erNodes(
@@ -140,7 +142,8 @@ final class World {
       random: random.fork())
     genesisState = SimulatedState(genesis.changes)
     budget = FaultBudget(
-      members: count, byzantine: liars.map(\.node), hasFaults: hasFaults, random: &random)
+      members: count, faultyMax: genesis.sets.faultyMax, byzantine: liars.map(\.node),
+      hasFaults: hasFaults, random: &random)
     let fullNodes = count..<count + follows.count
     forgetful = budget.forgetful + Array(fullNodes)
     plan = FaultPlan(nodes: nodes.count, forgetful: forgetful, random: random.fork())
@@ -161,6 +164,7 @@ final class World {
   init(_ theatre: TwinsTheatre, _ scenario: TwinsScenario, options: TwinsOptions) {
     seed = 0
     self.options = theatre.simulation(options)
+    setChanges = .none
     genesis = theatre.genesis
     nodes = theatre.nodes(scenario, options)
     erNodes = nodes.count
@@ -176,7 +180,8 @@ final class World {
     genesisState = theatre.state
     var random = SeededRandom(seed: 3)
     budget = FaultBudget(
-      members: nodes.count, byzantine: [], hasFaults: false, random: &random)
+      members: nodes.count, faultyMax: genesis.sets.faultyMax, byzantine: [], hasFaults: false,
+      random: &random)
     forgetful = []
     plan = FaultPlan(nodes: nodes.count, forgetful: [], random: random.fork())
     checker = Checker(genesis: genesis, names: nodes.map(\.name))
@@ -225,13 +230,21 @@ final class World {
       var configuration = ReplicaConfiguration(
         chain: chain, account: member.account, timing: timing)
       configuration.rehearsal = Rehearsal(
-        sharesKey: liars.contains { $0.node == index && $0.ignoresGuard })
+        sharesKey: liars.contains { $0.node == index && $0.ignoresGuard },
+        sets: genesis.sets.rehearsed)
       return SimulatedNode(
         index: index, name: member.account, configuration: configuration, key: member.key,
         disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
         keepsVotes: keepsVotes,
         clockErrorMilliseconds: hasFaults ? Int64(random.within(0...200)) - 100 : 0)
     }
+  }
+
+  /// In one seed of four that has faults, sets change.
+  private static func setChanges(seed: UInt64, _ options: SimulationOptions) -> SetChanges {
+    if let changes = options.setChanges { return changes }
+    var random = SeededRandom(seed: seed ^ 0x5E75_C4A6)
+    return options.hasFaults && random.happens(permille: 250) ? .drawn : .none
   }
 
   private static func flushMilliseconds(

@@ -84,11 +84,47 @@ struct FollowingTests {
     peers.nodes[0].watermark = VotePosition(height: 9, view: 2, kind: .prepare)
     peers.start()
     peers.feed(.voteSeen(chain.vote(of: 0, height: 9), of: chain.account(0)), to: 1)
-    peers.feed(.voteSeen(chain.vote(of: 0, height: 12, forged: true), of: chain.account(0)), to: 2)
+    peers.feed(.voteSeen(chain.vote(of: 0, height: 10, forged: true), of: chain.account(0)), to: 2)
+    // Of a height whose set is not known yet: it may be of a later key.
+    peers.feed(.voteSeen(chain.vote(of: 0, height: 12, forged: true), of: chain.account(0)), to: 3)
     peers.connectAll()
     peers.run(for: 100)
     #expect(peers.nodes[0].machine.mode == .following(mayVoteFrom: 9, nil))
+    #expect(peers.nodes[0].distrusted.map(\.0) == [chain.account(2)])
     #expect(peers.nodes[0].distrusted.map(\.1) == [.forgedVote])
+  }
+
+  @Test("a vote is judged by the node's key at its height, when the set of that height is known")
+  func voteOfALaterKey() throws {
+    let chain = try TestChain(members: 4, length: 30, switchHeight: 21, renewsKeys: true)
+    let peers = TestPeers(chain, heights: [2, 30, 30, 30])
+    peers.nodes[0].watermark = VotePosition(height: 3, view: 0, kind: .commit)
+    peers.start()
+    let vote = chain.vote(of: 0, height: 31)
+    for peer in 1..<4 { peers.feed(.voteSeen(vote, of: chain.account(0)), to: peer) }
+    peers.connectAll()
+    peers.run(for: 5_000)
+    #expect(peers.nodes[0].height == 30)
+    #expect(peers.nodes[0].distrusted.isEmpty)
+    #expect(
+      peers.nodes[0].machine.mode
+        == .following(mayVoteFrom: 32, .voteAboveWatermark(vote.statement.position)))
+  }
+
+  @Test("a vote of the height before a change of keys counts, and nobody is a liar for it")
+  func voteOfAnEarlierKey() throws {
+    let chain = try TestChain(members: 4, length: 20, switchHeight: 21, renewsKeys: true)
+    let peers = TestPeers(chain, heights: [20, 20, 20, 20])
+    peers.nodes[0].watermark = VotePosition(height: 12, view: 0, kind: .commit)
+    peers.start()
+    let vote = chain.vote(of: 0, height: 20)
+    peers.feed(.voteSeen(vote, of: chain.account(0)), to: 1)
+    peers.connectAll()
+    peers.run(for: 100)
+    #expect(peers.nodes[0].distrusted.isEmpty)
+    #expect(
+      peers.nodes[0].machine.mode
+        == .following(mayVoteFrom: 22, .voteAboveWatermark(vote.statement.position)))
   }
 
   @Test("without its vote log a node votes from the second height after the tip, and says why")

@@ -14,15 +14,25 @@ struct TestChain {
   let switchHeight: UInt64
   private(set) var blocks: [DecidedBlock] = []
 
-  init(members: Int, length: Int, switchHeight: UInt64 = .max) throws {
+  /// The second set has other members but for the first, the node under test; or the same ones,
+  /// with other keys.
+  init(
+    members: Int, length: Int, switchHeight: UInt64 = .max, renewsKeys: Bool = false
+  ) throws {
     self.switchHeight = switchHeight
     keys = try Self.keys(1..<members + 1)
-    set = try Self.set(keys, from: 1)
-    // The first member stays: it is the node under test.
-    nextKeys = ([keys[0]] + (try Self.keys(101..<100 + members))).sorted {
-      $0.publicKey < $1.publicKey
+    let accounts = keys.map { AccountID($0.publicKey) }
+    set = try Self.set(keys, accounts, from: 1)
+    if renewsKeys {
+      nextKeys = try Self.keys(101..<101 + members)
+      nextSet = try Self.set(nextKeys, accounts, from: switchHeight)
+    } else {
+      nextKeys = ([keys[0]] + (try Self.keys(101..<100 + members))).sorted {
+        $0.publicKey < $1.publicKey
+      }
+      nextSet = try Self.set(
+        nextKeys, nextKeys.map { AccountID($0.publicKey) }, from: switchHeight)
     }
-    nextSet = try Self.set(nextKeys, from: switchHeight)
     for height in 1..<UInt64(length) + 1 { blocks.append(try make(height)) }
   }
 
@@ -34,17 +44,25 @@ struct TestChain {
     }.sorted { $0.publicKey < $1.publicKey }
   }
 
-  private static func set(_ keys: [SigningKey], from height: UInt64) throws -> ValidatorSet {
+  private static func set(
+    _ keys: [SigningKey], _ accounts: [AccountID], from height: UInt64
+  ) throws -> ValidatorSet {
     try #require(
       ValidatorSet(
         firstHeight: height,
-        members: keys.map {
-          Validator(account: AccountID($0.publicKey), consensusKey: $0.publicKey)
+        members: zip(accounts, keys).map {
+          Validator(account: $0, consensusKey: $1.publicKey)
         }))
   }
 
   /// The set that decides a height.
   func set(at height: UInt64) -> ValidatorSet { height < switchHeight ? set : nextSet }
+
+  /// The sets of the heights from this one to the second after it.
+  func sets(around height: UInt64) -> [ValidatorSet] {
+    let sets = [set(at: max(1, height)), set(at: height + 2)]
+    return sets[0] == sets[1] ? [sets[0]] : sets
+  }
 
   func account(_ index: Int) -> AccountID { set.members[index].account }
 
@@ -83,6 +101,7 @@ struct TestChain {
     let statement = VoteStatement(
       height: height, view: 2, content: .prepare(block: .zero, stateRoot: .zero))
     let message = forged ? [1] : statement.message
+    let keys = height < switchHeight ? keys : nextKeys
     return Vote(
       statement: statement, member: UInt16(index),
       signature: keys[index].sign(domain: .prepare, chain: Self.chain, message: message[...]))

@@ -57,7 +57,7 @@ final class TestPeers {
       feed(
         .start(
           CatchUpStart(
-            height: height, certificate: certificate(height), set: chain.set(at: height + 1),
+            height: height, certificate: certificate(height), sets: chain.sets(around: height),
             watermark: nodes[index].watermark, isVoteLogMissing: nodes[index].isVoteLogMissing)),
         to: index)
     }
@@ -104,7 +104,7 @@ final class TestPeers {
       nodes[index].height += 1
       let height = nodes[index].height
       guard let certificate = certificate(height) else { continue }
-      feed(.decided(certificate, set: chain.set(at: height + 1)), to: index)
+      feed(.decided(certificate, sets: chain.sets(around: height)), to: index)
     }
   }
 
@@ -168,7 +168,7 @@ final class TestPeers {
     }
     nodes[index].height = block.height
     schedule(
-      .decided(block.certificate, set: chain.set(at: block.height + 1)), to: index, after: 1)
+      .decided(block.certificate, sets: chain.sets(around: block.height)), to: index, after: 1)
   }
 
   private func serve(_ from: UInt64, _ count: Int, from index: Int, to target: Int) {

@@ -104,6 +104,36 @@ extension EndToEndTests {
     }
 
     @Test(
+      "a node given back the data and watermark of earlier waits until its later votes are past",
+      .timeLimit(.minutes(3)))
+    func restoredBackup() async throws {
+      try await LiveNetwork.run { network in
+        _ = try await network.block(2)
+        let node = network.nodes[3]
+        #expect(await node.stop())
+        // keys/home stays: with a copy of it the fence would refuse the home.
+        let restored = ["data", "keys/watermark"]
+        let backup = network.folder.path + "/backup"
+        try FileManager.default.createDirectory(
+          atPath: backup + "/keys", withIntermediateDirectories: true)
+        for name in restored {
+          try FileManager.default.copyItem(
+            atPath: node.home + "/" + name, toPath: backup + "/" + name)
+        }
+        try node.start()
+        try #require(await node.isUp(within: .seconds(60)))
+        _ = try await network.block(try await network.height() + 4)
+        await node.kill()
+        for name in restored {
+          try FileManager.default.removeItem(atPath: node.home + "/" + name)
+          try FileManager.default.moveItem(
+            atPath: backup + "/" + name, toPath: node.home + "/" + name)
+        }
+        try await comesBack(network, node, saying: "above its vote log")
+      }
+    }
+
+    @Test(
       "a node that has lost what its key has signed waits two heights, and votes again",
       .timeLimit(.minutes(3)))
     func lostWatermark() async throws {

@@ -4,6 +4,12 @@ extension LedgerQueries {
   /// The sets that decide the next two heights.
   public mutating func validatorSets() throws(RecordError) -> ValidatorSets { try single() }
 
+  /// The set that decides a height; nil when it is no longer kept: while evidence of its heights is
+  /// accepted it is.
+  public mutating func validatorSet(deciding height: UInt64) throws(RecordError) -> ValidatorSet? {
+    try source.set(deciding: height)
+  }
+
   /// Who an ER Node is; nil when the account is none.
   public mutating func node(_ account: AccountID) throws(RecordError) -> ERNode? {
     try find(ERNode.key(account))

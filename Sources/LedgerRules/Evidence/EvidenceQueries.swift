@@ -33,18 +33,6 @@ extension LedgerQueries {
   /// Whom evidence accuses, by the set that decides its height; nil when that is not known, or the
   /// accused is no member of it.
   public mutating func accused(by evidence: Evidence) throws(RecordError) -> Validator? {
-    let sets = try validatorSets()
-    guard let set = sets.set(deciding: evidence.height) else { return nil }
-    return evidence.offender(in: set)
-  }
-}
-
-extension ValidatorSets {
-  /// The set that decides a height, up to the one after the next; nil for heights before the
-  /// current set's first. Sets do not change yet: who makes them change keeps the earlier ones, for
-  /// as long as evidence is accepted, behind this.
-  public func set(deciding height: UInt64) -> ValidatorSet? {
-    if height >= following.firstHeight { return following }
-    return height >= current.firstHeight ? current : nil
+    try source.set(deciding: evidence.height).flatMap(evidence.offender)
   }
 }

@@ -50,10 +50,7 @@ extension ExecutionContext {
     let evidence = operation.evidence
     let offender: Validator
     if isReport {
-      guard let set = sets.set(deciding: evidence.height),
-        let member = evidence.offender(in: set)
-      else { throw .fault(.unknownOffender) }
-      offender = member
+      offender = try member(accusedBy: evidence)
     } else {
       offender = try accused(by: evidence)
       try prove(evidence, against: offender)
@@ -66,9 +63,7 @@ extension ExecutionContext {
   /// Whom the evidence accuses, when nothing but its signatures is left to judge.
   private mutating func accused(by evidence: Evidence) throws(OperationFailure) -> Validator {
     guard evidence.height <= height else { throw .fault(.evidenceTooEarly) }
-    guard let set = sets.set(deciding: evidence.height),
-      let offender = evidence.offender(in: set)
-    else { throw .fault(.unknownOffender) }
+    let offender = try member(accusedBy: evidence)
     guard try age(of: evidence) <= Limits.evidenceAgeMillisecondsMax else {
       throw .fault(.evidenceTooOld)
     }
@@ -76,6 +71,13 @@ extension ExecutionContext {
     let entry: OffenderEntry?
     do { entry = try view.find(key) } catch { throw .fatal(.record(error)) }
     guard entry == nil, !findings.claimed.contains(key) else { throw .fault(.offenceKnown) }
+    return offender
+  }
+
+  private mutating func member(accusedBy evidence: Evidence) throws(OperationFailure) -> Validator {
+    let set: ValidatorSet?
+    do { set = try view.set(deciding: evidence.height) } catch { throw .fatal(.record(error)) }
+    guard let offender = set.flatMap(evidence.offender) else { throw .fault(.unknownOffender) }
     return offender
   }
 

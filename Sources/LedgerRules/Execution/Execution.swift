@@ -38,8 +38,18 @@ public enum Execution {
   public static func run(
     block: Block, bundles: [Bundle], chain: ChainID, on view: inout StateView
   ) throws(ExecutionError) -> ExecutionOutcome {
+    try run(block: block, bundles: bundles, chain: chain, successor: nil, on: &view)
+  }
+
+  /// Executes a block as `run` does; in a simulation it may also decide the set of the height after
+  /// the next. On a real chain nothing does, until there are elections.
+  package static func run(
+    block: Block, bundles: [Bundle], chain: ChainID, successor: ValidatorSet?,
+    on view: inout StateView
+  ) throws(ExecutionError) -> ExecutionOutcome {
     guard block.isConsistent else { throw .bundle(.inconsistent) }
     var context = try ExecutionContext(block.header, chain: chain, view: view)
+    if let successor { context.nextSets.following = successor }
     try context.checkHeader()
     let progress = try BundleRules.check(
       block.runs, headers: bundles.map(\.header), chain: chain, height: block.header.height,

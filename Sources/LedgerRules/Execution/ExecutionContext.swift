@@ -122,6 +122,7 @@ struct ExecutionContext {
       if let vesting = now.vesting { view.put(vesting) } else { view.remove(Vesting.key) }
     }
     if nextSets != sets { view.put(nextSets) }
+    try writePastSets()
     let hash = header.hash(chain)
     view.put(
       ChainTip(

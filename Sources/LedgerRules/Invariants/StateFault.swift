@@ -33,6 +33,8 @@ public enum StateFault: Error, Equatable, Sendable {
   case statement(StateKey, what: String)
   /// A member of a validator set is no ER Node with that key.
   case validator(StateKey, AccountID)
+  /// A past set is not among those kept, or does not end where the next one begins.
+  case pastSet(StateKey)
   /// The factor in force is not that of its row, or the table's highest is another.
   case factor(StateKey)
   /// The offence and its offender's entry do not name each other, or one of them is missing.
@@ -66,6 +68,7 @@ extension StateFault: CustomStringConvertible {
     case .retirement(let key): "record \(key.text): the retirement does not fit tonnes or lot"
     case .statement(let key, let what): "record \(key.text): \(what)"
     case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"
+    case .pastSet(let key): "record \(key.text): the sets of past heights do not follow each other"
     case .factor(let key): "record \(key.text): not the factor its row says"
     case .offence(let key): "record \(key.text): offence and offender do not name each other"
     case .ordered(let key, let fault): "record \(key.text): \(fault)"

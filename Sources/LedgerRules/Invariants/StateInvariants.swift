@@ -25,6 +25,8 @@ public struct StateInvariants {
   var offences: [UInt64: RecordedOffence] = [:]
   var offenders: [(key: StateKey, number: UInt64)] = []
   var ordered = OrderedStructure()
+  /// First and last height of each past set, by number.
+  var pastSets: [UInt64: ClosedRange<UInt64>] = [:]
 
   public init() {}
 
@@ -79,6 +81,8 @@ public struct StateInvariants {
       totals.reserveObligations = reserve.obligations
     case .statement: _ = try CarbonStatement(bcs: value)
     case .validatorSets: _ = try ValidatorSets(bcs: value)
+    case .pastSet: try addPastSet(key, value)
+    case .pastSets: _ = try PastSets(bcs: value)
     case .node: _ = try ERNode(bcs: value)
     case .bundleProgress: _ = try BundleProgress(bcs: value)
     case .offence: try addOffence(key, value)
@@ -118,6 +122,7 @@ public struct StateInvariants {
       try checkRegistry(&source)
       try checkFactors(&source)
       try checkValidators(&source)
+      try checkPastSets(&source)
       try checkStatements(&source)
       try checkOffences(&source)
     } catch { note(.unreadable(error)) }
@@ -146,16 +151,6 @@ public struct StateInvariants {
     }
     if table.highest != highest || table.rows != factorRows {
       note(.factor(FactorTableRecord.key))
-    }
-  }
-
-  private mutating func checkValidators(_ source: inout some RecordSource) throws(RecordError) {
-    let sets = try source.single(ValidatorSets.self)
-    for member in sets.current.members + sets.following.members {
-      let node = try source.find(ERNode.key(member.account), as: ERNode.self)
-      if node?.consensusKey != member.consensusKey {
-        note(.validator(ValidatorSets.key, member.account))
-      }
     }
   }
 }

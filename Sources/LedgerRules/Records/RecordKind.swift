@@ -77,6 +77,10 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case bundleProgress = 0x0302
   /// What block rewards have still to give. One record.
   case rewardReserve = 0x0303
+  /// Sets that decide no more heights, while something is judged by them: by number.
+  case pastSet = 0x0304
+  /// Which of them are kept. One record; there from the first on.
+  case pastSets = 0x0305
 
   // Domain 4: evidence.
 

@@ -5,11 +5,17 @@ import Replica
 /// What a Byzantine node has to work with: its keys, chance, and what it has seen.
 struct AdversaryHand {
   let chain: ChainID
-  let key: SigningKey
+  private let keys: NodeKey
   let account: AccountID
-  /// Its index in the set.
-  let member: Int
-  let set: ValidatorSet
+  private let sets: SimulatedSets
+  /// The height its replica works at.
+  private(set) var height: UInt64 = 1
+  /// Its key at that height.
+  private(set) var key: SigningKey
+  /// Its index in the set of that height; where it is no member, what it would be among all nodes.
+  private(set) var member: Int
+  private let node: Int
+  private(set) var set: ValidatorSet
   let intervalMilliseconds: UInt64
   /// An account with a balance, for transactions of its own.
   let purse: SimulatedGenesis.Client
@@ -25,17 +31,29 @@ struct AdversaryHand {
   private static let kept = 48
 
   init(
-    chain: ChainID, key: SigningKey, account: AccountID, member: Int, set: ValidatorSet,
+    chain: ChainID, keys: NodeKey, account: AccountID, node: Int, sets: SimulatedSets,
     intervalMilliseconds: UInt64, purse: SimulatedGenesis.Client, random: SeededRandom
   ) {
     self.chain = chain
-    self.key = key
+    self.keys = keys
     self.account = account
-    self.member = member
-    self.set = set
+    self.node = node
+    self.sets = sets
+    key = keys.at(1)
+    member = node
+    set = sets.at(1)
     self.intervalMilliseconds = intervalMilliseconds
     self.purse = purse
     self.random = random
+  }
+
+  /// Its replica works at a height now.
+  mutating func turn(to height: UInt64) {
+    guard height != self.height else { return }
+    self.height = height
+    key = keys.at(height)
+    set = sets.at(height)
+    member = set.index(of: account) ?? node
   }
 
   mutating func note(sent bytes: [UInt8]) {

@@ -27,10 +27,11 @@ extension World {
   /// Draws who is Byzantine, and what they do. Drawn apart from everything else, and each draw is
   /// made whatever the options say, so that a run can be narrowed by them.
   static func drawByzantine(
-    seed: UInt64, members: Int, firstTwin: Int, _ options: SimulationOptions
+    seed: UInt64, _ sets: SimulatedSets, members: Int, firstTwin: Int,
+    _ options: SimulationOptions
   ) -> [ByzantineMember] {
     var random = SeededRandom(seed: seed ^ 0xB42A_47)
-    let faultyMax = (members - 1) / 3
+    let faultyMax = sets.faultyMax
     let order = random.order(members)
     let has = random.happens(permille: 500)
     // Few most often: what one does alone shows best then.
@@ -62,8 +63,8 @@ extension World {
     for member in byzantineMembers {
       for node in [member.node, member.twin].compactMap(\.self) {
         let hand = AdversaryHand(
-          chain: genesis.initial.chain, key: nodes[node].key.later, account: nodes[node].name,
-          member: member.node, set: checker.set,
+          chain: genesis.initial.chain, keys: nodes[node].key, account: nodes[node].name,
+          node: member.node, sets: genesis.sets,
           intervalMilliseconds: options.intervalMilliseconds, purse: purse, random: random.fork())
         corruptions[node] = Corruption(
           adversaries: member.strategies.compactMap { $0.adversary(&random) }, hand: hand)
@@ -87,6 +88,7 @@ extension World {
     guard var corruption = corruptions[node], !corruption.adversaries.isEmpty else {
       return [Outgoing(bytes)]
     }
+    corruption.hand.turn(to: (nodes[node].process?.height ?? 0) + 1)
     corruption.hand.note(sent: bytes)
     var list = [Outgoing(bytes)]
     for index in corruption.adversaries.indices {
@@ -108,6 +110,7 @@ extension World {
     guard var corruption = corruptions[node], !corruption.adversaries.isEmpty else { return }
     let frame = AdversaryFrame(bytes)
     guard let message = frame.consensus else { return }
+    corruption.hand.turn(to: (nodes[node].process?.height ?? 0) + 1)
     corruption.hand.note(received: message)
     var answers: [[UInt8]] = []
     for index in corruption.adversaries.indices {

@@ -43,7 +43,7 @@ extension World {
           index: index, name: original.name, configuration: original.configuration,
           key: original.key,
           disk: SimulatedDisk(
-            state: SimulatedState(genesis.initial.changes), chain: genesis.initial.chain,
+            state: SimulatedState(genesis.changes), chain: genesis.initial.chain,
             key: original.key),
           keepsVotes: original.keepsVotes,
           clockErrorMilliseconds: Int64(random.within(0...200)) - 100))

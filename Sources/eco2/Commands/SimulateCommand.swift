@@ -39,8 +39,14 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Nothing goes wrong.")
   var healthy = false
 
-  @Flag(help: "Every node has another consensus key from height 2 on.")
-  var keysChange = false
+  @Option(
+    help: """
+      How validator sets change: none; keys: every node has another consensus key from height 2 \
+      on; drawn: members leave, come back and renew their keys. Otherwise the seed says: drawn in \
+      one of four that have faults.
+      """,
+    transform: Self.setChanges)
+  var sets: SetChanges?
 
   @Option(
     help: """
@@ -77,6 +83,13 @@ struct SimulateCommand: ParsableCommand {
     return kind
   }
 
+  private static func setChanges(_ name: String) throws -> SetChanges {
+    guard let changes = SetChanges(rawValue: name) else {
+      throw ValidationError("Sets change in one of these ways: none, keys, drawn.")
+    }
+    return changes
+  }
+
   func validate() throws {
     guard seeds > 0, !seed.addingReportingOverflow(seeds).overflow else {
       throw ValidationError("There must be one seed or more, and none above \(UInt64.max).")
@@ -107,7 +120,7 @@ struct SimulateCommand: ParsableCommand {
       nodes: nodes, fullNodes: fullNodes, heights: heights, hasFaults: !healthy,
       byzantine: byzantine, byzantineKinds: strategy.isEmpty ? nil : strategy)
     options.lastEvent = until
-    options.keysChange = keysChange
+    options.setChanges = sets
     if trace { options.trace = { @Sendable text in Printing.line(text) } }
     let program = try Program()
     let isAlone = seeds == 1
@@ -190,7 +203,7 @@ struct SimulateCommand: ParsableCommand {
     let kinds = strategy.map { " --strategy \($0.rawValue)" }.joined()
     return "eco2 simulate --seed \(report.seed) --nodes \(report.nodes) --full-nodes "
       + "\(report.fullNodes) --heights \(heights)\(healthy ? " --healthy" : "")"
-      + "\(keysChange ? " --keys-change" : "") --byzantine "
+      + "\(sets.map { " --sets \($0.rawValue)" } ?? "") --byzantine "
       + "\(report.byzantine.count)\(kinds) --trace"
   }
 
@@ -216,6 +229,11 @@ struct SimulateCommand: ParsableCommand {
       ("blocks", "\(summary.blocks), \(summary.viewChanges) decided in a later view"),
       ("faults", faults.isEmpty ? "none" : faults),
       ("Byzantine", byzantine(summary)),
+      (
+        "sets",
+        "\(summary.setChanges) changes in \(summary.seedsWithChanges) seeds, members left in "
+          + "\(summary.seedsWithFewer)"
+      ),
       (
         "nodes",
         "\(summary.crashes) crashes, \(summary.disksSetBack) disks set back, "

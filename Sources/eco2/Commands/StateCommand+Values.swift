@@ -51,6 +51,8 @@ enum RecordText {
     case .retirement: try Retirement(bcs: value)
     case .statement: try CarbonStatement(bcs: value)
     case .validatorSets: try ValidatorSets(bcs: value)
+    case .pastSet: try PastSet(bcs: value)
+    case .pastSets: try PastSets(bcs: value)
     case .node: try ERNode(bcs: value)
     case .bundleProgress: try BundleProgress(bcs: value)
     case .rewardReserve: try RewardReserve(bcs: value)

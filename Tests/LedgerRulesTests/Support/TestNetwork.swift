@@ -108,16 +108,21 @@ struct TestNetwork {
   /// Executes the next block and keeps its state.
   @discardableResult
   mutating func run(
-    _ transactions: [Transaction] = [], author: Int = 0, slots: UInt64 = 1
+    _ transactions: [Transaction] = [], author: Int = 0, slots: UInt64 = 1,
+    successor: ValidatorSet? = nil
   ) throws -> ExecutionOutcome {
     let (block, bundles) = try proposal(transactions, author: author, slots: slots)
-    return try run(block, bundles)
+    return try run(block, bundles, successor: successor)
   }
 
+  /// Executes a block, which may also decide the set of the height after the next.
   @discardableResult
-  mutating func run(_ block: Block, _ bundles: [Bundle]) throws -> ExecutionOutcome {
+  mutating func run(
+    _ block: Block, _ bundles: [Bundle], successor: ValidatorSet? = nil
+  ) throws -> ExecutionOutcome {
     var view = StateView(over: records)
-    let outcome = try Execution.run(block: block, bundles: bundles, chain: chain, on: &view)
+    let outcome = try Execution.run(
+      block: block, bundles: bundles, chain: chain, successor: successor, on: &view)
     records.apply(outcome.changes)
     height = block.header.height
     timestamp = block.header.timestamp

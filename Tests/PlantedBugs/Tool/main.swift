@@ -44,7 +44,7 @@ struct Findings {
         byzantine: number("--byzantine"))
       let strategy = option("--strategy").flatMap { ByzantineKind(rawValue: $0) }
       options.byzantineKinds = strategy.map { [$0] }
-      options.keysChange = arguments.contains("--keys-change")
+      options.setChanges = option("--sets").flatMap { SetChanges(rawValue: $0) } ?? SetChanges.none
       let report = try Simulator.run(seed: seed, options: options)
       guard goesOn(after: "\(seed)", report.violations, log: report.logHash) else { return }
     }
