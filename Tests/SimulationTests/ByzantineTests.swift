@@ -19,6 +19,20 @@ struct ByzantineTests {
     }
   }
 
+  @Test(
+    "an offender that a node can prove is recorded, by two proposals too", arguments: [1, 11])
+  func provable(_ seed: UInt64) throws {
+    let report = try Simulator.run(
+      seed: seed,
+      options: SimulationOptions(
+        nodes: 4, fullNodes: 0, heights: 12, byzantine: 1,
+        byzantineKinds: [.equivocatingPrimary]))
+    #expect(report.violations == [])
+    #expect(report.provableOffenders == 1)
+    #expect(report.proposalOffenders == 1)
+    #expect(report.offencesRecorded == 1)
+  }
+
   @Test("more Byzantine nodes than f break what the checks hold")
   func tooMany() throws {
     var broken = 0
