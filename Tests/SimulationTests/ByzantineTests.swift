@@ -108,6 +108,8 @@ struct ByzantineTests {
     #expect(try Simulator.run(seed: 5, options: options).byzantine == [])
     options.nodes = nil
     options.byzantine = 9
+    // Where sets change, f is that of the smallest.
+    options.setChanges = SetChanges.none
     for seed in UInt64(1)...20 {
       let report = try Simulator.run(seed: seed, options: options)
       #expect(report.byzantine.count == min(9, (report.nodes - 1) / 3))
