@@ -20,9 +20,10 @@ enum StateKeyText {
   static func naming(_ kind: RecordKind) -> Naming {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
-      .validatorSets, .rewardReserve, .offenceCount, .registrars, .registryBook, .fundBid:
+      .validatorSets, .pastSets, .rewardReserve, .offenceCount, .registrars, .registryBook,
+      .fundBid:
       .single
-    case .block, .factorRow, .lot, .retirement, .statement, .offence, .issuance, .request,
+    case .block, .factorRow, .lot, .retirement, .statement, .pastSet, .offence, .issuance, .request,
       .obligation:
       .number
     case .account, .nodeCarbon, .node, .bundleProgress, .custodian: .address
