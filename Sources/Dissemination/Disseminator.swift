@@ -8,8 +8,8 @@ public import LedgerCore
 /// submitter is told.
 ///
 /// Invariants: an id is in the pool only while no bundle that is waited for contains it
-/// (`KnownTransaction.hasHome`) and no block executed it; an acknowledgement leaves only for what is
-/// stored; nothing grows without a bound of `DisseminationLimits`.
+/// (`KnownTransaction.hasHome`) and no block executed it; an acknowledgement leaves only for what
+/// is stored; nothing grows without a bound of `DisseminationLimits`.
 public struct Disseminator: Sendable {
   /// This node's account; nil for a full node, which is no author and holds no bundles.
   public let own: AccountID?
