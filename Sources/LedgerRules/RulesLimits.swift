@@ -1,3 +1,5 @@
+import LedgerCore
+
 /// Bounds of what genesis and the rules accept, in one place; each name ends in its unit.
 public enum RulesLimits {
   // MARK: Genesis
@@ -62,8 +64,11 @@ public enum RulesLimits {
 
   // MARK: Ordered indexes
 
-  /// A key of an ordered index; the shortest has one byte.
-  public static let orderedKeyBytesMax = 220
+  /// A key of an ordered index; the shortest has one byte, the longest are those of the order of
+  /// retirement: three texts of credits, vintage and serial.
+  public static let orderedKeyBytesMax =
+    CreditLimits.registryBytesMax + CreditLimits.projectIDBytesMax
+    + CreditLimits.serialBlockBytesMax + 19
   /// A value of an ordered index. Below 128, so that its length takes one byte.
   public static let orderedValueBytesMax = 64
   /// The entries of one page, encoded: several of the longest.
@@ -80,8 +85,10 @@ public enum RulesLimits {
   public static let expiriesPerBlockMax = 256
   /// Obligations that one block looks at, and lots of buffers that it takes for them.
   public static let obligationLotsPerBlockMax = 256
-  /// Exported lots that one range may bring back.
+  /// Lots that one range of a request may lie in.
   public static let rangeLotsMax = 64
+  /// Lots of a custodian's buffer that are looked at for one that meets an obligation.
+  public static let bufferLotsPerSearchMax = 32
   /// Registrars that may approve a request, or reject it: also those who have left their seats.
   public static let decisionsMax = 256
 

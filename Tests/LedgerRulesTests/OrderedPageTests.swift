@@ -47,7 +47,7 @@ struct OrderedPageTests {
 
   @Test("what is no page is refused, and why")
   func malformed() {
-    let long = [UInt8](repeating: 1, count: 221)
+    let long = [UInt8](repeating: 1, count: 292)
     let full = (0..<40).map { (bigEndian($0), [UInt8](repeating: 0, count: 64)) }
     #expect(refusal([]) == .truncated)
     #expect(refusal([0]) == .truncated)
@@ -60,12 +60,12 @@ struct OrderedPageTests {
     #expect(refusal(encoded(level: 64, [([1], child)])) == .invalidValue)
     #expect(refusal(encoded(level: 1, [([], [1, 2, 3])])) == .truncated)
     #expect(
-      refusal(encoded(level: 0, [([], [1])])) == .lengthOutOfRange(length: 0, min: 1, max: 220))
+      refusal(encoded(level: 0, [([], [1])])) == .lengthOutOfRange(length: 0, min: 1, max: 291))
     #expect(
       refusal(encoded(level: 1, [([1], child), ([], child)]))
-        == .lengthOutOfRange(length: 0, min: 1, max: 220))
+        == .lengthOutOfRange(length: 0, min: 1, max: 291))
     #expect(
-      refusal(encoded(level: 0, [(long, [])])) == .lengthOutOfRange(length: 221, min: 1, max: 220))
+      refusal(encoded(level: 0, [(long, [])])) == .lengthOutOfRange(length: 292, min: 1, max: 291))
     #expect(
       refusal(encoded(level: 0, [([1], [UInt8](repeating: 0, count: 65))]))
         == .lengthOutOfRange(length: 65, min: 0, max: 64))

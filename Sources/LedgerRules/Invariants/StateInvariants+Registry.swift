@@ -229,31 +229,39 @@ extension StateInvariants {
     }
   }
 
-  /// Every retirement is that of a retired lot with the same serials, each lot has one, and those
-  /// of the pool follow one another tonne by tonne.
+  /// The retired lots of every retirement follow one another from the one it names on, through the
+  /// same serials; each retired lot has a retirement; those of the pool follow one another tonne by
+  /// tonne.
   private mutating func checkRetirements() {
-    var tonne: UInt64 = 1
-    var retired: Set<UInt64> = []
-    for (number, retirement) in registry.retirements.sorted(by: { $0.key < $1.key }) {
-      let key = Retirement.key(number)
-      guard let lot = registry.lots[retirement.lot], lot.state == .retired,
-        lot.reference == number, lot.start == retirement.start, lot.end == retirement.end,
-        retired.insert(retirement.lot).inserted
-      else {
-        note(.retirement(key))
+    var parts: [UInt64: [(number: UInt64, lot: Lot)]] = [:]
+    for (number, lot) in registry.lots.sorted(by: { $0.key < $1.key }) where lot.state == .retired {
+      guard let retirement = lot.reference, registry.retirements[retirement] != nil else {
+        note(.retirement(Lot.key(number)))
         continue
       }
-      if case .pool(let first) = retirement.purpose {
-        if first != tonne { note(.retirement(key)) }
-        tonne = first &+ UInt64(truncatingIfNeeded: amount(lot) / Supply.microgramsPerTonne)
+      parts[retirement, default: []].append((number, lot))
+    }
+    var tonne: UInt64 = 1
+    for (number, retirement) in registry.retirements.sorted(by: { $0.key < $1.key }) {
+      let lots = (parts[number] ?? []).sorted { $0.lot.start < $1.lot.start }
+      let isWhole = zip(lots, lots.dropFirst()).allSatisfy {
+        $0.lot.issuance == $1.lot.issuance && $1.lot.start == $0.lot.end + 1
+      }
+      guard let first = lots.first, let last = lots.last, isWhole,
+        first.number == retirement.lot, first.lot.start == retirement.start,
+        last.lot.end == retirement.end
+      else {
+        note(.retirement(Retirement.key(number)))
+        continue
+      }
+      if case .pool(let stated) = retirement.purpose {
+        if stated != tonne { note(.retirement(Retirement.key(number))) }
+        let total = lots.reduce(UInt128(0)) { $0 &+ amount($1.lot) }
+        tonne = stated &+ UInt64(truncatingIfNeeded: total / Supply.microgramsPerTonne)
       }
     }
     compare(
       NumberLine.key, "tonnes retired", UInt128(totals.tonnesRetired), UInt128(tonne &- 1))
-    for (number, lot) in registry.lots.sorted(by: { $0.key < $1.key })
-    where lot.state == .retired && !retired.contains(number) {
-      note(.retirement(Lot.key(number)))
-    }
   }
 
   /// A lot is locked exactly while a request for its export is open.

@@ -2,20 +2,22 @@ import LedgerCore
 import LedgerState
 
 extension ExecutionContext {
-  /// Changes labels and adjustment of a custodian's lot, or a part of it, in whatever state: a
+  /// Changes labels and adjustment of serials that a custodian holds, in whatever state: a
   /// certificate shows the adjustment then and now.
   mutating func declare(_ declaration: CreditRequest.Declaration, by filer: AccountID)
     throws(OperationFailure)
   {
     try check(declaration.adjustment)
-    guard try record(ofLot: declaration.range.lot).custodian == filer else {
-      throw .fault(.notCustodian, subject: declaration.range.lot)
+    for part in try parts(of: declaration.range) {
+      guard try record(ofLot: part.lot).custodian == filer else {
+        throw .fault(.notCustodian, subject: part.lot)
+      }
+      let number = try cut(part)
+      var record = try record(ofLot: number)
+      record.labels = declaration.labels
+      record.adjustment = declaration.adjustment
+      try put(record, number)
     }
-    let number = try cut(declaration.range)
-    var record = try record(ofLot: number)
-    record.labels = declaration.labels
-    record.adjustment = declaration.adjustment
-    try put(record, number)
   }
 
   /// Changes what is known of a project. Its cap never falls below what was brought.

@@ -58,13 +58,18 @@ extension ExecutionContext {
     guard record.count.isMultiple(of: issuance.unit.perTonne) else {
       throw .fault(.notWholeTonnes, subject: number)
     }
+    guard isEligible(issuance) else { throw .fault(.notEligible, subject: number) }
+  }
+
+  /// Whether credits of an issuance may enter the reserve now.
+  func isEligible(_ issuance: Issuance) -> Bool {
     guard
       parameters.reserveRegistries.contains(where: {
         $0.utf8.elementsEqual(issuance.registry.utf8)
       }), parameters.reserveProducts.contains(issuance.range.product),
-      let to = CivilDate(yyyymmdd: issuance.range.vintageTo),
-      to <= today, to.adding(months: 12 * Int(parameters.vintageYearsMax)) >= today
-    else { throw .fault(.notEligible, subject: number) }
+      let to = CivilDate(yyyymmdd: issuance.range.vintageTo)
+    else { return false }
+    return to <= today && to.adding(months: 12 * Int(parameters.vintageYearsMax)) >= today
   }
 
   /// Retires a lot for good, for a beneficiary or the holder itself.

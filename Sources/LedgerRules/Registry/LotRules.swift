@@ -74,6 +74,9 @@ extension ExecutionContext {
 
   /// Divides a lot: it keeps the serials below `at`, a new lot gets the others. Both keep owner,
   /// state and all else. Returns the new lot's number.
+  ///
+  /// A lot whose export is asked for stays whole, since the request names it; one in the reserve is
+  /// divided at whole tonnes only, since the pool retires those.
   @discardableResult
   mutating func split(_ number: UInt64, at serial: UInt64) throws(OperationFailure) -> UInt64 {
     var lower = try record(ofLot: number)
@@ -81,10 +84,15 @@ extension ExecutionContext {
       throw .fault(.rangeOutsideLot, subject: number)
     }
     var upper = lower
+    guard lower.state != .exporting else { throw .fault(.lotNotTradable, subject: number) }
+    let issuance = try issuance(lower.issuance)
+    guard
+      lower.state != .inReserve
+        || (serial - lower.start).isMultiple(of: issuance.unit.perTonne)
+    else { throw .fault(.notWholeTonnes, subject: number) }
     upper.start = serial
     lower.end = serial - 1
     try put(lower, number)
-    let issuance = try issuance(lower.issuance)
     let new = try add(upper, block: issuance.block)
     do {
       try ordered.set(
@@ -125,6 +133,23 @@ extension ExecutionContext {
     }
     if range.end < record.end { try split(range.lot, at: range.end + 1) }
     return range.start > record.start ? try split(range.lot, at: range.start) : range.lot
+  }
+
+  /// A range that begins in the lot it names, in the lots that hold it now: its serials may have
+  /// been divided since a request named them, so that nobody escapes one by a split.
+  mutating func parts(of range: LotRange) throws(OperationFailure) -> [LotRange] {
+    let record = try record(ofLot: range.lot)
+    let issuance = try issuance(record.issuance)
+    guard range.start <= range.end, range.start >= record.start,
+      range.end <= issuance.range.end
+    else { throw .fault(.rangeOutsideLot, subject: range.lot) }
+    let found = try lots(block: issuance.block, start: range.start, end: range.end)
+    guard found.count <= RulesLimits.rangeLotsMax else {
+      throw .fault(.rangeOutsideLot, subject: range.lot)
+    }
+    return found.map {
+      LotRange(lot: $0.lot, start: max($0.start, range.start), end: min($0.end, range.end))
+    }
   }
 
   /// Moves a whole lot to another state, with every count and index that hangs on it.

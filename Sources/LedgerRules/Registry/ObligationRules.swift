@@ -6,48 +6,50 @@ import LedgerState
 // goes to the fund, which then owes what is left.
 
 extension ExecutionContext {
-  /// Marks a range as invalidated at its source.
+  /// Marks a range as invalidated at its source, wherever its serials stand now. Those that are
+  /// exported, cancelled or marked already are left as they are, but not all of them may be.
   mutating func invalidate(_ range: LotRange, by filer: AccountID) throws(OperationFailure) {
-    let before = try record(ofLot: range.lot)
-    guard before.custodian == filer || registrars.seats.contains(filer) else {
-      throw .fault(.notCustodian, subject: range.lot)
+    var isAnyMarked = false
+    for part in try parts(of: range) {
+      let record = try record(ofLot: part.lot)
+      guard record.custodian == filer || registrars.seats.contains(filer) else {
+        throw .fault(.notCustodian, subject: part.lot)
+      }
+      switch record.state {
+      case .exported, .cancelled, .invalidated: continue
+      case .retired where record.isReversed: continue
+      case .exporting:
+        guard let request = record.reference else {
+          throw OperationFailure(.missing(key: Lot.key(part.lot)))
+        }
+        try rejectExport(request)
+      case .tradable, .escrowed, .suspended, .inReserve, .buffer, .retired: break
+      }
+      try invalidate(part)
+      isAnyMarked = true
     }
-    let purpose: Obligation.Purpose?
-    switch before.state {
-    case .inReserve: purpose = .reserve
-    case .retired where !before.isReversed: purpose = .retirement
-    case .tradable, .escrowed, .suspended, .exporting:
-      purpose = before.owner == before.custodian ? nil : .owner(before.owner)
-    case .buffer: purpose = nil
-    case .retired, .exported, .cancelled, .invalidated:
-      throw .fault(.lotNotTradable, subject: range.lot)
-    }
-    // A request to export the lot is open: it has to end first.
-    guard before.state != .exporting else { throw .fault(.lotNotTradable, subject: range.lot) }
-    if before.state == .inReserve { try checkWholeTonnes(range, before) }
-    let number = try cut(range)
-    let record = try record(ofLot: number)
-    let amount = amount(record.count, try issuance(record.issuance).unit)
-    let obligation = purpose == nil ? nil : now.book.obligations
-    if before.state == .retired {
-      var marked = record
-      marked.isReversed = true
-      try put(marked, number)
-    } else {
-      try move(number, to: .invalidated, reference: obligation)
-    }
-    if let purpose { try oblige(record.custodian, number, purpose, amount) }
+    guard isAnyMarked else { throw .fault(.lotNotTradable, subject: range.lot) }
   }
 
-  /// Part of a lot in the reserve leaves whole tonnes on both sides.
-  private mutating func checkWholeTonnes(_ range: LotRange, _ record: Lot)
-    throws(OperationFailure)
-  {
-    let unit = try issuance(record.issuance).unit.perTonne
-    guard range.start >= record.start, range.end >= range.start,
-      (range.start - record.start).isMultiple(of: unit),
-      (range.end - range.start + 1).isMultiple(of: unit)
-    else { throw .fault(.notWholeTonnes, subject: range.lot) }
+  /// Marks a range that lies in one lot.
+  private mutating func invalidate(_ range: LotRange) throws(OperationFailure) {
+    let number = try cut(range)
+    var record = try record(ofLot: number)
+    let amount = amount(record.count, try issuance(record.issuance).unit)
+    let purpose: Obligation.Purpose?
+    switch record.state {
+    case .inReserve: purpose = .reserve
+    case .retired: purpose = .retirement
+    case .buffer: purpose = nil
+    default: purpose = record.owner == record.custodian ? nil : .owner(record.owner)
+    }
+    if record.state == .retired {
+      record.isReversed = true
+      try put(record, number)
+    } else {
+      try move(number, to: .invalidated, reference: purpose == nil ? nil : now.book.obligations)
+    }
+    if let purpose { try oblige(record.custodian, number, purpose, amount) }
   }
 
   private mutating func oblige(
@@ -159,28 +161,42 @@ extension ExecutionContext {
     } catch { throw error.ofBlock }
   }
 
-  /// A lot of the custodian's buffer, no larger than what is open; nil when there is none that
-  /// fits.
+  /// A lot of the custodian's buffer, no larger than what is open: of the first so many the first
+  /// that fits; nil when there is none. What enters the reserve has to be eligible for it.
   private mutating func bufferLot(for obligation: Obligation) throws(OperationFailure)
     -> UInt64?
   {
-    let first = bufferKey(obligation.custodian, 0)
-    let entry: OrderedEntry?
-    do { entry = try ordered.first(.buffers, atOrAbove: first, in: &view) } catch {
-      throw OperationFailure(error)
+    var bound = bufferKey(obligation.custodian, 0)
+    var looked = 0
+    while looked < RulesLimits.bufferLotsPerSearchMax {
+      let entry: OrderedEntry?
+      do { entry = try ordered.first(.buffers, atOrAbove: bound, in: &view) } catch {
+        throw OperationFailure(error)
+      }
+      guard let entry, entry.key.count == bound.count, entry.key.prefix(32) == bound.prefix(32)
+      else { return nil }
+      let number = entry.value.bigEndianNumber
+      if let count = try serials(ofBufferLot: number, for: obligation) {
+        let start = try record(ofLot: number).start
+        return try cut(LotRange(lot: number, start: start, end: start + (count - 1)))
+      }
+      bound = bufferKey(obligation.custodian, number + 1)
+      looked += 1
     }
-    guard let entry, entry.key.count == first.count, entry.key.prefix(32) == first.prefix(32)
-    else { return nil }
-    let number = entry.value.bigEndianNumber
+    return nil
+  }
+
+  /// How many serials of a buffer's lot an obligation takes; nil when it takes none.
+  private mutating func serials(ofBufferLot number: UInt64, for obligation: Obligation)
+    throws(OperationFailure) -> UInt64?
+  {
     let record = try record(ofLot: number)
-    let unit = try issuance(record.issuance).unit
-    let step = obligation.purpose == .reserve ? unit.perTonne : 1
-    let wanted = obligation.open.baseUnits / unit.micrograms
-    var count = UInt64(min(UInt128(record.count), wanted))
-    count -= count % step
-    guard count > 0 else { return nil }
-    return try cut(
-      LotRange(lot: number, start: record.start, end: record.start + (count - 1)))
+    let issuance = try issuance(record.issuance)
+    if obligation.purpose == .reserve, !isEligible(issuance) { return nil }
+    let step = obligation.purpose == .reserve ? issuance.unit.perTonne : 1
+    let wanted = obligation.open.baseUnits / issuance.unit.micrograms
+    let count = UInt64(min(UInt128(record.count), wanted))
+    return count < step ? nil : count - count % step
   }
 
   /// Takes the custodian's bond for what is open, at the fund's highest price: to the owner who
@@ -208,9 +224,12 @@ extension ExecutionContext {
 
   /// What µg cost at a price per tonne, ECO2 base units, rounded down.
   func value(of amount: Amount, at price: Amount) throws(ExecutionError) -> Amount {
+    // Whole tonnes and the rest apart: one product of both would leave 128 bits.
+    let (tonnes, rest) = amount.baseUnits.quotientAndRemainder(
+      dividingBy: Supply.microgramsPerTonne)
     do {
-      return Amount(
-        try amount.multiplied(by: price.baseUnits).baseUnits / Supply.microgramsPerTonne)
+      let ofRest = try price.multiplied(by: rest).baseUnits / Supply.microgramsPerTonne
+      return try price.multiplied(by: tonnes).adding(Amount(ofRest))
     } catch { throw .overflow }
   }
 }

@@ -102,7 +102,8 @@ extension ExecutionContext {
   /// Whether an adjustment is dated exactly when something is declared.
   func check(_ adjustment: CorrespondingAdjustment) throws(OperationFailure) {
     if adjustment == .undeclared { return }
-    guard let date = CivilDate(yyyymmdd: adjustment.date), date <= today,
+    guard adjustment.declaration != .unknown,
+      let date = CivilDate(yyyymmdd: adjustment.date), date <= today,
       adjustment.declaration == .committed || adjustment.status == .notStarted
     else { throw .fault(.invalidDate) }
   }
@@ -157,6 +158,9 @@ extension ExecutionContext {
       now.book.onboarded = try now.book.onboarded.sum(amount)
       now.book[.exported] = try now.book[.exported].sum(amount)
     } catch { throw .fatal(error) }
+    // Keeps every sum of tonnes inside 64 bits, and of µg inside 128.
+    let most = Amount(UInt128(RulesLimits.reserveTonnesMax) * Supply.microgramsPerTonne)
+    guard now.book.onboarded <= most else { throw .fault(.overflow) }
     try move(lot, to: receiving.state)
   }
 

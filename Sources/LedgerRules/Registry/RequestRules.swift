@@ -78,7 +78,10 @@ extension ExecutionContext {
       }
     } else {
       record.rejections.append(sender)
-      if registrars.seats.count - seated(record.rejections) < Int(registrars.threshold) {
+      let left = registrars.seats.count {
+        $0 != record.filer && !record.rejections.contains($0)
+      }
+      if left < Int(registrars.threshold) {
         return try end(number, record, as: .rejected)
       }
     }
@@ -88,6 +91,20 @@ extension ExecutionContext {
   /// How many of these hold a seat now: a word counts while its signer does.
   private func seated(_ accounts: [AccountID]) -> Int {
     accounts.count { registrars.seats.contains($0) }
+  }
+
+  /// Ends an export whose credits turn out to be invalid: it can no longer be approved.
+  mutating func rejectExport(_ number: UInt64) throws(OperationFailure) {
+    try end(number, try pendingExport(number), as: .rejected)
+  }
+
+  /// The request that locks a lot; it may have run out and not have been ended yet.
+  private mutating func pendingExport(_ number: UInt64) throws(OperationFailure)
+    -> RequestRecord
+  {
+    do { return try view.required(RequestRecord.key(number)) } catch {
+      throw OperationFailure(error)
+    }
   }
 
   /// Takes a request back.

@@ -71,6 +71,7 @@ public struct Retirement: NumberedRecord {
 
   /// The block that retired them.
   public let height: UInt64
+  /// The lot that held them; it may have been divided since, and then holds the first of them.
   public let lot: UInt64
   /// First serial number, included.
   public let start: UInt64
