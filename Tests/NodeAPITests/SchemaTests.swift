@@ -9,7 +9,7 @@ import Testing
 @Suite("Schemas and types")
 struct SchemaTests {
   /// A type of answers with every field set, under the name of its schema.
-  private struct Shape {
+  struct Shape {
     let name: String
     let full: SampleJSON
     /// Whether the type reads a JSON object.
@@ -26,7 +26,7 @@ struct SchemaTests {
   }
 
   private func shapes() throws -> [Shape] {
-    try networkShapes() + chainShapes() + transactionShapes()
+    try networkShapes() + chainShapes() + transactionShapes() + carbonShapes()
   }
 
   @Test("each schema has a type, and each type's fields are the schema's, no more and no fewer")
@@ -139,6 +139,26 @@ extension SchemaTests {
     ]
   }
 
+  private var creditOperation: CreditOperationContents {
+    var contents = CreditOperationContents()
+    contents.lot = 1
+    contents.start = 2
+    contents.end = 3
+    contents.number = 4
+    contents.request = "onboard"
+    contents.bytes = "00"
+    contents.approves = true
+    contents.document = Samples.hash
+    contents.reference = "V-1"
+    contents.date = 20_250_101
+    contents.isBuffer = true
+    contents.beneficiary = Samples.hash
+    contents.reason = "voluntary"
+    contents.periodFrom = 20_250_101
+    contents.periodTo = 20_251_231
+    return contents
+  }
+
   private func transactionShapes() throws -> [Shape] {
     var answer = Samples.transaction(5, 0, recipient: Samples.address)
     answer.accordingTo = Samples.address
@@ -150,23 +170,27 @@ extension SchemaTests {
     operation.offence = "amnesia"
     operation.height = 3
     operation.evidence = "00"
+    operation.priceMin = "1"
+    operation.credits = creditOperation
     var contents = try #require(answer.transaction)
     contents.operations = [operation]
     contents.sponsorAuthorizations = contents.senderAuthorizations
     answer.transaction = contents
+    var receipt = try #require(answer.receipt)
+    receipt.subject = 7
     return [
       try Shape("Submission", SubmissionAnswer(transactions: [answer])),
       try Shape("Transaction", answer), try Shape("TransactionContents", contents),
-      try Shape("Operation", operation),
+      try Shape("Operation", operation), try Shape("CreditOperation", creditOperation),
       try Shape("Authorization", contents.senderAuthorizations[0]),
-      try Shape("Receipt", try #require(answer.receipt)),
+      try Shape("Receipt", receipt),
       try Shape("TransactionPage", PageAnswer(items: [answer], next: "4.0")),
     ]
   }
 }
 
 /// JSON as a tree.
-private indirect enum SampleJSON: Codable {
+indirect enum SampleJSON: Codable {
   case text(String)
   case whole(UInt64)
   case flag(Bool)

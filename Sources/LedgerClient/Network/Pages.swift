@@ -13,24 +13,35 @@ public struct Pages<Item: Codable & Equatable & Sendable>: AsyncSequence, Sendab
   typealias Load = @Sendable (_ cursor: String?) async throws(ClientError) -> PageAnswer<Item>
 
   private let load: Load
+  private let mayBeEmpty: Bool
 
-  init(_ load: @escaping Load) { self.load = load }
+  /// - Parameter mayBeEmpty: a page without items may name a next one: the node looked at as many
+  ///   as it does for one request, and took none.
+  init(mayBeEmpty: Bool = false, _ load: @escaping Load) {
+    self.load = load
+    self.mayBeEmpty = mayBeEmpty
+  }
 
-  public func makeAsyncIterator() -> Iterator { Iterator(load: load) }
+  public func makeAsyncIterator() -> Iterator { Iterator(load: load, mayBeEmpty: mayBeEmpty) }
 
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate let load: Load
+    private let mayBeEmpty: Bool
     private var items: ArraySlice<Item> = []
     private var cursor: String?
     private var isOver = false
 
-    fileprivate init(load: @escaping Load) { self.load = load }
+    fileprivate init(load: @escaping Load, mayBeEmpty: Bool) {
+      self.load = load
+      self.mayBeEmpty = mayBeEmpty
+    }
 
     public mutating func next() async throws(ClientError) -> Item? {
       while items.isEmpty, !isOver {
         let page = try await load(cursor)
         // A page that leads to itself, or nowhere, would never end.
-        guard page.next == nil || page.next != cursor, page.next == nil || !page.items.isEmpty
+        guard page.next == nil || page.next != cursor,
+          page.next == nil || mayBeEmpty || !page.items.isEmpty
         else { throw .malformedAnswer("a page is followed by itself") }
         items = page.items[...]
         cursor = page.next

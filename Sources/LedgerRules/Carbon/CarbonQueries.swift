@@ -48,6 +48,11 @@ extension LedgerQueries {
     return FactorInForce(row: active.row, factor: row)
   }
 
+  /// A row of the factor table by its number, from 0; nil when there is none.
+  public mutating func factorRow(_ row: UInt64) throws(RecordError) -> FactorRow? {
+    try find(FactorRow.key(row))
+  }
+
   /// ECC in existence, µg: what backs it or did, less what was consumed of it.
   public mutating func eccSupply() throws(RecordError) -> Amount {
     let reserve = try reserve()

@@ -3,7 +3,8 @@ import NodeAnswers
 /// The shapes of all answers, by name; a test holds them against the types that are encoded.
 enum Schemas {
   static let all: [ObjectSchema] =
-    network + accounts + blocks + transactions + pages + [problem, meaning]
+    network + accounts + blocks + transactions + registry + lots + requests + neutrality + pages
+    + [problem, meaning]
 
   private static let network = [
     ObjectSchema(
@@ -166,7 +167,12 @@ enum Schemas {
       ]),
   ]
 
-  private static let pages = ["Block", "Transaction", "StatementAtHeight", "Offence"].map { name in
+  private static let listed = [
+    "Block", "Transaction", "StatementAtHeight", "Offence", "Registry", "Project", "Custodian",
+    "Lot", "Request", "Retirement", "Obligation", "Factor",
+  ]
+
+  private static let pages = listed.map { name in
     ObjectSchema(
       "\(name)Page", "A page, and where the next begins.",
       [

@@ -1,0 +1,76 @@
+public import NodeAnswers
+
+/// What can be read of credits, each from the most advanced node that answers, at its word.
+extension Ledger {
+  /// Lots that a query takes: the newest first; of a project in the order of its issuances.
+  public func lots(_ query: LotQuery = LotQuery(), pageSize: Int = PageFormat.itemsDefault)
+    -> Pages<LotAnswer>
+  {
+    Pages(mayBeEmpty: true) { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.lots(query, cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
+  /// A lot with its issuance and project.
+  public func lot(_ number: UInt64) async throws(ClientError) -> LotDetailAnswer {
+    try await ask { node throws(ClientError) in try await node.lot(number) }
+  }
+
+  /// Where a serial is, and its history; nil when no lot on chain holds it.
+  public func serial(_ serial: UInt64, block: String) async throws(ClientError) -> SerialAnswer? {
+    try await ask { node throws(ClientError) in try await node.serial(serial, block: block) }
+  }
+
+  /// Requests to the registrars, newest first.
+  public func requests(pageSize: Int = PageFormat.itemsDefault) -> Pages<RequestAnswer> {
+    Pages { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.requests(cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
+  /// The newest requests to the registrars.
+  public func newestRequests(_ count: Int) async throws(ClientError) -> [RequestAnswer] {
+    try await ask { node throws(ClientError) in try await node.requests(limit: count).items }
+  }
+
+  /// Who decides on requests.
+  public func registrars() async throws(ClientError) -> RegistrarsAnswer {
+    try await ask { node throws(ClientError) in try await node.registrars() }
+  }
+
+  /// A request with its ranges.
+  public func request(_ number: UInt64) async throws(ClientError) -> RequestAnswer {
+    try await ask { node throws(ClientError) in try await node.request(number) }
+  }
+
+  /// Retirements, newest first.
+  public func retirements(pageSize: Int = PageFormat.itemsDefault) -> Pages<RetirementAnswer> {
+    Pages { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.retirements(cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
+  /// How much stands in each state, and what backs ECC.
+  public func registryBook() async throws(ClientError) -> BookAnswer {
+    try await ask(height: \.height) { node throws(ClientError) in try await node.registryBook() }
+  }
+
+  /// Sums of the carbon statements of blocks.
+  ///
+  /// - Parameters:
+  ///   - heights: at most `CarbonFormat.rangeBlocksMax` final blocks, from 1 on.
+  ///   - buckets: into how many equal parts they are divided, too.
+  public func statements(_ heights: ClosedRange<UInt64>, buckets: Int = 0)
+    async throws(ClientError) -> StatementRangeAnswer
+  {
+    try await ask { node throws(ClientError) in
+      try await node.statements(heights, buckets: buckets)
+    }
+  }
+}

@@ -1,0 +1,322 @@
+import HTTPTypes
+import LedgerCore
+import NodeAnswers
+
+/// Credits, ECC and who paid for what blocks used.
+struct CarbonRoutes: Sendable {
+  let service: any NodeService
+
+  var routes: [Route] { directories + lots + numbered + figures }
+
+  private static let registry = RouteParameter(
+    "registry", "The registry's name.", .text("Name.", example: "gold-standard"),
+    example: "gold-standard")
+
+  private static func number(_ of: String) -> RouteParameter {
+    RouteParameter(
+      "number", "The \(of)'s number.", .whole("Number, from 0.", example: 1), example: "1")
+  }
+
+  // MARK: What runs the registry
+
+  private var directories: [Route] {
+    [
+      Route(
+        .get, "/v1/carbon/registries", "getRegistries",
+        "Registries whose credits the ledger takes, by name",
+        query: Paging.parameters("as the page before gave it"),
+        results: [.json(.page(of: "Registry"), "With what a serial stands for.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await keyed(call) { try await service.registries(after: $0, limit: $1) }
+      },
+      Route(
+        .get, "/v1/carbon/projects", "getProjects", "Projects on chain, by registry and id",
+        query: [Self.registry] + Paging.parameters("as the page before gave it"),
+        results: [.json(.page(of: "Project"), "As their registries state them.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await keyed(call) {
+          try await service.projects(registry: call.query["registry"], after: $0, limit: $1)
+        }
+      },
+      Route(
+        .get, "/v1/carbon/projects/{registry}/{id}", "getProject", "A project on chain",
+        pathParameters: [
+          Self.registry,
+          RouteParameter(
+            "id", "The project's id, as the registry writes it.",
+            .text("Id.", example: "GS1363"), example: "GS1363"),
+        ],
+        results: [.json(.reference("Project"), "As its registry states it.")],
+        problems: [.badParameter, .storeFailed, .busy]
+      ) { call in
+        let texts = call.pathValues.compactMap { RequestTarget.unescaped($0[...]) }
+        guard texts.count == 2 else {
+          throw Problem.badParameter.because("The path is not well escaped.")
+        }
+        guard let project = try await service.project(registry: texts[0], id: texts[1]) else {
+          throw Problem.notFound.because("Nothing of this project was brought on chain.")
+        }
+        return try .json(project)
+      },
+      Route(
+        .get, "/v1/carbon/custodians", "getCustodians",
+        "Who holds credits at their source for the ledger",
+        query: Paging.parameters("as the page before gave it"),
+        results: [.json(.page(of: "Custodian"), "With limit, holdings, buffer and bond.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await keyed(call) { try await service.custodians(after: $0, limit: $1) }
+      },
+      Route(
+        .get, "/v1/carbon/registrars", "getRegistrars", "Who decides on requests",
+        results: [.json(.reference("Registrars"), "Seats, and how many must approve.")],
+        problems: [.storeFailed, .busy]
+      ) { _ in try .json(await service.registrars()) },
+    ]
+  }
+
+  // MARK: Lots
+
+  private var lots: [Route] {
+    [
+      Route(
+        .get, "/v1/carbon/lots", "getLots", "Lots of credits",
+        query: LotQuery.parameters + Paging.parameters("as the page before gave it"),
+        results: [
+          .json(
+            .page(of: "Lot"),
+            "The newest first; of a project in the order of its issuances and serials. One "
+              + "request looks at \(CarbonFormat.lotsLookedAtMax) lots at most: a page may have "
+              + "fewer items than asked for, or none, and still name a next one.")
+        ],
+        problems: [.badParameter, .badAddress, .badCursor, .badLimit, .storeFailed, .busy],
+        cost: 8, run: lotList),
+      Route(
+        .get, "/v1/carbon/lots/{number}", "getLot", "A lot, with its issuance and project",
+        pathParameters: [Self.number("lot")],
+        results: [.json(.reference("LotDetail"), "With its retirement where it is retired.")],
+        problems: [.badParameter, .storeFailed, .busy]
+      ) { call in
+        let number = try Self.number(call)
+        guard let lot = try await service.lot(number) else { throw Self.missing("lot", number) }
+        return try .json(lot)
+      },
+      Route(
+        .get, "/v1/carbon/serials", "getSerial", "Where a serial is, and its whole history",
+        query: [
+          RouteParameter(
+            "block", "The canonical key of the serial's block; required.",
+            .text("Key.", example: "gs:1-TR-1363-12-2020-20912"),
+            example: "gs:1-TR-1363-12-2020-20912"),
+          RouteParameter(
+            "serial", "The serial's number; required.", .whole("Number.", example: 17),
+            example: "17"),
+        ],
+        results: [
+          .json(
+            .reference("SerialHistory"),
+            "The lot that holds it, what brought it, and what became of it.")
+        ],
+        problems: [.badParameter, .storeFailed, .busy], cost: 4, run: serial),
+    ]
+  }
+
+  private func lotList(_ call: Call) async throws -> Answer {
+    let limit = try call.limit()
+    let filter = try LotQuery.filter(call, isTest: service.isTestNetwork)
+    let place = try call.query["cursor"].map { text throws(APIError) in
+      try LotQuery.place(text, ofProject: filter.project != nil)
+    }
+    let found = try await service.lots(filter, from: place, limit: limit)
+    return try .json(PageAnswer(items: found.lots, next: found.next.map(LotQuery.cursor)))
+  }
+
+  private func serial(_ call: Call) async throws -> Answer {
+    guard let block = call.query["block"], !block.isEmpty,
+      block.utf8.count <= CreditLimits.serialBlockBytesMax
+    else {
+      throw Problem.badParameter.because(
+        "`block` must be the key of a serial block, of 1 to "
+          + "\(CreditLimits.serialBlockBytesMax) bytes.")
+    }
+    guard let serial = call.query["serial"].flatMap(Decimal.parse) else {
+      throw Problem.badParameter.because("`serial` must be a serial's number.")
+    }
+    guard let history = try await service.serial(serial, block: block) else {
+      throw Problem.notFound.because("No lot on chain holds the serial \(serial) of that block.")
+    }
+    return try .json(history)
+  }
+
+  // MARK: What is numbered
+
+  private var numbered: [Route] {
+    [
+      Route(
+        .get, "/v1/carbon/requests", "getRequests", "Requests to the registrars, newest first",
+        query: Paging.parameters("NUMBER of the last one had"),
+        results: [.json(.page(of: "Request"), "Without their ranges and bytes.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await newest(call, number: \.number) {
+          try await service.requests(before: $0, limit: $1)
+        }
+      },
+      Route(
+        .get, "/v1/carbon/requests/{number}", "getRequest", "A request to the registrars",
+        pathParameters: [Self.number("request")],
+        results: [.json(.reference("Request"), "With its ranges and bytes.")],
+        problems: [.badParameter, .storeFailed, .busy]
+      ) { call in
+        let number = try Self.number(call)
+        guard let request = try await service.request(number) else {
+          throw Self.missing("request", number)
+        }
+        return try .json(request)
+      },
+      Route(
+        .get, "/v1/carbon/retirements", "getRetirements", "Retired serials, newest first",
+        query: Paging.parameters("NUMBER of the last one had"),
+        results: [.json(.page(of: "Retirement"), "For whom, and whether the source shows it.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await newest(call, number: \.number) {
+          try await service.retirements(before: $0, limit: $1)
+        }
+      },
+      Route(
+        .get, "/v1/carbon/retirements/{number}", "getRetirement", "Serials that were retired",
+        pathParameters: [Self.number("retirement")],
+        results: [.json(.reference("Retirement"), "For whom, and whether the source shows it.")],
+        problems: [.badParameter, .storeFailed, .busy]
+      ) { call in
+        let number = try Self.number(call)
+        guard let retirement = try await service.retirement(number) else {
+          throw Self.missing("retirement", number)
+        }
+        return try .json(retirement)
+      },
+      Route(
+        .get, "/v1/carbon/obligations", "getObligations",
+        "What custodians owe for invalidated credits, newest first",
+        query: Paging.parameters("NUMBER of the last one had"),
+        results: [.json(.page(of: "Obligation"), "Open and closed ones.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        try await newest(call, number: \.number) {
+          try await service.obligations(before: $0, limit: $1)
+        }
+      },
+    ]
+  }
+
+  // MARK: Figures
+
+  private var figures: [Route] {
+    [
+      Route(
+        .get, "/v1/carbon/book", "getBook", "How much stands in each state, and what backs ECC",
+        results: [.json(.reference("Book"), "Counts and amounts of the registry.")],
+        problems: [.storeFailed, .busy]
+      ) { _ in try .json(await service.book()) },
+      Route(
+        .get, "/v1/carbon/fund", "getFund", "The neutrality fund, and what it bids for ECC",
+        results: [.json(.reference("Fund"), "With the bid's price at the last block's time.")],
+        problems: [.storeFailed, .busy]
+      ) { _ in try .json(await service.fund()) },
+      Route(
+        .get, "/v1/carbon/factors", "getFactors", "The table of grid emission factors",
+        query: Paging.parameters("ROW of the first"),
+        results: [.json(.page(of: "Factor"), "With source and licence of each row.")],
+        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
+      ) { call in
+        let limit = try call.limit()
+        let first = try call.query["cursor"].map(Paging.index) ?? 0
+        let found = try await service.factors(from: UInt64(first), limit: limit + 1)
+        var page = PageAnswer(items: Array(found.prefix(limit)))
+        if found.count > limit { page.next = "\(first + limit)" }
+        return try .json(page)
+      },
+      Route(
+        .get, "/v1/carbon/statements", "getStatementRange",
+        "What a range of blocks used, and who paid for it",
+        query: [
+          RouteParameter(
+            "from", "The first height; required.", .height("Height."), example: "1"),
+          RouteParameter(
+            "to",
+            "The last height, up to \(CarbonFormat.rangeBlocksMax - 1) above the first; required.",
+            .height("Height."), example: "42"),
+          RouteParameter(
+            "buckets", "Into how many equal parts to divide it, too; none if absent.",
+            .whole("Parts.", example: 10, max: UInt64(CarbonFormat.bucketsMax)), example: "10"),
+        ],
+        results: [.json(.reference("StatementRange"), "Sums, and the retirements with serials.")],
+        problems: [.badHeight, .badParameter, .storeFailed, .busy], cost: 20, run: range),
+    ]
+  }
+
+  private func range(_ call: Call) async throws -> Answer {
+    func height(_ name: String) throws(APIError) -> UInt64 {
+      guard let height = call.query[name].flatMap(Decimal.parse), height > 0 else {
+        throw Problem.badHeight.because("`\(name)` must be a block's height, from 1 on.")
+      }
+      return height
+    }
+    let (from, to) = (try height("from"), try height("to"))
+    guard from <= to, to - from < CarbonFormat.rangeBlocksMax else {
+      throw Problem.badHeight.because(
+        "`to` must be `from` or up to \(CarbonFormat.rangeBlocksMax - 1) above it.")
+    }
+    let buckets = try call.number("buckets", in: 0...CarbonFormat.bucketsMax, default: 0)
+    guard let sums = try await service.statements(from: from, to: to, buckets: buckets) else {
+      throw Problem.notFound.because("Not all of these blocks are final yet.")
+    }
+    return try .json(sums)
+  }
+
+  // MARK: Pages
+
+  /// A page of a list in the order of keys; cursors are keys in hexadecimal.
+  private func keyed<Item: Codable & Equatable & Sendable>(
+    _ call: Call, read: ([UInt8]?, Int) async throws -> [Keyed<Item>]
+  ) async throws -> Answer {
+    let limit = try call.limit()
+    let after = try call.query["cursor"].map { text throws(APIError) in
+      guard let key = Hex.decode(text), (1...256).contains(key.count) else {
+        throw Problem.badCursor.because("This list's cursors are hexadecimal.")
+      }
+      return key
+    }
+    let found = try await read(after, limit + 1)
+    var page = PageAnswer(items: found.prefix(limit).map(\.item))
+    if found.count > limit { page.next = Hex.encode(found[limit - 1].key) }
+    return try .json(page)
+  }
+
+  /// A page of a list of numbered items, the highest first.
+  private func newest<Item: Codable & Equatable & Sendable>(
+    _ call: Call, number: (Item) -> UInt64, read: (UInt64?, Int) async throws -> [Item]
+  ) async throws -> Answer {
+    let limit = try call.limit()
+    let before = try call.query["cursor"].map(Paging.index).map(UInt64.init)
+    let found = try await read(before, limit + 1)
+    var page = PageAnswer(items: Array(found.prefix(limit)))
+    if found.count > limit, let last = page.items.last { page.next = "\(number(last))" }
+    return try .json(page)
+  }
+
+  private static func number(_ call: Call) throws(APIError) -> UInt64 {
+    guard let number = Decimal.parse(call.value) else {
+      throw Problem.badParameter.because(
+        "A number of decimal digits is expected, not `\(call.value.prefix(40))`.")
+    }
+    return number
+  }
+
+  private static func missing(_ what: String, _ number: UInt64) -> APIError {
+    Problem.notFound.because("There is no \(what) \(number).")
+  }
+}

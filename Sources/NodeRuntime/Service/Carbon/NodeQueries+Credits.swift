@@ -1,0 +1,183 @@
+import LedgerCore
+import LedgerRules
+import LedgerState
+import LedgerStore
+import NodeAPI
+import NodeAnswers
+import Replica
+
+/// What the state says of credits: from the flushed state on the threads of small reads, or, in
+/// the moment in which that is behind the last final block, from the replica. Each question reads
+/// a bounded number of records.
+extension NodeQueries {
+  /// Reads the state of the last final block.
+  func carbon<Answer: Sendable>(
+    _ body: @escaping @Sendable (inout CarbonReader) throws -> Answer
+  ) async throws(NodeServiceError) -> Answer {
+    let height = board.standing.height
+    let flushed: Answer? = try await reads.quick { [opened, network] in
+      let snapshot = try opened.store.records.snapshot()
+      guard snapshot.height >= height else { return nil }
+      var reader = CarbonReader(LedgerQueries(snapshot), network: network)
+      return try body(&reader)
+    }
+    if let flushed { return flushed }
+    return try await read { [network] replica in
+      var reader = CarbonReader(replica.queries(), network: network)
+      return try body(&reader)
+    }
+  }
+
+  /// Entries of a derived index: those of the state last flushed, a moment behind at most.
+  private func entries(
+    _ index: String, prefix: [UInt8] = [], after key: [UInt8]?, limit: Int
+  ) async throws(NodeServiceError) -> [IndexEntry] {
+    let from = key.map { $0 + [0] } ?? prefix
+    guard !from.lexicographicallyPrecedes(prefix) else { return [] }
+    return try await reads.quick { [opened] in
+      try opened.store.records.index(index).range(
+        from: from, below: Self.end(of: prefix), limit: limit)
+    }
+  }
+
+  /// The first key behind all that begin with a prefix; nil when there is none.
+  private static func end(of prefix: [UInt8]) -> [UInt8]? {
+    var end = prefix
+    while let last = end.popLast() {
+      guard last < .max else { continue }
+      return end + [last + 1]
+    }
+    return nil
+  }
+
+  func registries(after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<RegistryAnswer>]
+  {
+    let entries = try await entries(DerivedIndexes.registries, after: key, limit: limit)
+    return try await carbon { reader in
+      try entries.compactMap { entry in
+        try reader.registry(String(decoding: entry.value, as: UTF8.self)).map {
+          Keyed(entry.key, $0)
+        }
+      }
+    }
+  }
+
+  func projects(registry: String?, after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<ProjectAnswer>]
+  {
+    let prefix: [UInt8] = registry.map { [UInt8]($0.utf8) + [0] } ?? []
+    let entries = try await entries(
+      DerivedIndexes.projects, prefix: prefix, after: key, limit: limit)
+    return try await carbon { reader in
+      try entries.compactMap { entry in
+        let texts = entry.value.split(separator: 0, omittingEmptySubsequences: false)
+        guard texts.count == 3 else { return nil }
+        return try reader.project(
+          registry: String(decoding: texts[0], as: UTF8.self),
+          id: String(decoding: texts[1], as: UTF8.self)
+        ).map { Keyed(entry.key, $0) }
+      }
+    }
+  }
+
+  func project(registry: String, id: String) async throws(NodeServiceError) -> ProjectAnswer? {
+    try await carbon { try $0.project(registry: registry, id: id) }
+  }
+
+  func custodians(after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<CustodianAnswer>]
+  {
+    let entries = try await entries(DerivedIndexes.custodians, after: key, limit: limit)
+    return try await carbon { reader in
+      try entries.compactMap { entry in
+        let account = try AccountID(bcs: entry.value)
+        return try reader.custodianAnswer(account).map { Keyed(entry.key, $0) }
+      }
+    }
+  }
+
+  func lot(_ number: UInt64) async throws(NodeServiceError) -> LotDetailAnswer? {
+    try await carbon { try $0.detail(number) }
+  }
+
+  func serial(_ serial: UInt64, block: String) async throws(NodeServiceError) -> SerialAnswer? {
+    try await carbon { try $0.serial(serial, block: block) }
+  }
+
+  func requests(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [RequestAnswer]
+  {
+    try await carbon { reader in
+      try Self.newest(before: number, of: reader.queries.registryBook().requests, limit) {
+        try reader.request($0, isWhole: false)
+      }
+    }
+  }
+
+  func request(_ number: UInt64) async throws(NodeServiceError) -> RequestAnswer? {
+    try await carbon { try $0.request(number, isWhole: true) }
+  }
+
+  func retirements(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [RetirementAnswer]
+  {
+    try await carbon { reader in
+      try Self.newest(before: number, of: reader.queries.registryBook().retirements, limit) {
+        try reader.retirement($0)
+      }
+    }
+  }
+
+  func retirement(_ number: UInt64) async throws(NodeServiceError) -> RetirementAnswer? {
+    try await carbon { try $0.retirement(number) }
+  }
+
+  func obligations(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [ObligationAnswer]
+  {
+    try await carbon { reader in
+      try Self.newest(before: number, of: reader.queries.registryBook().obligations, limit) {
+        try reader.obligation($0)
+      }
+    }
+  }
+
+  /// Numbered records from the highest below a number downwards.
+  private static func newest<Answer>(
+    before number: UInt64?, of count: UInt64, _ limit: Int, _ read: (UInt64) throws -> Answer?
+  ) throws -> [Answer] {
+    var next = min(number ?? count, count)
+    var answers: [Answer] = []
+    while next > 0, answers.count < limit {
+      next -= 1
+      guard let answer = try read(next) else { break }
+      answers.append(answer)
+    }
+    return answers
+  }
+
+  func registrars() async throws(NodeServiceError) -> RegistrarsAnswer {
+    try await carbon { reader in
+      let registrars = try reader.queries.registrars()
+      return RegistrarsAnswer(
+        threshold: Int(registrars.threshold), seats: registrars.seats.map(reader.address))
+    }
+  }
+
+  func book() async throws(NodeServiceError) -> BookAnswer { try await carbon { try $0.book() } }
+
+  func fund() async throws(NodeServiceError) -> FundAnswer { try await carbon { try $0.fund() } }
+
+  func factors(from row: UInt64, limit: Int) async throws(NodeServiceError) -> [FactorAnswer] {
+    try await carbon { reader in
+      var answers: [FactorAnswer] = []
+      var next = row
+      while answers.count < limit, let answer = try reader.factor(next) {
+        answers.append(answer)
+        next += 1
+      }
+      return answers
+    }
+  }
+}

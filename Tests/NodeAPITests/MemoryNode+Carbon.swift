@@ -1,0 +1,104 @@
+import LedgerCore
+import NodeAPI
+import NodeAnswers
+
+/// A registry with five of everything.
+extension MemoryNode {
+  static let count: UInt64 = 5
+
+  private func keyed<Item: Sendable>(_ item: Item, after key: [UInt8]?, _ limit: Int)
+    -> [Keyed<Item>]
+  {
+    (1...UInt8(Self.count)).filter { key.map { [$0[0]] }?.first ?? 0 < $0 }.prefix(limit).map {
+      Keyed([$0], item)
+    }
+  }
+
+  private func newest<Item>(before number: UInt64?, _ limit: Int, _ item: (UInt64) -> Item)
+    -> [Item]
+  {
+    (0..<min(number ?? .max, Self.count)).reversed().prefix(limit).map(item)
+  }
+
+  func registries(after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<RegistryAnswer>]
+  { keyed(Samples.registry, after: key, limit) }
+
+  func projects(registry: String?, after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<ProjectAnswer>]
+  { registry == "none" ? [] : keyed(Samples.project, after: key, limit) }
+
+  func project(registry: String, id: String) async throws(NodeServiceError) -> ProjectAnswer? {
+    registry == "verra" && id == "a b/c" ? Samples.project : nil
+  }
+
+  /// Shows what it was asked: every second page is empty.
+  func lots(_ filter: LotFilter, from place: LotPlace?, limit: Int)
+    async throws(NodeServiceError) -> LotPage
+  {
+    if filter.project != nil {
+      guard case .issuance(let number, let serial) = place else {
+        return LotPage(lots: [Samples.lot(0)], next: .issuance(7, serial: 8))
+      }
+      return LotPage(lots: [Samples.lot(number), Samples.lot(serial)], next: nil)
+    }
+    guard case .below(let number) = place ?? .below(Self.count) else {
+      return LotPage(lots: [], next: nil)
+    }
+    let lots = number.isMultiple(of: 2) ? [] : [Samples.lot(number)]
+    return LotPage(lots: lots, next: number > 1 ? .below(number - 1) : nil)
+  }
+
+  func lot(_ number: UInt64) async throws(NodeServiceError) -> LotDetailAnswer? {
+    number < Self.count ? Samples.lotDetail : nil
+  }
+
+  func serial(_ serial: UInt64, block: String) async throws(NodeServiceError) -> SerialAnswer? {
+    block == "a/b" && serial == 3 ? Samples.serial : nil
+  }
+
+  func requests(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [RequestAnswer]
+  { newest(before: number, limit, Samples.request) }
+
+  func request(_ number: UInt64) async throws(NodeServiceError) -> RequestAnswer? {
+    number < Self.count ? Samples.request(number) : nil
+  }
+
+  func custodians(after key: [UInt8]?, limit: Int)
+    async throws(NodeServiceError) -> [Keyed<CustodianAnswer>]
+  { keyed(Samples.custodian, after: key, limit) }
+
+  func registrars() async throws(NodeServiceError) -> RegistrarsAnswer { Samples.registrars }
+
+  func book() async throws(NodeServiceError) -> BookAnswer { Samples.book }
+
+  func retirements(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [RetirementAnswer]
+  { newest(before: number, limit, Samples.retirement) }
+
+  func retirement(_ number: UInt64) async throws(NodeServiceError) -> RetirementAnswer? {
+    number < Self.count ? Samples.retirement(number) : nil
+  }
+
+  func obligations(before number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> [ObligationAnswer]
+  { newest(before: number, limit, Samples.obligation) }
+
+  func fund() async throws(NodeServiceError) -> FundAnswer { Samples.fund }
+
+  func factors(from row: UInt64, limit: Int) async throws(NodeServiceError) -> [FactorAnswer] {
+    (row..<max(row, Self.count)).prefix(limit).map { _ in Samples.factor }
+  }
+
+  func statements(from: UInt64, to: UInt64, buckets: Int)
+    async throws(NodeServiceError) -> StatementRangeAnswer?
+  {
+    guard to <= height else { return nil }
+    var answer = Samples.statementRange
+    answer.sums.from = from
+    answer.sums.to = to
+    answer.buckets = (0..<buckets).map { _ in answer.sums }
+    return answer
+  }
+}
