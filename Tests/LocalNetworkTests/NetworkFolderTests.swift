@@ -38,7 +38,7 @@ struct NetworkFolderTests {
   func allocations() throws {
     let keys = try NetworkKeys.generate(nodeCount: 21, loadAccounts: 10)
     let test = try document(keys)
-    #expect(test.isTest && test.allocations.count == 11)
+    #expect(test.isTest && test.allocations.count == 16)
     let ids = try #require(keys.test).load.ids()
     #expect(Set(test.allocations.map(\.account)).isSuperset(of: ids))
     let main = try document(.generate(nodeCount: 21, loadAccounts: nil))

@@ -23,6 +23,8 @@ public struct GenesisPlan: Sendable {
 
   /// What test networks give the account to send from by hand: 1,000,000 ECO2 and 1 t.
   static let treasury = (eco2: tokens(.eco2, 1_000_000), ecc: tokens(.ecc, 1_000_000))
+  /// And each registrar: 100 ECO2 and 1 kg, for what deciding costs.
+  static let registrar = (eco2: tokens(.eco2, 100), ecc: tokens(.ecc, 1_000))
   /// And each account the load is sent from: 1,000 ECO2, or an equal part of 50,000,000 where
   /// there are more than 50,000 of them, and 1 kg.
   static func loadAccount(of count: Int) -> (eco2: Amount, ecc: Amount) {
@@ -66,6 +68,11 @@ extension GenesisDocument {
         GenesisAllocation(
           account: AccountID(test.treasury.publicKey), eco2: GenesisPlan.treasury.eco2,
           ecc: GenesisPlan.treasury.ecc))
+      allocations += keys.registrars.map {
+        GenesisAllocation(
+          account: AccountID($0.publicKey), eco2: GenesisPlan.registrar.eco2,
+          ecc: GenesisPlan.registrar.ecc)
+      }
       let funded = GenesisPlan.loadAccount(of: test.load.count)
       allocations += test.load.ids().map {
         GenesisAllocation(account: $0, eco2: funded.eco2, ecc: funded.ecc)
@@ -81,7 +88,12 @@ extension GenesisDocument {
       founders: [
         GenesisFounder(account: AccountID(keys.founder.publicKey), amount: Supply.founders)
       ],
-      allocations: allocations, depositor: AccountID(keys.depositor.publicKey),
+      allocations: allocations,
+      registry: GenesisRegistry(
+        registries: GenesisRegistry.standard.registries,
+        threshold: NetworkKeys.registrarThreshold,
+        registrars: keys.registrars.map { AccountID($0.publicKey) }),
+      depositor: AccountID(keys.depositor.publicKey),
       lots: sources.lots)
   }
 }

@@ -33,28 +33,11 @@ public struct GenesisSources: Sendable {
     parameters: Parameters = .standard
   ) throws(GenesisSourceError) {
     let today = CalendarDay(unixSeconds: Int64(clamping: time / 1_000))
-    let report: RegistryReport
+    (lots, skippedCredits) = try Self.credits(
+      credits, registry: registry, time: time, parameters: parameters)
     let table: FactorTable
-    do {
-      report = try RegistryExport.read(bytes: credits, registry: registry, asOf: today)
-    } catch { throw .credits(error) }
     do { table = try FactorTable.read(bytes: factors) } catch { throw .factors(error) }
     do { self.nodes = try NodeList.read(bytes: nodes) } catch { throw .nodes(error) }
-
-    var lots: [GenesisLot] = []
-    var skipped = report.rows.map {
-      SkippedCredit(record: $0.record, reason: $0.reason.rawValue, serial: $0.serial)
-    }
-    for credit in report.credits {
-      let serial = credit.serial.description
-      if let reason = Self.obstacle(credit, today: today, parameters: parameters) {
-        skipped.append(SkippedCredit(record: credit.record, reason: reason, serial: serial))
-      } else if let lot = Self.lot(credit) {
-        lots.append(lot)
-      }
-    }
-    self.lots = lots
-    skippedCredits = skipped.sorted { $0.record < $1.record }
     let usable = table.factors.filter {
       $0.kind.isChargeable && !$0.regionCode.isEmpty && Int($0.year) <= today.year
     }
@@ -65,6 +48,30 @@ public struct GenesisSources: Sendable {
         licence: factor.licence)
     }
     factorsLeftOut = table.factors.count + table.refused.count - usable.count
+  }
+
+  /// What of an export may enter the reserve, one lot for each record, and what may not.
+  static func credits(
+    _ bytes: [UInt8], registry: Registry, time: UInt64, parameters: Parameters = .standard
+  ) throws(GenesisSourceError) -> (lots: [GenesisLot], skipped: [SkippedCredit]) {
+    let today = CalendarDay(unixSeconds: Int64(clamping: time / 1_000))
+    let report: RegistryReport
+    do {
+      report = try RegistryExport.read(bytes: bytes, registry: registry, asOf: today)
+    } catch { throw .credits(error) }
+    var lots: [GenesisLot] = []
+    var skipped = report.rows.map {
+      SkippedCredit(record: $0.record, reason: $0.reason.rawValue, serial: $0.serial)
+    }
+    for credit in report.credits {
+      let serial = credit.serial.description
+      if let reason = obstacle(credit, today: today, parameters: parameters) {
+        skipped.append(SkippedCredit(record: credit.record, reason: reason, serial: serial))
+      } else if let lot = lot(credit) {
+        lots.append(lot)
+      }
+    }
+    return (lots, skipped.sorted { $0.record < $1.record })
   }
 
   /// Why a sound record may not enter the reserve (carbon rules, "Global Carbon Registry"); nil

@@ -14,10 +14,16 @@ public struct NetworkKeys: Sendable {
   public let committee: SigningKey
   /// Receives the founders' share, released over time.
   public let founder: SigningKey
-  /// Deposited the credits: receives the ECC that nobody else is given.
+  /// Deposited the credits, and holds them at their source: the first custodian. Receives the ECC
+  /// that nobody else is given.
   public let depositor: SigningKey
+  /// Decide on requests: `registrarThreshold` of them must approve.
+  public let registrars: [SigningKey]
   /// On test networks.
   public let test: TestKeys?
+
+  static let registrarCount = 5
+  static let registrarThreshold: UInt8 = 3
 
   /// Accounts that a test network funds, so that something can be sent at once.
   public struct TestKeys: Sendable {
@@ -43,8 +49,10 @@ public struct NetworkKeys: Sendable {
         treasury: try .generate(),
         load: LoadAccounts(seed: try SystemRandom.bytes(32), count: loadAccounts))
     }
+    var registrars: [SigningKey] = []
+    for _ in 0..<registrarCount { registrars.append(try .generate()) }
     return NetworkKeys(
       nodes: nodes, committee: try .generate(), founder: try .generate(),
-      depositor: try .generate(), test: test)
+      depositor: try .generate(), registrars: registrars, test: test)
   }
 }

@@ -53,6 +53,9 @@ extension NetworkFolder {
     ] {
       try writer.write(key, to: accountKey(role))
     }
+    for (seat, key) in keys.registrars.enumerated() {
+      try writer.write(key, to: accountKey("registrar-\(seat + 1)"))
+    }
     for (index, node) in keys.nodes.prefix(description.nodes.count).enumerated() {
       try writer.write(node.account, to: accountKey(Self.homeName(index)))
     }

@@ -66,8 +66,8 @@ public struct NetworkFolder: Sendable {
   /// Where each ER Node's API listens.
   public var nodes: [NodeAddress] { description.nodes.compactMap { NodeAddress($0.api) } }
 
-  /// The key file of an account by its role: `treasury`, `committee`, `founder`, `depositor`, or a
-  /// node's home name.
+  /// The key file of an account by its role: `treasury`, `committee`, `founder`, `depositor`,
+  /// `registrar-1` and up, or a node's home name.
   public func accountKey(_ role: String) -> String { description.keys + "/\(role).pem" }
 
   public var genesisPath: String { path + "/genesis.bcs" }
@@ -104,6 +104,8 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
   case key(KeyFileError)
   case file(String, reason: String)
   case missingSource(String)
+  /// An export from which credits were to be brought on chain.
+  case nothingToOnboard(String)
   case genesis(GenesisError)
   /// Nodes in the list, and how many are wanted.
   case tooFewNodes(listed: Int, wanted: Int)
@@ -125,6 +127,9 @@ public enum NetworkFolderError: Error, Sendable, CustomStringConvertible {
     case .genesis(let error): "No genesis can be made of this: \(error)."
     case .missingSource(let path):
       "There is no file \(path); give --credits, --factors and --nodes, as in Examples/genesis."
+    case .nothingToOnboard(let path):
+      "\(path) has fewer than two records that may be brought on chain: one for the custodian's "
+        + "buffer, and one to trade."
     case .unknownNode(let name, let listed):
       "The node list names no `\(name)`; it names \(listed.joined(separator: ", "))."
     case .tooFewNodes(let listed, let wanted):

@@ -1,5 +1,6 @@
 public import LedgerClient
 public import LoadTest
+import NodeAnswers
 
 /// What to do with a local network.
 public struct RunPlan: Sendable {
@@ -14,12 +15,15 @@ public struct RunPlan: Sendable {
   public var faults: NodeFaults?
   /// Many dead nodes; the run ends when it is over.
   public var outage: Outage?
+  /// Credits that are brought on chain meanwhile, if any; the run goes on until that is done.
+  public var onboarding: OnboardingCredits?
   /// The network has run before: blocks from now on are reported, not all of them.
   public var isResumed: Bool
 
   public init(
     folder: NetworkFolder, executable: String, isResumed: Bool = false, loadRate: Double? = nil,
-    duration: Duration? = nil, faults: NodeFaults? = nil, outage: Outage? = nil
+    duration: Duration? = nil, faults: NodeFaults? = nil, outage: Outage? = nil,
+    onboarding: OnboardingCredits? = nil
   ) {
     self.folder = folder
     self.executable = executable
@@ -27,6 +31,7 @@ public struct RunPlan: Sendable {
     self.duration = duration
     self.faults = faults
     self.outage = outage
+    self.onboarding = onboarding
     self.isResumed = isResumed
   }
 }
@@ -69,6 +74,7 @@ public enum RunEvent: Sendable {
   case caughtUp(node: Int, height: UInt64, seconds: Double)
   /// A node ended by itself.
   case died(node: Int, status: Int32)
+  case registry(RegistryEvent)
   /// Sending has ended; so many transactions are under way.
   case draining(open: Int)
   case stoppingNodes
@@ -90,6 +96,48 @@ public struct RunSummary: Codable, Sendable {
     public var consumed = "0"
     public var tonnesRetired: UInt64 = 0
     public var blocksNotCovered = 0
+  }
+
+  /// Credits that came on chain and were used while the network ran.
+  public struct Registry: Codable, Sendable {
+    /// Serials of a lot or a retirement.
+    public struct Serials: Codable, Sendable {
+      /// The lot's number.
+      public var lot: UInt64
+      public var project: String
+      /// The issuance's serial, exactly as the registry writes it.
+      public var serial: String
+      /// First and last serial number.
+      public var start: UInt64
+      public var end: UInt64
+      /// µg CO2e, decimal.
+      public var amount: String
+
+      init(_ lot: LotAnswer) {
+        self.lot = lot.number
+        project = lot.project
+        serial = lot.serial
+        start = lot.start
+        end = lot.end
+        amount = lot.amount
+      }
+
+      init(_ retirement: RetirementAnswer) {
+        lot = retirement.lot
+        project = retirement.project
+        serial = retirement.serial
+        start = retirement.start
+        end = retirement.end
+        amount = retirement.amount
+      }
+    }
+
+    public var requestsFiled = 0
+    public var requestsApproved = 0
+    public var lots: [Serials] = []
+    /// µg CO2e, decimal.
+    public var eccIssued = "0"
+    public var retired: [Serials] = []
   }
 
   /// CPU-µs per final transaction and node, since each node's last start.
@@ -142,6 +190,8 @@ public struct RunSummary: Codable, Sendable {
   /// How long each node that came back needed until it was at the tip.
   public var catchUpSeconds: [Double] = []
   public var carbon = Carbon()
+  /// What was done with credits, where a run brings some on chain.
+  public var registry: Registry?
   public var cost = Cost()
   /// Whether all nodes ended at one height with one block hash and state root, and so at every
   /// height that was watched.

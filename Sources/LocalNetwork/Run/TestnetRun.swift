@@ -26,6 +26,7 @@ public actor TestnetRun {
   var isStopping = false
   var isAborted = false
   private var load: LoadGenerator?
+  private var registry: Task<Void, Never>?
 
   /// - Parameter emit: called for what happens, in order.
   public init(_ plan: RunPlan, emit: @escaping @Sendable (RunEvent) -> Void) {
@@ -57,6 +58,7 @@ public actor TestnetRun {
   public func stop() async {
     isAborted = isStopping
     isStopping = true
+    registry?.cancel()
     await load?.stop(patience: isAborted ? .zero : nil)
   }
 
@@ -122,12 +124,14 @@ public actor TestnetRun {
     let watcher = Task { await watch() }
     let guardian = Task { await guardNodes() }
     let disturber = Task { await disturb(document) }
+    let registry = Task { await onboard(document) }
+    self.registry = registry
     let outage = Task {
       guard plan.outage != nil else { return }
       await breakOut(document)
       await stop()
     }
-    defer { for task in [watcher, guardian, disturber, outage] { task.cancel() } }
+    defer { for task in [watcher, guardian, disturber, outage, registry] { task.cancel() } }
     if let generator {
       let reporter = Task { await reportDrain(generator) }
       defer { reporter.cancel() }
@@ -135,6 +139,8 @@ public actor TestnetRun {
     } else {
       await idle()
     }
+    if isStopping { registry.cancel() }
+    await registry.value
     isStopping = true
     await disturber.value
     await outage.value

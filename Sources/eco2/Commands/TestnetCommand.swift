@@ -15,6 +15,10 @@ struct TestnetCommand: AsyncParsableCommand {
       summary. Ctrl-C stops everything in order; a second Ctrl-C does not wait for transactions \
       under way. Fails when something accepted was lost, roots differ or a block is missing.
 
+      While it runs, credits of onboarding.csv come on chain: the custodian files requests, three \
+      of five registrars approve, a part is put into the reserve for ECC, and a tonne is retired. \
+      The run goes on until that is done.
+
       With --home the network stays: its nodes can be audited, and the same command goes on with it.
 
       Examples:
@@ -74,11 +78,18 @@ struct TestnetCommand: AsyncParsableCommand {
   @Option(help: "APIs listen on this port + 1 and up, peers on + 101 and up.")
   var basePort = 8_100
 
-  @Option(help: "A folder with credits.csv, factors.csv and nodes.csv; Examples/genesis otherwise.")
+  @Option(
+    help: """
+      A folder with credits.csv, factors.csv and nodes.csv, and onboarding.csv where credits shall \
+      come on chain; Examples/genesis otherwise.
+      """)
   var sources: String?
 
   @Option(help: "Funded accounts the load is sent from.")
   var loadAccounts = 1_000
+
+  @Flag(inversion: .prefixedNo, help: "Bring credits on chain while the network runs.")
+  var onboarding = true
 
   @OptionGroup var output: OutputOptions
 
@@ -134,7 +145,8 @@ struct TestnetCommand: AsyncParsableCommand {
         },
         outage: outage.map {
           Outage(nodes: $0, standstill: standstill.duration, seed: faultSeed)
-        })
+        },
+        onboarding: isResumed ? nil : try credits())
     ) { printer.show($0) }
     let stopper = Task {
       while !Task.isCancelled {
@@ -149,6 +161,16 @@ struct TestnetCommand: AsyncParsableCommand {
       ? [] : (try? RetiredSerials.read(home: folder.home(0).path)) ?? []
     printer.show(summary, retired: retired)
     if !summary.passed { throw ExitCode.failure }
+  }
+
+  /// The credits to be brought on chain; none with dead nodes, nor where the sources have none.
+  private func credits() throws -> OnboardingCredits? {
+    guard onboarding, outage == nil else { return nil }
+    let file = try (sources ?? Self.exampleFolder()) + "/onboarding.csv"
+    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    return try OnboardingCredits(
+      file: file, registry: .goldStandard,
+      time: UInt64(Date.now.timeIntervalSince1970 * 1_000))
   }
 
   private func make(_ path: String) throws -> NetworkFolder {

@@ -40,6 +40,7 @@ final class RunPrinter: Sendable {
     case .caughtUp(let node, let height, let seconds):
       note("\(name(node)): at the tip, height \(height), after \(Printing.seconds(seconds))")
     case .died(let node, let status): note("\(name(node)): ENDED BY ITSELF, status \(status)")
+    case .registry(let event): note(RegistryText.sentence(event))
     case .draining(let open): note("no more is sent; waiting for the end of \(open) transactions")
     case .stoppingNodes: note("stopping the nodes")
     }
@@ -161,6 +162,7 @@ final class RunPrinter: Sendable {
         NodeLine(event: "caught-up", node: home(node), height: height, seconds: seconds))
     case .died(let node, let status):
       printJSON(NodeLine(event: "died", node: home(node), status: status))
+    case .registry(let event): printJSON(RegistryLine(event))
     case .starting, .ready, .draining, .stoppingNodes: break
     }
   }
@@ -202,6 +204,7 @@ final class RunPrinter: Sendable {
       ),
     ]
     if let load = summary.load { facts += LoadText.facts(load) }
+    if let registry = summary.registry { facts += RegistryText.facts(registry) }
     if !summary.faults.isEmpty { facts.append(("faults", Self.faults(summary))) }
     if let outage = summary.outage { facts.append(("outage", Self.text(outage))) }
     facts += [
