@@ -1,4 +1,12 @@
 extension SerialRange {
+  /// Reads a serial of any known notation; nil where none takes it all.
+  public init?(_ text: String) {
+    guard let range = Self.parse(Array(text.utf8)[...], grammars: SerialGrammar.allCases) else {
+      return nil
+    }
+    self = range
+  }
+
   /// Reads a serial of the given grammars. White space (blanks, NBSP and NBSP's mojibake) carries
   /// no meaning and is dropped first; nothing else is repaired. Nil where no grammar takes it all.
   static func parse(_ cell: ArraySlice<UInt8>, grammars: [SerialGrammar]) -> SerialRange? {

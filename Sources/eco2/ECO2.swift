@@ -20,7 +20,7 @@ struct ECO2: AsyncParsableCommand {
       ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
       StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
       EvidenceCommand.self, LoadCommand.self, BenchCommand.self, AuditCommand.self,
-      StateCommand.self, CreditsCommand.self,
+      StateCommand.self, CreditsCommand.self, CarbonCommand.self,
       HistoryCommand.self,
       SimulateCommand.self, TwinsCommand.self,
     ])

@@ -3,10 +3,19 @@ import ArgumentParser
 struct CreditsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credits",
-    abstract: "Carbon credits: what a registry's export holds.",
+    abstract: "Carbon credits: lots on chain, requests to the registrars, registries' exports.",
     discussion: """
-      Example:
+      Examples:
+        eco2 credits lots --state tradable
+        eco2 credits serial GS1-1-TR-GS1363-12-2020-20912-17-17
+        eco2 credits retire 23:1-1 --from savings
         eco2 credits import issuances.csv --registry gold-standard --dry-run
       """,
-    subcommands: [CreditsImportCommand.self])
+    subcommands: [
+      CreditsLotsCommand.self, CreditsLotCommand.self, CreditsSerialCommand.self,
+      CreditsTransferCommand.self, CreditsSplitCommand.self, CreditsDepositCommand.self,
+      CreditsRetireCommand.self, CreditsCancelCommand.self, CreditsReleaseCommand.self,
+      CreditsRequestsCommand.self, CreditsRequestCommand.self, CreditsApproveCommand.self,
+      CreditsRejectCommand.self, CreditsWithdrawCommand.self, CreditsImportCommand.self,
+    ])
 }

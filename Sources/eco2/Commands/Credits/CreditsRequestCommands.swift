@@ -1,0 +1,152 @@
+import ArgumentParser
+import LedgerClient
+import LedgerCore
+import NodeAnswers
+
+struct CreditsRequestsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "requests", abstract: "Lists requests to the registrars, newest first.",
+    discussion: """
+      Examples:
+        eco2 credits requests
+        eco2 credits requests --limit 5 --json
+      """)
+
+  @Option(help: "The newest so many.")
+  var limit = 50
+
+  @OptionGroup var node: NodeOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+  }
+
+  func run() async throws {
+    let requests = try await node.withLedger { ledger in
+      var list: [RequestAnswer] = []
+      for try await request in ledger.requests(pageSize: min(limit, PageFormat.itemsMax)) {
+        list.append(request)
+        if list.count == limit { break }
+      }
+      return list
+    }
+    try output.show(requests) {
+      guard !requests.isEmpty else { return "Nothing was requested." }
+      return Printing.table(
+        requests.map {
+          [
+            "\($0.number)", $0.kind, $0.standing, $0.serials.map { "\($0)" } ?? "-",
+            "\($0.approvals.count)", "\($0.rejections.count)",
+            Printing.time(milliseconds: $0.filedAt), $0.filer,
+          ]
+        },
+        header: ["no.", "kind", "standing", "serials", "yes", "no", "filed", "filer"])
+    }
+  }
+}
+
+struct CreditsRequestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "request", abstract: "Shows a request to the registrars with its serials.",
+    discussion: """
+      Example:
+        eco2 credits request 0
+      """)
+
+  @Argument(help: "The request's number.")
+  var number: UInt64
+
+  @OptionGroup var node: NodeOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = try await node.withLedger { try await $0.request(number) }
+    try output.show(request) {
+      var facts = [
+        ("request", "\(request.number), \(request.kind)"),
+        ("standing", request.standing + (request.endedAt.map { " at height \($0)" } ?? "")),
+        ("filer", request.filer), ("filed", Printing.time(milliseconds: request.filedAt)),
+        ("expires", Printing.time(milliseconds: request.expiresAt)),
+        ("deposit", Printing.eco2(request.deposit)), ("document", request.document),
+      ]
+      if let voucher = request.voucher { facts.append(("voucher", voucher)) }
+      if let owner = request.owner {
+        facts.append(("for", request.isBuffer == true ? "the custodian's buffer" : owner))
+      }
+      facts += request.approvals.map { ("approved by", $0) }
+      facts += request.rejections.map { ("rejected by", $0) }
+      let ranges = (request.ranges ?? []).map { range in
+        [
+          range.project ?? range.lot.map { "lot \($0)" } ?? "-", "\(range.start)",
+          "\(range.end)", range.serial ?? "-",
+        ]
+      }
+      guard !ranges.isEmpty else { return Printing.facts(facts) }
+      return Printing.facts(facts) + "\n\n"
+        + Printing.table(ranges, header: ["of", "first", "last", "serial"])
+    }
+  }
+}
+
+struct CreditsApproveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "approve", abstract: "Approves a request, as a registrar.",
+    discussion: """
+      The approval that completes the threshold carries the request out.
+
+      Example:
+        eco2 credits approve 0 --from registrar-1.pem
+      """)
+
+  @Argument(help: "The request's number.")
+  var number: UInt64
+
+  @OptionGroup var sending: SendingOptions
+
+  func run() async throws {
+    try await sending.send { draft, _ in draft.decide(number, approve: true) }
+  }
+}
+
+struct CreditsRejectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reject", abstract: "Rejects a request, as a registrar.",
+    discussion: """
+      Example:
+        eco2 credits reject 0 --reasons 9f86d0… --from registrar-1.pem
+      """)
+
+  @Argument(help: "The request's number.")
+  var number: UInt64
+
+  @Option(help: "SHA-256 of the reasons.", transform: digest)
+  var reasons: Digest?
+
+  @OptionGroup var sending: SendingOptions
+
+  func run() async throws {
+    try await sending.send { draft, _ in
+      draft.decide(number, approve: false, reasons: reasons ?? .zero)
+    }
+  }
+}
+
+struct CreditsWithdrawCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "withdraw",
+    abstract: "Takes a request back, as who filed it: what was locked returns.",
+    discussion: """
+      Example:
+        eco2 credits withdraw 0 --from custodian.pem
+      """)
+
+  @Argument(help: "The request's number.")
+  var number: UInt64
+
+  @OptionGroup var sending: SendingOptions
+
+  func run() async throws {
+    try await sending.send { draft, _ in draft.withdraw(request: number) }
+  }
+}
