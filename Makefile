@@ -55,6 +55,13 @@ simulate: build ## 100 simulated networks with faults, each on a seed (SIM_SEEDS
 	@$(eco2) simulate --seeds $(or $(SIM_SEEDS),100) --seed $(or $(SIM_FIRST),1) \
 	  $(if $(SIM_NODES),--nodes $(SIM_NODES))
 
+.PHONY: carbon-model
+carbon-model: prepare ## the registry against a plain model, a million random operations (OPERATIONS, SEED)
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-model --build-tests
+	@ECO2_REGISTRY_OPERATIONS=$(or $(OPERATIONS),1000000) ECO2_REGISTRY_SEED=$(or $(SEED),1) \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path .build-model --skip-build \
+	  --disable-xctest --filter LedgerRulesTests.RegistryModelTests
+
 .PHONY: planted-bugs
 planted-bugs: prepare ## bugs planted in a copy of the sources, one by one: each must be caught
 	@Scripts/planted-bugs

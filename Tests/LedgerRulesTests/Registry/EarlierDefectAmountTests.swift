@@ -79,8 +79,8 @@ struct EarlierDefectAmountTests {
         .sellToFund(SellToFund(amount: Amount(amount), priceMin: .zero)), by: alice)
       #expect(outcome == .applied)
       let paid = amount * price.baseUnits / Supply.microgramsPerTonne
-      let fee = before.1 + paid - (try world.eco2(alice))
-      #expect(fee > 0)
+      let fee = try #require(world.receipts.first).fee.baseUnits
+      #expect(try world.eco2(alice) == before.1 + paid - fee)
       // The reward's part without voters and the fee come, the payment goes.
       let share = BlockReward.shares(of: BlockReward.reward(at: world.network.height)).fund
       #expect(

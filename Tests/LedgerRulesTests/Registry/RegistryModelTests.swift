@@ -220,18 +220,43 @@ struct RegistryModelTests {
     var executed: UInt64 = 0
     var applied: [OperationKind: Int] = [:]
     var faults: Set<TransactionFault> = []
+    var seen = Seen()
     while executed < wanted {
       let pair = try world(seed, min(4_000, wanted - executed))
       executed += pair.executed
       applied.merge(pair.applied) { $0 + $1 }
       faults.formUnion(pair.faults)
+      seen.add(pair.model)
       seed += 1
     }
     let kinds = OperationKind.allCases.filter { ![.setAuthority, .reportOffence].contains($0) }
     for kind in kinds { #expect(applied[kind, default: 0] > 0, "\(kind.name)") }
     #expect(faults.count > 20, "\(faults)")
+    #expect(seen.tonnesRetired > 0 && seen.metByBond > 0, "\(seen)")
     if wanted > 3_000 {
-      print("\(executed) operations, \(seed - 1) worlds; applied: \(applied); faults: \(faults)")
+      let counts = kinds.map { "\($0.name) \(applied[$0, default: 0])" }.joined(separator: ", ")
+      let codes = faults.map(\.code).sorted().joined(separator: ", ")
+      print("\(executed) operations; applied: \(counts); \(seen); faults: \(codes)")
+    }
+  }
+
+  /// What happened beside operations.
+  struct Seen {
+    var tonnesRetired: UInt64 = 0
+    var metObligations = 0
+    /// Obligations for which the bond was called.
+    var metByBond = 0
+    var reversedRetirements = 0
+    var worldsInArrears = 0
+    var expired = 0
+
+    mutating func add(_ model: RegistryModel) {
+      tonnesRetired += model.carbon.tonnesRetired
+      metObligations += model.owed.count { $0.isClosed && $0.open == 0 }
+      metByBond += model.owed.count { $0.isClosed && $0.open > 0 }
+      reversedRetirements += model.owed.count { $0.purpose == .retirement }
+      worldsInArrears += model.carbon.nodes.values.contains { $0.arrears > 0 } ? 1 : 0
+      expired += model.requests.count { $0.standing == .expired }
     }
   }
 }

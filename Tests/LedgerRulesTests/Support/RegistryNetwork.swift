@@ -21,6 +21,8 @@ struct RegistryNetwork {
   static let bond: UInt128 = 100_000_000_000
 
   var network: TestNetwork
+  /// Of the last block.
+  private(set) var receipts: [Receipt] = []
   private var sequences: [AccountID: UInt64] = [:]
 
   /// - Parameter bufferTonnes: what each custodian brings into its buffer at the start.
@@ -132,7 +134,8 @@ struct RegistryNetwork {
       transactions.append(
         try network.sign(network.body(from: item.by, sequence, item.operations)))
     }
-    return try network.run(transactions, slots: slots).receipts.map(\.outcome)
+    receipts = try network.run(transactions, slots: slots).receipts
+    return receipts.map(\.outcome)
   }
 
   @discardableResult
