@@ -89,6 +89,19 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The serial of some of its units, in the same notation; nil where one of them is not in the
+  /// range. Numbers have leading zeros where the range's have.
+  public func part(_ serials: ClosedRange<UInt64>) -> SerialRange? {
+    guard serials.lowerBound >= start, serials.upperBound <= end else { return nil }
+    let isPadded = String(start).count < startDigits || String(end).count < endDigits
+    func number(_ value: UInt64, _ width: Int) -> SerialNumber {
+      SerialNumber(value: value, digits: isPadded ? width : String(value).count)
+    }
+    return SerialRange(
+      block: block, start: number(serials.lowerBound, startDigits),
+      end: number(serials.upperBound, endDigits), vintage: vintage, vintageYear: vintageYear)
+  }
+
   private static func padded(_ value: UInt64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -99,6 +112,11 @@ public struct SerialRange: Hashable, Sendable, CustomStringConvertible {
 struct SerialNumber {
   let value: UInt64
   let digits: Int
+
+  init(value: UInt64, digits: Int) {
+    self.value = value
+    self.digits = digits
+  }
 
   init?(_ text: ArraySlice<UInt8>) {
     guard let value = CellText.number(text) else { return nil }

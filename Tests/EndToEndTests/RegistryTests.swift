@@ -117,6 +117,13 @@ extension EndToEndTests {
           ["carbon", "report", "--format", format, "--node", network.node])
         #expect(text.output.hasPrefix(start))
       }
+      let units = try tool.succeed(
+        ["credits", "export", "--project", "GS1253", "--registry", "gold-standard"]
+          + ["--format", "csv", "--node", network.node])
+      #expect(
+        units.output.contains(
+          "GS1253,GS1-1-CN-GS1253-5-2021-21909-2418-2418,2418,2418,1,2021,Not Determined,Retired"))
+      #expect(units.output.contains("GS1-1-CN-GS1253-5-2021-21909-1-10,1,10,10,2021"))
       let estimates = try tool.succeed(["carbon", "estimate", "all", "--node", network.node])
       #expect(estimates.output.contains("retire-lot"))
     }

@@ -9,6 +9,7 @@ struct CreditsCommand: ParsableCommand {
         eco2 credits lots --state tradable
         eco2 credits serial GS1-1-TR-GS1363-12-2020-20912-17-17
         eco2 credits retire 23:1-1 --from savings
+        eco2 credits export --format csv > units.csv
         eco2 credits import issuances.csv --registry gold-standard --dry-run
       """,
     subcommands: [
@@ -17,5 +18,6 @@ struct CreditsCommand: ParsableCommand {
       CreditsRetireCommand.self, CreditsCancelCommand.self, CreditsReleaseCommand.self,
       CreditsRequestsCommand.self, CreditsRequestCommand.self, CreditsApproveCommand.self,
       CreditsRejectCommand.self, CreditsWithdrawCommand.self, CreditsImportCommand.self,
+      CreditsExportCommand.self,
     ])
 }
