@@ -38,9 +38,9 @@ extension ExecutionContext {
   {
     let number = try take(operation.range, of: sender)
     let record = try record(ofLot: number)
-    try checkEligibility(record, number)
+    try checkEligibility(record, operation.range.lot)
     guard try custodian(of: record).openObligations == 0 else {
-      throw .fault(.depositsStopped, subject: number)
+      throw .fault(.depositsStopped, subject: operation.range.lot)
     }
     let amount = amount(record.count, try issuance(record.issuance).unit)
     try move(number, to: .inReserve)
@@ -52,7 +52,7 @@ extension ExecutionContext {
   }
 
   /// Reserve eligibility (carbon rules, "Global Carbon Registry"): whole tonnes of a listed
-  /// registry and product, whose vintage ended at most so many years ago.
+  /// registry and product, whose vintage ended at most so many years ago. A fault names `number`.
   mutating func checkEligibility(_ record: Lot, _ number: UInt64) throws(OperationFailure) {
     let issuance = try issuance(record.issuance)
     guard record.count.isMultiple(of: issuance.unit.perTonne) else {

@@ -88,7 +88,7 @@ extension ExecutionContext {
     guard !obligation.isClosed else { throw .fault(.obligationMet, subject: number) }
     let lot = try take(operation.range, of: sender)
     if obligation.purpose == .reserve {
-      try checkEligibility(try record(ofLot: lot), lot)
+      try checkEligibility(try record(ofLot: lot), operation.range.lot)
     }
     try meet(number, with: lot)
   }

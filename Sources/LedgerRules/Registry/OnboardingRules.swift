@@ -9,16 +9,16 @@ extension ExecutionContext {
     guard let holder = try custodian(filer) else { throw .fault(.notCustodian) }
     guard header.timestamp <= holder.attestedUntil else { throw .fault(.custodyLapsed) }
     guard holder.bond >= parameters.registry.custodianBond else { throw .fault(.bondTooSmall) }
+    let receiving = Receiving(
+      owner: onboarding.isBuffer ? filer : onboarding.owner, custodian: filer,
+      state: onboarding.isBuffer ? .buffer : .tradable, request: request,
+      lotsBefore: now.book.lots)
     for batch in onboarding.batches {
       let unit = try registry(batch.project.registry).unit
       var project = try self.project(batch.project)
       for range in batch.ranges {
         try check(range)
-        let new = try onboard(
-          range, of: batch.project, unit,
-          Receiving(
-            owner: onboarding.isBuffer ? filer : onboarding.owner, custodian: filer,
-            state: onboarding.isBuffer ? .buffer : .tradable, request: request))
+        let new = try onboard(range, of: batch.project, unit, receiving)
         let (serials, overflow) = project.serials.addingReportingOverflow(new)
         guard !overflow, serials <= project.project.cap ?? .max else {
           throw .fault(.capExceeded)
@@ -37,6 +37,13 @@ extension ExecutionContext {
     let custodian: AccountID
     let state: LotState
     let request: UInt64
+    /// Lots there were before this request. What is made beyond them goes again when it fails.
+    let lotsBefore: UInt64
+
+    /// A fault that names a lot where it will still be there.
+    func fault(_ fault: TransactionFault, _ lot: UInt64?) -> OperationFailure {
+      .fault(fault, subject: lot.flatMap { $0 < lotsBefore ? $0 : nil })
+    }
   }
 
   /// Whether a custodian holds no more than it may, and enough of it in its buffer.
@@ -121,15 +128,15 @@ extension ExecutionContext {
     }
     for interval in found {
       guard try record(ofLot: interval.lot).state == .exported else {
-        throw .fault(.serialOverlap, subject: interval.lot)
+        throw receiving.fault(.serialOverlap, interval.lot)
       }
     }
-    try checkReturn(range, of: project, found)
+    try checkReturn(range, of: project, found, receiving)
     for interval in found {
       let part = LotRange(
         lot: interval.lot, start: max(interval.start, range.start),
         end: min(interval.end, range.end))
-      try takeBack(part, receiving)
+      try takeBack(part, range, receiving)
     }
     return 0
   }
@@ -166,7 +173,8 @@ extension ExecutionContext {
 
   /// Whether exported lots hold a range without a gap, as credits of the same project and kind.
   private mutating func checkReturn(
-    _ range: CreditRange, of project: CreditProject, _ found: [SerialInterval]
+    _ range: CreditRange, of project: CreditProject, _ found: [SerialInterval],
+    _ receiving: Receiving
   ) throws(OperationFailure) {
     var next = range.start
     for (position, interval) in found.enumerated() {
@@ -176,24 +184,27 @@ extension ExecutionContext {
         issuance.range.product == range.product,
         issuance.range.vintageFrom == range.vintageFrom,
         issuance.range.vintageTo == range.vintageTo
-      else { throw .fault(.projectDiffers, subject: interval.lot) }
+      else { throw receiving.fault(.projectDiffers, interval.lot) }
       guard position == 0 ? interval.start <= next : interval.start == next else {
-        throw .fault(.partlyExported, subject: interval.lot)
+        throw receiving.fault(.partlyExported, interval.lot)
       }
       next = interval.end + 1
     }
     guard next > range.end, found.count <= RulesLimits.rangeLotsMax else {
-      throw .fault(.partlyExported, subject: found.last?.lot)
+      throw receiving.fault(.partlyExported, found.last?.lot)
     }
   }
 
-  private mutating func takeBack(_ part: LotRange, _ receiving: Receiving)
-    throws(OperationFailure)
-  {
+  /// Takes a part of an exported lot back, with the labels and the adjustment it has now.
+  private mutating func takeBack(
+    _ part: LotRange, _ range: CreditRange, _ receiving: Receiving
+  ) throws(OperationFailure) {
     let number = try cut(part)
     var record = try record(ofLot: number)
     record.owner = receiving.owner
     record.custodian = receiving.custodian
+    record.labels = range.labels
+    record.adjustment = range.adjustment
     try put(record, number)
     try move(number, to: receiving.state)
   }

@@ -105,6 +105,10 @@ struct EarlierDefectTests {
     #expect(try world.decide(second) == .applied)
     let lot = try world.book.lots - 1
     #expect(try world.decide(first) == .fault(.serialOverlap, lot))
+    // Within one request no lot that stays is hit.
+    let twice = World.onboarding(
+      [World.batch("P", [World.range("gs:P", 20, 30), World.range("gs:P", 30, 31)])], to: alice)
+    #expect(try world.attempt(twice, by: custodian) == .fault(.serialOverlap))
   }
 
   enum End: CaseIterable { case rejected, withdrawn, expired }

@@ -63,12 +63,16 @@ struct LotLifecycleTests {
     #expect(
       try world.attempt(back(30, 40, "Q"), by: custodian) == .fault(.projectDiffers, exported))
     let onboarded = try world.book.onboarded
-    try world.carry(back(30, 40), by: World.custodians[1])
+    var labelled = World.range("gs:P", 30, 40)
+    labelled.labels = .coreCarbonPrinciples
+    try world.carry(
+      World.onboarding([World.batch("P", [labelled])], to: bob), by: World.custodians[1])
     let returned = try #require(
       try (0..<world.book.lots).first { try world.lot($0).start == 30 })
     #expect(try world.lot(returned).owner == bob)
     #expect(try world.lot(returned).custodian == World.custodians[1])
     #expect(try world.lot(returned).state == .tradable)
+    #expect(try world.lot(returned).labels == .coreCarbonPrinciples)
     #expect(try world.book[.exported] == Amount(49 * tonne))
     // Two exported lots with the returned one between them.
     #expect(
@@ -123,9 +127,15 @@ struct LotLifecycleTests {
   @Test("a deposit gives exactly a million ECC a tonne")
   func deposit() throws {
     var (world, lot) = try brought()
-    let before = try world.ecc(alice)
     let operation = DepositLot(range: LotRange(lot: lot, start: 51, end: 57))
     #expect(try world.run(.depositLot(operation), by: bob) == .fault(.notOwner, lot))
+    let old = World.range("gs:old", 1, 9, to: 20_101_231)
+    let ineligible = try world.bring([World.batch("P", [old])], to: alice)
+    let part = DepositLot(range: LotRange(lot: ineligible, start: 3, end: 5))
+    // The fault names the lot that is there, not the part that would have been cut.
+    #expect(
+      try world.run(.depositLot(part), by: alice) == .fault(.notEligible, ineligible))
+    let before = try world.ecc(alice)
     #expect(try world.run(.depositLot(operation), by: alice) == .applied)
     let charge = before + 7 * tonne - (try world.ecc(alice))
     #expect(charge > 0 && charge < 100)

@@ -99,9 +99,11 @@ extension RegistryModel {
 
   private mutating func deposit(_ operation: DepositLot, of sender: AccountID) throws(Refusal) {
     let lot = try take(operation.range, of: sender)
-    try checkEligibility(lot)
+    try checkEligibility(lot, as: operation.range.lot)
     let place = try place(lot)
-    if openObligations(place.first.custodian) > 0 { throw Refusal(.depositsStopped, lot) }
+    if openObligations(place.first.custodian) > 0 {
+      throw Refusal(.depositsStopped, operation.range.lot)
+    }
     move(lot, to: .inReserve)
     carbon.give(amount(place.count, issued[place.issuance].unit), .ecc, to: sender)
   }

@@ -137,6 +137,7 @@ extension RegistryModel {
     if holder.bond < parameters.registry.custodianBond.baseUnits { throw Refusal(.bondTooSmall) }
     let owner = onboarding.isBuffer ? filer : onboarding.owner
     let state = onboarding.isBuffer ? LotState.buffer : .tradable
+    let before = UInt64(issuanceOfLot.count)
     for batch in onboarding.batches {
       guard registries[batch.project.registry] != nil else { throw Refusal(.unknownRegistry) }
       if let known = projects[Self.name(batch.project)], known != batch.project {
@@ -152,7 +153,7 @@ extension RegistryModel {
         if found.isEmpty {
           add(range, of: batch.project, owner: owner, custodian: filer, state: state)
         } else {
-          try takeBack(range, of: batch.project, found, owner, filer, state)
+          try takeBack(range, of: batch.project, found, owner, filer, state, before)
         }
         if serials(of: batch.project) > batch.project.cap ?? .max { throw Refusal(.capExceeded) }
       }
@@ -162,10 +163,12 @@ extension RegistryModel {
 
   private mutating func takeBack(
     _ range: CreditRange, of project: CreditProject, _ found: [LotRange], _ owner: AccountID,
-    _ filer: AccountID, _ state: LotState
+    _ filer: AccountID, _ state: LotState, _ lotsBefore: UInt64
   ) throws(Refusal) {
+    // A lot that this request has made is gone when it fails.
+    func named(_ lot: UInt64?) -> UInt64? { lot.flatMap { $0 < lotsBefore ? $0 : nil } }
     for part in found where try place(part.lot).first.state != .exported {
-      throw Refusal(.serialOverlap, part.lot)
+      throw Refusal(.serialOverlap, named(part.lot))
     }
     var next = range.start
     for part in found {
@@ -174,18 +177,19 @@ extension RegistryModel {
         issuance.range.product == range.product,
         issuance.range.vintageFrom == range.vintageFrom,
         issuance.range.vintageTo == range.vintageTo
-      else { throw Refusal(.projectDiffers, part.lot) }
-      guard part.start == next else { throw Refusal(.partlyExported, part.lot) }
+      else { throw Refusal(.projectDiffers, named(part.lot)) }
+      guard part.start == next else { throw Refusal(.partlyExported, named(part.lot)) }
       next = part.end + 1
     }
     guard next > range.end, found.count <= 64 else {
-      throw Refusal(.partlyExported, found.last?.lot)
+      throw Refusal(.partlyExported, named(found.last?.lot))
     }
     for part in found {
       let lot = try cut(part)
       change(lot) {
         $0.owner = owner
         $0.custodian = filer
+        $0.labels = range.labels
       }
       move(lot, to: state)
     }
@@ -236,7 +240,7 @@ extension RegistryModel {
     }
     if owed[Int(number)].isClosed { throw Refusal(.obligationMet, number) }
     let lot = try take(operation.range, of: sender)
-    if owed[Int(number)].purpose == .reserve { try checkEligibility(lot) }
+    if owed[Int(number)].purpose == .reserve { try checkEligibility(lot, as: operation.range.lot) }
     try meet(Int(number), lot)
   }
 

@@ -269,10 +269,10 @@ struct RegistryModel {
     return to <= today && to.adding(months: 12 * Int(parameters.vintageYearsMax)) >= today
   }
 
-  func checkEligibility(_ lot: UInt64) throws(Refusal) {
+  func checkEligibility(_ lot: UInt64, as named: UInt64) throws(Refusal) {
     let place = try place(lot)
     let issuance = issued[place.issuance]
-    guard place.count % issuance.unit.perTonne == 0 else { throw Refusal(.notWholeTonnes, lot) }
-    guard isEligible(issuance) else { throw Refusal(.notEligible, lot) }
+    guard place.count % issuance.unit.perTonne == 0 else { throw Refusal(.notWholeTonnes, named) }
+    guard isEligible(issuance) else { throw Refusal(.notEligible, named) }
   }
 }
