@@ -61,6 +61,35 @@ extension EndToEndTests {
       func key(_ role: String) -> String { home + "/keys/\(role).pem" }
     }
 
+    /// Two rows of a real export are filed once, and left out by the same command.
+    private func fileAnExport(_ tool: Tool, _ network: Network) throws {
+      let file = "Tests/Vectors/credits/gold_standard_issuances.csv"
+      let text = try String(
+        contentsOf: LiveNetwork.package.appending(path: file), encoding: .utf8)
+      let lines = text.split(whereSeparator: \.isNewline)
+      let rows =
+        lines.filter { $0.hasPrefix("GS5187,") && $0.contains("-1-500,") }
+        + lines.filter { $0.hasPrefix("GS1253,") && $0.contains("-21909-1-2418,") }
+      #expect(rows.count == 2)
+      let path = tool.path("export.csv")
+      try (lines.prefix(2) + rows).joined(separator: "\n")
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      let words = [
+        "credits", "import", path, "--registry", "gold-standard", "--node", network.node,
+      ]
+      let dry = try tool.succeed(words + ["--dry-run"])
+      #expect(dry.output.contains("2"))
+      for (filed, left) in [("1 in 1 requests", "0, left out"), ("0 in 0 requests", "1, left out")]
+      {
+        let result = try tool.succeed(words + ["--from", network.key("depositor")])
+        #expect(result.output.contains("filed     \(filed)"), "\(result.output)")
+        #expect(result.output.contains("pending   \(left)"), "\(result.output)")
+        #expect(result.output.contains("on chain  1, left out"), "\(result.output)")
+      }
+      let neither = try tool.run(words)
+      #expect(neither.status != 0 && neither.complaints.contains("--dry-run"))
+    }
+
     /// Asks and moves what the story left: 23 lots of genesis, then the buffer (23), the larger
     /// tradable range (24), of which 10 t are in the reserve and one is retired, and the smaller.
     private func use(_ tool: Tool, _ network: Network) throws {
@@ -117,6 +146,7 @@ extension EndToEndTests {
           ["carbon", "report", "--format", format, "--node", network.node])
         #expect(text.output.hasPrefix(start))
       }
+      try fileAnExport(tool, network)
       let units = try tool.succeed(
         ["credits", "export", "--project", "GS1253", "--registry", "gold-standard"]
           + ["--format", "csv", "--node", network.node])

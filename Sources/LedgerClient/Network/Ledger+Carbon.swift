@@ -23,6 +23,17 @@ extension Ledger {
     try await ask { node throws(ClientError) in try await node.serial(serial, block: block) }
   }
 
+  /// A project; nil when nothing of it was brought on chain.
+  public func project(registry: String, id: String) async throws(ClientError) -> ProjectAnswer? {
+    do {
+      return try await ask { node throws(ClientError) in
+        try await node.project(registry: registry, id: id)
+      }
+    } catch .refused(status: 404, _, _, _) {
+      return nil
+    }
+  }
+
   /// Requests to the registrars, newest first.
   public func requests(pageSize: Int = PageFormat.itemsDefault) -> Pages<RequestAnswer> {
     Pages { cursor throws(ClientError) in

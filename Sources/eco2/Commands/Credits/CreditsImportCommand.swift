@@ -1,11 +1,14 @@
 import ArgumentParser
 import Foundation
+import LedgerClient
+import LedgerCore
 import RegistryFiles
+import Wallet
 
-struct CreditsImportCommand: ParsableCommand {
+struct CreditsImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Reads a registry's export, and says which of its credits may be on-boarded.",
+    abstract: "Reads a registry's export, and asks for its credits to be on-boarded.",
     discussion: """
       The file is read as the registry's site gives it: CSV with commas, semicolons or tabs, \
       columns in any order. A record is sound when its serial is of a known form, its quantity is \
@@ -14,7 +17,12 @@ struct CreditsImportCommand: ParsableCommand {
       is eligible unless it is retired, cancelled or planned, or its vintage lies in the future. \
       Files of any size are read in little memory.
 
+      Without --dry-run a custodian files requests for what is eligible, up to 128 ranges of 16 \
+      projects in each. What is on chain or in a pending request with the same document is left \
+      out: after a break the same command goes on.
+
       Examples:
+        eco2 credits import issuances.csv --registry gold-standard --from custodian.pem
         eco2 credits import issuances.csv --registry gold-standard --dry-run
         eco2 credits import vcus.csv --registry verra --dry-run --json > report.json
         eco2 credits import units.csv --registry generic --unit kilogram --dry-run
@@ -64,16 +72,39 @@ struct CreditsImportCommand: ParsableCommand {
   @Option(help: "How many rejected records the table shows.")
   var rows = 10
 
+  @Option(
+    name: [.long, .customLong("key")],
+    help: "The custodian who files: an account of the keyring, or a key file.",
+    transform: keyReference)
+  var from: KeyReference?
+
+  @Option(help: "The address that receives the lots; the custodian's own when left out.")
+  var owner: String?
+
+  @Flag(help: "Ask for the credits to go to the custodian's buffer.")
+  var buffer = false
+
+  @Option(
+    help: "SHA-256 of the document that shows custody; the file's own when left out.",
+    transform: digest)
+  var document: Digest?
+
+  @OptionGroup var node: NodeOptions
+  @OptionGroup var keyring: KeyringOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
+  /// Bytes of a file whose hash stands for a proof of custody.
+  private static let documentBytesMax = 1 << 30
   /// Bytes read at once.
   private static let pieceBytes = 1 << 20
   /// A smaller file is read before a bar could be seen.
   private static let shownBytesMin = 8 << 20
 
   func validate() throws {
-    guard dryRun else {
-      throw ValidationError("This version judges a file and files nothing: say --dry-run.")
+    guard dryRun == (from == nil) else {
+      throw ValidationError(
+        "Say --dry-run to judge the file alone, or --from to file requests: one of them.")
     }
     guard rows >= 0 else { throw ValidationError("--rows must be at least 0.") }
     guard unit == .tonne || registry == .generic else {
@@ -81,13 +112,43 @@ struct CreditsImportCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
+    if let from { return try await fileRequests(as: from) }
     let today = CalendarDay(unixSeconds: Int64(Date.now.timeIntervalSince1970))
     let report = try read(asOf: asOf ?? today)
     try output.show(CreditsImportAnswer(report)) { CreditsImportText(report, rows: rows).text }
   }
 
-  private func read(asOf day: CalendarDay) throws -> RegistryReport {
+  private func fileRequests(as filer: KeyReference) async throws {
+    let today = CalendarDay(unixSeconds: Int64(Date.now.timeIntervalSince1970))
+    let credits = try read(asOf: asOf ?? today, keepsCredits: true).credits
+    let document =
+      try document ?? SHA256.hash(WholeFile.read(file, bytesMax: Self.documentBytesMax))
+    let result = try await node.withLedger { ledger in
+      let network = ledger.facts.network
+      let key = try KeyAccess.open(filer, keyring, passphrase, isTest: network == .test)
+      let filing = CreditsFiling(
+        ledger: ledger, key: key,
+        owner: try owner.map { try AccountID(address: $0, network: network) }
+          ?? AccountID(key.publicKey),
+        isBuffer: buffer, document: document)
+      let bar = ProgressLine("filing")
+      defer { bar.clear() }
+      return try await filing.run(credits) { bar.show(UInt64($0), of: UInt64(credits.count)) }
+    }
+    try output.show(result) {
+      Printing.facts(
+        [
+          ("eligible", "\(result.eligible) records"),
+          ("on chain", "\(result.onChain), left out"), ("pending", "\(result.pending), left out"),
+          ("unknown", "\(result.unknown) of a product that the ledger does not know, left out"),
+          ("filed", "\(result.filed) in \(result.transactions.count) requests"),
+        ] + (result.stopped.map { [("stopped", $0)] } ?? []))
+    }
+    if result.stopped != nil { throw ExitCode.failure }
+  }
+
+  private func read(asOf day: CalendarDay, keepsCredits: Bool = false) throws -> RegistryReport {
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory) else {
       throw ValidationError("There is no file \(file).")
@@ -95,7 +156,8 @@ struct CreditsImportCommand: ParsableCommand {
     guard !isDirectory.boolValue else { throw ValidationError("\(file) is a folder.") }
     let bar = ProgressLine("reading", unit: "kB")
     defer { bar.clear() }
-    var reader = RegistryReader(registry: registry, unit: unit, asOf: day)
+    var reader = RegistryReader(
+      registry: registry, unit: unit, asOf: day, keepsCredits: keepsCredits)
     do {
       let url = URL(fileURLWithPath: file)
       let input = try FileHandle(forReadingFrom: url)
