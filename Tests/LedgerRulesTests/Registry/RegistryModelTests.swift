@@ -215,7 +215,7 @@ struct RegistryModelTests {
   )
   func operations() throws {
     let environment = ProcessInfo.processInfo.environment
-    let wanted = environment["ECO2_REGISTRY_OPERATIONS"].flatMap(UInt64.init) ?? 3_000
+    let wanted = environment["ECO2_REGISTRY_OPERATIONS"].flatMap(UInt64.init) ?? 8_000
     var seed = environment["ECO2_REGISTRY_SEED"].flatMap(UInt64.init) ?? 1
     var executed: UInt64 = 0
     var applied: [OperationKind: Int] = [:]
@@ -233,7 +233,7 @@ struct RegistryModelTests {
     for kind in kinds { #expect(applied[kind, default: 0] > 0, "\(kind.name)") }
     #expect(faults.count > 20, "\(faults)")
     #expect(seen.tonnesRetired > 0 && seen.metByBond > 0, "\(seen)")
-    if wanted > 3_000 {
+    if wanted > 8_000 {
       let counts = kinds.map { "\($0.name) \(applied[$0, default: 0])" }.joined(separator: ", ")
       let codes = faults.map(\.code).sorted().joined(separator: ", ")
       print("\(executed) operations; applied: \(counts); \(seen); faults: \(codes)")

@@ -99,9 +99,11 @@ struct RegistryGenerator {
       let years: [UInt32] = [2_023, 2_019, 2_014, 2_020]
       var year = years[Int(block % 4)]
       if chance(3) { year = 2_099 }
-      return World.range(
+      var range = World.range(
         "\(name):\(source.1 == "GS2" ? "b" : "a")\(block)", start, start + length - 1,
         to: year * 10_000 + 1_231, product: product, text: "serial \(start)")
+      if chance(30) { range.labels = CreditLabels(rawValue: UInt32(number(0...63))) }
+      return range
     }
     return CreditRequest.Onboarding.Batch(project: project, ranges: ranges)
   }
@@ -112,6 +114,7 @@ struct RegistryGenerator {
     let issuance = model.issued[place.issuance]
     var range = issuance.range
     let part = self.range(model, place)
+    if chance(50) { range.labels = CreditLabels(rawValue: UInt32(number(0...63))) }
     (range.start, range.end) = chance(80) ? (place.start, place.end) : (part.start, part.end)
     return CreditRequest.Onboarding.Batch(
       project: model.projects[RegistryModel.name(issuance.project)] ?? issuance.project,
