@@ -17,7 +17,7 @@ struct TestnetCommand: AsyncParsableCommand {
 
       While it runs, credits of onboarding.csv come on chain: the custodian files requests, three \
       of five registrars approve, a part is put into the reserve for ECC, and a tonne is retired. \
-      The run goes on until that is done.
+      The run goes on until that is done. With --faults or --outage it is left out.
 
       With --home the network stays: its nodes can be audited, and the same command goes on with it.
 
@@ -163,9 +163,9 @@ struct TestnetCommand: AsyncParsableCommand {
     if !summary.passed { throw ExitCode.failure }
   }
 
-  /// The credits to be brought on chain; none with dead nodes, nor where the sources have none.
+  /// The credits to be brought on chain; none while nodes are disturbed, nor without a file.
   private func credits() throws -> OnboardingCredits? {
-    guard onboarding, outage == nil else { return nil }
+    guard onboarding, faults == nil, outage == nil else { return nil }
     let file = try (sources ?? Self.exampleFolder()) + "/onboarding.csv"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
     return try OnboardingCredits(
