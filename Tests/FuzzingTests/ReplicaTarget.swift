@@ -251,13 +251,13 @@ final class FuzzedNetwork {
     let statement = vote.statement
     return Vote(
       statement: statement, member: vote.member,
-      signature: nodes[Self.traitor].key.later.sign(
+      signature: nodes[Self.traitor].key.at(statement.height).sign(
         domain: statement.kind.domain, chain: Self.genesis.initial.chain,
         message: statement.message[...]))
   }
 
   private func signature(of header: BundleHeader, by node: Int = traitor) -> Signature {
-    nodes[node].key.later.sign(
+    nodes[node].key.at(header.birthHeight).sign(
       domain: .bundle, chain: Self.genesis.initial.chain, message: header.bcs[...])
   }
 
@@ -322,7 +322,7 @@ final class FuzzedNetwork {
     case .signReport(let body):
       let key = node.key
       answer(node) {
-        let signature = key.later.sign(
+        let signature = key.at(.max).sign(
           domain: .transaction, chain: Self.genesis.initial.chain, message: body.bcs[...])
         return .reportSigned(body, signature)
       }

@@ -363,6 +363,8 @@ class Genesis:
         data.list(64, lambda: data.text(48))
         data.list(255, lambda: data.uleb())
         data.uint(8)
+        data.raw(8 + 16 + 8 + 16 + 8 + 8)  # registry: request time … obligation time
+        data.raw(8 + 16 + 16 + 8 * 4)  # fund: target days … debt time
 
 
 @dataclass

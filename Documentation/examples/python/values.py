@@ -19,9 +19,15 @@ FAULTS = (
     "malformed oversized wrong_chain bad_signature expired validity_too_long replayed "
     "sequence_too_far_ahead unauthorised sponsor_unauthorised charge_unpayable fee_unpayable "
     "charge_above_maximum fee_above_maximum insufficient_balance overflow zero_amount "
-    "self_transfer unknown_node block_full pool_full sender_queue_full already_known not_ready "
-    "evidence_invalid evidence_too_old evidence_too_early unknown_offender offence_known "
-    "too_many_reports"
+    "self_transfer unknown_node block_full pool_full sender_queue_full already_known "
+    "not_ready evidence_invalid evidence_too_old evidence_too_early unknown_offender "
+    "offence_known too_many_reports not_registrar not_custodian unknown_registry "
+    "unknown_request request_closed already_decided own_request serial_overlap "
+    "partly_exported cap_exceeded project_differs unknown_project invalid_credit "
+    "custodian_limit buffer_too_small bond_too_small custody_lapsed deposits_stopped "
+    "unknown_lot not_owner lot_not_tradable range_outside_lot not_eligible not_whole_tonnes "
+    "invalid_date unknown_retirement already_confirmed unknown_obligation obligation_met "
+    "no_open_bid bid_below_minimum reserve_too_low not_collectable too_many_requests"
 ).split()
 
 
@@ -158,7 +164,12 @@ def receipt(data: bytes) -> "tuple[bytes, dict]":
     if outcome == 1:
         fields["operation"] = r.uint(1)
     if outcome > 0:
-        fields["code"] = FAULTS[r.uint(2) - 1]
+        number = r.uint(2)
+        if not 1 <= number <= len(FAULTS):
+            raise Refused(f"fault {number} names nothing", "unknown_tag")
+        fields["code"] = FAULTS[number - 1]
+    if outcome == 1 and r.flag():
+        fields["subject"] = r.uint(8)
     fields |= {"charge": str(r.uint(16)), "fee": str(r.uint(16))}
     r.finish()
     return transaction, fields
