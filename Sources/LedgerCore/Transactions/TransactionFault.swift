@@ -64,7 +64,6 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
   case bidBelowMinimum = 61
   case reserveTooLow = 62
   case notCollectable = 63
-  case tooManyRequests = 64
 
   /// The stable code in JSON.
   public var code: String {
@@ -132,7 +131,6 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .bidBelowMinimum: "bid_below_minimum"
     case .reserveTooLow: "reserve_too_low"
     case .notCollectable: "not_collectable"
-    case .tooManyRequests: "too_many_requests"
     }
   }
 
@@ -214,7 +212,6 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .bidBelowMinimum: "The fund bids less than the stated least price."
     case .reserveTooLow: "Only what exceeds 30 days' due can be withdrawn from a node's reserve."
     case .notCollectable: "Nothing was asked back, or the 7 days are not over."
-    case .tooManyRequests: "The filer has too many requests open; wait until some are decided."
     }
   }
 }
