@@ -28,6 +28,14 @@ enum Example {
 
 @Suite("From registry files to the lots, factors and nodes of a genesis")
 struct GenesisSourcesTests {
+  @Test("genesis takes the credits of every registry whose exports are read, by the same name")
+  func registries() {
+    let taken = GenesisRegistry.standard.registries.map(\.name)
+    for registry in Registry.allCases where registry != .generic {
+      #expect(taken.contains(registry.rawValue))
+    }
+  }
+
   @Test("every record of the example becomes a lot of its serials, nothing is left out")
   func example() throws {
     let sources = try Example.sources()

@@ -218,7 +218,7 @@ public struct GenesisRegistry: Hashable, Sendable, BCSCodable {
 
   /// The registries that the ledger reads exports of, each serial a tonne; nobody is appointed.
   public static let standard = GenesisRegistry(
-    registries: ["american-carbon-registry", "climate-action-reserve", "gold-standard", "verra"]
+    registries: ["acr", "climate-action-reserve", "gold-standard", "verra"]
       .map { CreditRegistry(name: $0, unit: .tonne) })
 
   public init(from reader: inout BCSReader) throws(BCSError) {

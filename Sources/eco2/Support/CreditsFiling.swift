@@ -122,7 +122,7 @@ struct CreditsFiling {
   /// The project as it stands on chain, or as the record states it.
   private func project(_ credit: CreditRecord) async throws -> CreditProject {
     var project = CreditProject(
-      registry: credit.registry.nameOnChain, id: credit.projectID, name: credit.projectName,
+      registry: credit.registry.rawValue, id: credit.projectID, name: credit.projectName,
       country: credit.country, type: credit.projectType, methodology: credit.methodology)
     guard
       let known = try await ledger.project(registry: project.registry, id: project.id)
@@ -136,13 +136,6 @@ struct CreditsFiling {
     project.cap = known.cap
     project.documents = known.documents.compactMap { Digest(hex: $0) }
     return project
-  }
-}
-
-extension Registry {
-  /// The name under which genesis lists it.
-  fileprivate var nameOnChain: String {
-    self == .acr ? "american-carbon-registry" : rawValue
   }
 }
 

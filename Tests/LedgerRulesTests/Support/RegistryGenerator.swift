@@ -75,7 +75,7 @@ struct RegistryGenerator {
 
   private static let sources = [
     ("gold-standard", "GS1"), ("gold-standard", "GS2"), ("verra", "V1"),
-    ("american-carbon-registry", "A1"), ("climate-action-reserve", "C1"),
+    ("acr", "A1"), ("climate-action-reserve", "C1"),
     (World.kilograms, "K1"), ("newcomer", "N1"),
   ]
 
