@@ -27,7 +27,7 @@ public enum CatchUpEvent: Sendable {
   case voteSeen(Vote, of: AccountID)
   /// A final block carries a vote of this node's key, which this process did not sign or may not
   /// have signed: before it follows, that counts as a peer's word on its latest vote; while it
-  /// waits to vote, it waits for the third height after that one.
+  /// waits to vote, it waits for the fourth height after that one.
   case ownVoteDecided(VotePosition)
   /// A time named by `.wake` has come.
   case tick

@@ -270,7 +270,7 @@ public struct CatchUpMachine: Sendable {
     guard pause != nil else { return (height + 1, nil) }
     // Above any height it is known to have voted at, too.
     let afterSeen = ownVoteSeen.map { $0.height == .max ? .max : $0.height + 1 } ?? 0
-    return (max(height + 2, afterSeen), pause)
+    return (max(height + CatchUpLimits.quietHeights, afterSeen), pause)
   }
 
   private mutating func ownVoteDecided(_ position: VotePosition) {
@@ -279,9 +279,10 @@ public struct CatchUpMachine: Sendable {
       ownVoteSeen = max(ownVoteSeen ?? position, position)
       return
     }
-    // A header carries the COMMITs of the height before: what is seen is one height late. Once it
-    // has begun to vote, the votes in blocks are its own.
-    let next = position.height.addingReportingOverflow(3)
+    // A header carries the COMMITs of the height before, or late ones: the next COMMIT after this
+    // is seen up to two heights after its own. Once it has begun to vote, the votes in blocks are
+    // its own.
+    let next = position.height.addingReportingOverflow(CatchUpLimits.quietHeights + 1)
     guard settled.pause != nil, settled.pause != .fullNode, height < settled.mayVoteFrom,
       !next.overflow, next.partialValue > settled.mayVoteFrom
     else { return }

@@ -30,6 +30,10 @@ public enum CatchUpLimits {
   public static let tipCheckMilliseconds: UInt64 = 1_000
   /// Progress is reported this often.
   public static let reportMilliseconds: UInt64 = 1_000
+  /// A node that is not sure of what its key has signed votes at the height so far above the tip it
+  /// reached. A COMMIT of another process with its key at the tip is carried by the next header, or
+  /// late by the one after; both are final by then.
+  public static let quietHeights: UInt64 = 3
   /// Requests of one peer served in a second.
   public static let servedPerSecondMax = 16
 }

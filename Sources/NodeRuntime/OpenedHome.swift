@@ -150,7 +150,7 @@ final class OpenedHome: Sendable {
 
   /// Without its data folder a node no longer knows what it has prepared: a watermark that was kept
   /// would let it vote as if it had prepared nothing. Set aside, it counts as missing, and the node
-  /// votes only from the second height decided after it has caught up (protocol §5). So it is with
+  /// votes only from the third height decided after it has caught up (protocol §5). So it is with
   /// a home that was copied: its watermark may be older than its key's last vote.
   private static func forgetWatermark(_ home: NodeHome) throws(NodeStartError) {
     let path = home.path + "/keys/watermark"

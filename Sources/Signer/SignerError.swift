@@ -32,7 +32,7 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .belowWatermark(let asked, let watermark):
       "will not sign \(Self.text(asked)): \(Self.text(watermark)) was signed before"
     case .watermarkMissing:
-      "the record of signed votes is missing; this node votes again from the second height that is "
+      "the record of signed votes is missing; this node votes again from the third height that is "
         + "decided after it reached the tip"
     case .otherIncarnation(let asked, let current):
       "will not sign a bundle of incarnation \(asked): it is not of start \(current)"

@@ -61,7 +61,7 @@ struct FollowingTests {
     #expect(peers.nodes[0].machine.mode == .following(mayVoteFrom: 1, nil))
   }
 
-  @Test("a peer's word for a vote above the watermark: votes from the second height after the tip")
+  @Test("a peer's word for a vote above the watermark: votes from the third height after the tip")
   func voteAboveWatermark() throws {
     let chain = try TestChain(members: 4, length: 8)
     let peers = TestPeers(chain, heights: [8, 8, 8, 8])
@@ -73,7 +73,7 @@ struct FollowingTests {
     peers.run(for: 100)
     #expect(
       peers.nodes[0].machine.mode
-        == .following(mayVoteFrom: 10, .voteAboveWatermark(vote.statement.position)))
+        == .following(mayVoteFrom: 11, .voteAboveWatermark(vote.statement.position)))
     #expect(peers.nodes[1].machine.mode == .following(mayVoteFrom: 9, nil))
   }
 
@@ -108,7 +108,7 @@ struct FollowingTests {
     #expect(peers.nodes[0].distrusted.isEmpty)
     #expect(
       peers.nodes[0].machine.mode
-        == .following(mayVoteFrom: 32, .voteAboveWatermark(vote.statement.position)))
+        == .following(mayVoteFrom: 33, .voteAboveWatermark(vote.statement.position)))
   }
 
   @Test("a vote of the height before a change of keys counts, and nobody is a liar for it")
@@ -124,10 +124,10 @@ struct FollowingTests {
     #expect(peers.nodes[0].distrusted.isEmpty)
     #expect(
       peers.nodes[0].machine.mode
-        == .following(mayVoteFrom: 22, .voteAboveWatermark(vote.statement.position)))
+        == .following(mayVoteFrom: 23, .voteAboveWatermark(vote.statement.position)))
   }
 
-  @Test("without its vote log a node votes from the second height after the tip, and says why")
+  @Test("without its vote log a node votes from the third height after the tip, and says why")
   func voteLogMissing() throws {
     let chain = try TestChain(members: 4, length: 8)
     let peers = TestPeers(chain, heights: [5, 8, 8, 8])
@@ -136,7 +136,24 @@ struct FollowingTests {
     peers.connectAll()
     peers.run(for: 2_000)
     #expect(
-      peers.nodes[0].machine.mode == .following(mayVoteFrom: 10, .voteLogMissing))
+      peers.nodes[0].machine.mode == .following(mayVoteFrom: 11, .voteLogMissing))
+  }
+
+  @Test("a COMMIT of its key that a header carries one height late still keeps it waiting")
+  func lateOwnCommit() throws {
+    let chain = try TestChain(members: 4, length: 12)
+    let peers = TestPeers(chain, heights: [8, 8, 8, 8])
+    peers.nodes[0].isVoteLogMissing = true
+    peers.start()
+    peers.connectAll()
+    peers.run(for: 100)
+    // Another process with the key has cast a COMMIT at the tip; the header after the next says so.
+    peers.decide([0, 1, 2, 3])
+    peers.decide([0, 1, 2, 3])
+    let position = VotePosition(height: 8, view: 0, kind: .commit)
+    peers.feed(.ownVoteDecided(position), to: 0)
+    #expect(
+      peers.nodes[0].machine.mode == .following(mayVoteFrom: 12, .voteAboveWatermark(position)))
   }
 
   @Test("the next height, decided by others a moment earlier, leaves a node following")

@@ -40,7 +40,8 @@ struct OwnKeyTests {
     }
     network.run(intervals: 10)
     for node in network.nodes.indices {
-      #expect(!isToldOf(network, node))
+      let isTold = isToldOf(network, node)
+      #expect(!isTold)
       #expect(network.nodes[node].replica.isVoting)
     }
   }
@@ -51,7 +52,8 @@ struct OwnKeyTests {
     network.run(intervals: 3)
     intrude(&network, on: 2)
     network.run(until: network.now + 5)
-    #expect(isToldOf(network, 2))
+    let isTold = isToldOf(network, 2)
+    #expect(isTold)
     let votes = network.nodes[2].votes.count
     network.run(intervals: 12)
     #expect(network.nodes[2].votes.count == votes)
@@ -95,7 +97,8 @@ struct OwnKeyTests {
       Issue.record("it does not know that its record is old")
       return
     }
-    #expect(!isToldOf(network, 1))
+    let isTold = isToldOf(network, 1)
+    #expect(!isTold)
     let first = try #require(network.nodes[1].votes.dropFirst(votes.count).first)
     #expect(first.height > (votes.last?.height ?? 0))
     #expect(try network.offences(at: 0).isEmpty)
@@ -115,7 +118,8 @@ struct OwnKeyTests {
       network.run(until: network.now + 20)
       network.castCommits(of: 2, above: start)
     }
-    #expect(isToldOf(network, 2))
+    let isTold = isToldOf(network, 2)
+    #expect(isTold)
     #expect(network.nodes[2].votes.count == original.votes.count)
     #expect(try network.offences(at: 0).isEmpty)
     #expect(network.nodes[0].replica.height >= start + 3)

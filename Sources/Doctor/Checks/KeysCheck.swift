@@ -165,7 +165,7 @@ struct KeysCheck {
     case (false, true):
       notes.warning(
         "the watermark is lost",
-        "start all the same: the node follows, and votes again from the second height decided "
+        "start all the same: the node follows, and votes again from the third height decided "
           + "after it reached the tip; never put an old one back")
     case (false, false): notes.ok("no watermark yet: the first start makes it")
     }
