@@ -53,6 +53,8 @@ let package = Package(
     .library(name: "LedgerCore", targets: ["LedgerCore"]),
     .library(name: "LedgerState", targets: ["LedgerState"]),
     .library(name: "LedgerStore", targets: ["LedgerStore"]),
+    .library(name: "LedgerRules", targets: ["LedgerRules"]),
+    .library(name: "Audit", targets: ["Audit"]),
     .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
     .library(name: "RegistryFiles", targets: ["RegistryFiles"]),
     .library(name: "Simulation", targets: ["Simulation"]),

@@ -15,6 +15,8 @@ let strict: [SwiftSetting] = [
 let core: Target.Dependency = .product(name: "LedgerCore", package: "eco2-ledger")
 let state: Target.Dependency = .product(name: "LedgerState", package: "eco2-ledger")
 let store: Target.Dependency = .product(name: "LedgerStore", package: "eco2-ledger")
+let rules: Target.Dependency = .product(name: "LedgerRules", package: "eco2-ledger")
+let audit: Target.Dependency = .product(name: "Audit", package: "eco2-ledger")
 let simulation: Target.Dependency = .product(name: "Simulation", package: "eco2-ledger")
 let registries: Target.Dependency = .product(name: "RegistryFiles", package: "eco2-ledger")
 let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
@@ -38,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CPeers", "Paired", core, state, store, engines, registries, simulation,
+        "CPeers", "Paired", core, state, store, rules, audit, engines, registries, simulation,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

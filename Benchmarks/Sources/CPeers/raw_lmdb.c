@@ -1,6 +1,8 @@
 #include "raw_lmdb.h"
 
+#include <errno.h>
 #include <lmdb.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,13 +66,22 @@ int peers_lmdb_load(peers_lmdb *db, const uint8_t *paths, const uint8_t *values,
   return code;
 }
 
+int peers_lmdb_append(peers_lmdb *db, const uint8_t path[32], const uint8_t *value,
+                      size_t value_length) {
+  const int code = db->load ? 0 : mdb_txn_begin(db->env, NULL, 0, &db->load);
+  if (code) return code;
+  MDB_val key = {32, (void *)path}, data = {value_length, (void *)value};
+  return mdb_put(db->load, db->records, &key, &data, MDB_APPEND);
+}
+
 int peers_lmdb_load_end(peers_lmdb *db) {
   MDB_txn *load = db->load;
   db->load = NULL;
   return load ? mdb_txn_commit(load) : 0;
 }
 
-int peers_lmdb_read(peers_lmdb *db, const uint8_t *paths, size_t count, uint64_t *sum) {
+static int read_all(peers_lmdb *db, const uint8_t *paths, size_t count, uint64_t *sum,
+                    int may_miss) {
   MDB_txn *txn;
   int code = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
   if (code) return code;
@@ -79,9 +90,45 @@ int peers_lmdb_read(peers_lmdb *db, const uint8_t *paths, size_t count, uint64_t
     MDB_val key = {32, (void *)(paths + 32 * i)}, value;
     code = mdb_get(txn, db->records, &key, &value);
     if (!code) *sum += *(const uint8_t *)value.mv_data;
+    if (code == MDB_NOTFOUND && may_miss) code = 0;
   }
   mdb_txn_abort(txn);
   return code;
+}
+
+int peers_lmdb_read(peers_lmdb *db, const uint8_t *paths, size_t count, uint64_t *sum) {
+  return read_all(db, paths, count, sum, 0);
+}
+
+int peers_lmdb_look(peers_lmdb *db, const uint8_t *paths, size_t count, uint64_t *sum) {
+  return read_all(db, paths, count, sum, 1);
+}
+
+int peers_lmdb_hash(peers_lmdb *db, size_t *count) {
+  MDB_txn *txn;
+  MDB_cursor *cursor;
+  *count = 0;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (!context) return ENOMEM;
+  int code = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
+  if (code) {
+    EVP_MD_CTX_free(context);
+    return code;
+  }
+  code = mdb_cursor_open(txn, db->records, &cursor);
+  MDB_val key, value;
+  while (!code && !(code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT))) {
+    uint8_t out[EVP_MAX_MD_SIZE];
+    const int done = EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 &&
+                     EVP_DigestUpdate(context, key.mv_data, key.mv_size) == 1 &&
+                     EVP_DigestUpdate(context, value.mv_data, value.mv_size) == 1 &&
+                     EVP_DigestFinal_ex(context, out, NULL) == 1;
+    code = done ? 0 : EINVAL;
+    *count += 1;
+  }
+  mdb_txn_abort(txn);
+  EVP_MD_CTX_free(context);
+  return code == MDB_NOTFOUND ? 0 : code;
 }
 
 typedef struct {

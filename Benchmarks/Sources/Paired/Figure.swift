@@ -30,17 +30,17 @@ public enum Bar: Sendable {
   /// By its ratio to its peer.
   case atLeast(Double)
   case atMost(Double)
-  /// By its value alone; it has no peer.
+  /// By its value alone, with a peer or without.
   case valueAtLeast(Double, unit: String)
   case valueAtMost(Double, unit: String)
 
-  /// Whether a ratio reaches it: to the peer, or to the bar's own value.
-  public func isReached(by ratio: Double) -> Bool {
+  /// Whether a figure reaches it, by its ratio or its value.
+  public func isReached(by figure: Figure) -> Bool {
     switch self {
-    case .atLeast(let bound): ratio >= bound
-    case .atMost(let bound): ratio <= bound
-    case .valueAtLeast: ratio >= 1
-    case .valueAtMost: ratio <= 1
+    case .atLeast(let bound): figure.ratio >= bound
+    case .atMost(let bound): figure.ratio <= bound
+    case .valueAtLeast(let bound, _): figure.value >= bound
+    case .valueAtMost(let bound, _): figure.value <= bound
     }
   }
 

@@ -17,7 +17,7 @@ public struct Table {
     line(
       figure.id, "\(Self.number(figure.value)) \(figure.unit)", "\(Self.number(figure.ratio))×",
       "\(Self.number(quartiles.lowerBound))–\(Self.number(quartiles.upperBound))", bar.text,
-      bar.isReached(by: figure.ratio) ? "✓" : "✗", figure.against)
+      bar.isReached(by: figure) ? "✓" : "✗", figure.against)
   }
 
   /// A figure that cannot be measured here, and why.

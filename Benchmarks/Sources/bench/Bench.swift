@@ -21,7 +21,8 @@ struct Bench: ParsableCommand {
         bench --quick ed25519.batch      a look at those whose names begin so
         bench --json results.json        and a file for programs
       """,
-    subcommands: [Table.self, Measure.self, BuildRecords.self], defaultSubcommand: Table.self)
+    subcommands: [Table.self, Measure.self, BuildRecords.self, BuildLots.self],
+    defaultSubcommand: Table.self)
 
   struct Table: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -121,6 +122,20 @@ struct Bench: ParsableCommand {
     func run() throws {
       let folder = DataFolder(in: data, isQuick: false).path
       try RecordBuilder(folder: RecordFolder(path: folder, count: count, hasRaw: raw)).build()
+    }
+  }
+
+  struct BuildLots: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build-lots", abstract: "Builds the ledger that figures of carbon need.",
+      shouldDisplay: false)
+
+    @Option var data: String
+    @Option var count: Int
+
+    func run() throws {
+      let folder = DataFolder(in: data, isQuick: false).path
+      try CarbonBuilder(folder: CarbonFolder(path: folder, count: count)).build()
     }
   }
 }

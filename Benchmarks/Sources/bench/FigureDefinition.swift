@@ -16,7 +16,8 @@ struct FigureDefinition: Sendable {
   let measure: @Sendable (Conditions) throws -> MeasuredFigure
 
   /// All figures, in the table's order.
-  static let all: [FigureDefinition] = ed25519 + sha256 + state + log + registry + simulate
+  static let all: [FigureDefinition] =
+    ed25519 + sha256 + state + log + registry + carbon + audit + simulate
 }
 
 extension FigureDefinition {
@@ -48,6 +49,7 @@ extension FigureDefinition {
     switch needs {
     case .nothing, .folder: against
     case .records, .manyRecords: against + (isQuick ? " (1 million records)" : "")
+    case .lots: against + (isQuick ? " (100,000 lots)" : "")
     }
   }
 }

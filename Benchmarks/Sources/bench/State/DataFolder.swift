@@ -11,6 +11,8 @@ enum DataNeed: Sendable {
   case records
   /// These, and five times as many in another state.
   case manyRecords
+  /// A ledger with a million lots and a million accounts.
+  case lots
 }
 
 /// Where the figures of state keep their records: built once in a run, used by the processes of all
@@ -33,7 +35,8 @@ struct DataFolder: Sendable {
     .deletingLastPathComponent().appendingPathComponent(".data").path
 
   static let quickNotice =
-    "quick: figures of state stand on 1 million records; their bars are meant for 10 million"
+    "quick: figures of state stand on 1 million records and those of carbon on 100,000 lots; their "
+    + "bars are meant for ten times as many"
 
   /// The records that figures stand on: 10 million, as their bars are stated for.
   var records: RecordFolder {
@@ -44,6 +47,9 @@ struct DataFolder: Sendable {
   var manyRecords: RecordFolder {
     RecordFolder(path: path, count: isQuick ? 5_000_000 : 50_000_000, hasRaw: false)
   }
+
+  /// The lots that figures of carbon stand on: a million, as their bars are stated for.
+  var lots: CarbonFolder { CarbonFolder(path: path, count: isQuick ? 100_000 : 1_000_000) }
 
   /// Makes a need's data unless it is there. Throws `unavailable` when the disk has no room for it.
   func prepare(_ need: DataNeed) throws {
@@ -57,13 +63,30 @@ struct DataFolder: Sendable {
     case .nothing, .folder: break
     case .records: try prepare([records])
     case .manyRecords: try prepare([records, manyRecords])
+    case .lots: try prepareLots()
     }
+  }
+
+  private func prepareLots() throws {
+    guard lots.built == nil else { return }
+    try lots.remove()
+    try expectRoom(for: lots.bytesNeeded)
+    _ = try OwnProcess.run(
+      ["build-lots", "--data", parent, "--count", "\(lots.network.lots)"], showsProgress: true)
   }
 
   private func prepare(_ folders: [RecordFolder]) throws {
     let missing = folders.filter { !$0.isBuilt }
     for folder in missing { try folder.remove() }
-    let needed = missing.reduce(0) { $0 + $1.bytesNeeded }
+    try expectRoom(for: missing.reduce(0) { $0 + $1.bytesNeeded })
+    for folder in missing {
+      _ = try OwnProcess.run(
+        ["build-records", "--data", parent, "--count", "\(folder.count)"]
+          + (folder.hasRaw ? ["--raw"] : []), showsProgress: true)
+    }
+  }
+
+  private func expectRoom(for needed: Int) throws {
     let values = try URL(fileURLWithPath: path).resourceValues(forKeys: [
       .volumeAvailableCapacityKey
     ])
@@ -72,11 +95,6 @@ struct DataFolder: Sendable {
       throw BenchmarkFault.unavailable(
         "\(parent) needs \(Self.gigabytes(needed)) of disk, and \(Self.gigabytes(free)) are free "
           + "(--data names another folder)")
-    }
-    for folder in missing {
-      _ = try OwnProcess.run(
-        ["build-records", "--data", parent, "--count", "\(folder.count)"]
-          + (folder.hasRaw ? ["--raw"] : []), showsProgress: true)
     }
   }
 

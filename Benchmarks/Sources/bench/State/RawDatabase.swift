@@ -28,7 +28,27 @@ final class RawDatabase {
     handle = opened
   }
 
+  init(_ folder: CarbonFolder) throws {
+    var opened: OpaquePointer?
+    try Self.check(peers_lmdb_open(folder.raw, folder.rawMapBytes, &opened))
+    guard let opened else { throw BenchmarkFault.unavailable("LMDB gives no database") }
+    handle = opened
+  }
+
   deinit { peers_lmdb_close(handle) }
+
+  /// Appends a record of any length; it stays after `endLoad`.
+  func append(path: [UInt8], value: [UInt8]) throws {
+    try Self.check(peers_lmdb_append(handle, path, value, value.count))
+  }
+
+  /// Hashes every record's path and value by libcrypto, in the order of paths; says how many there
+  /// are.
+  func hashAll() throws -> Int {
+    var count = 0
+    try Self.check(peers_lmdb_hash(handle, &count))
+    return count
+  }
 
   /// Appends records by `MDB_APPEND`; they stay after `endLoad`.
   func load(paths: [UInt8], values: [UInt8]) throws {
@@ -41,6 +61,13 @@ final class RawDatabase {
   func read(_ paths: [UInt8]) throws -> UInt64 {
     var sum: UInt64 = 0
     try Self.check(peers_lmdb_read(handle, paths, paths.count / 32, &sum))
+    return sum
+  }
+
+  /// The same of paths that need not all be there.
+  func look(_ paths: [UInt8]) throws -> UInt64 {
+    var sum: UInt64 = 0
+    try Self.check(peers_lmdb_look(handle, paths, paths.count / 32, &sum))
     return sum
   }
 

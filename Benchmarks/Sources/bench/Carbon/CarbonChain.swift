@@ -1,0 +1,203 @@
+import LedgerCore
+import LedgerRules
+import LedgerState
+import LedgerStore
+
+/// The ledger of a carbon folder, open as a node has it: records in LMDB, the tree over them, and
+/// blocks executed on both.
+final class CarbonChain {
+  let store: NodeStore
+  let state: AuthenticatedState
+  /// Sequences that accounts have used, where they have used any.
+  private var sequences: [AccountID: UInt64] = [:]
+
+  init(_ folder: CarbonFolder, workers: Int) throws {
+    store = try NodeStore(home: folder.ledger, genesis: nil)
+    state = try AuthenticatedState(
+      reader: store.records, workers: workers > 0 ? WorkerPool(workers: workers) : nil)
+    guard state.root == store.records.root else {
+      throw BenchmarkFault.broken("the state has another root than is noted")
+    }
+  }
+
+  var chain: ChainID { store.chain }
+
+  /// Queries about the tip, or about a block above it.
+  func queries(on parent: StateDelta? = nil) throws -> LedgerQueries {
+    LedgerQueries(try state.view(on: parent))
+  }
+
+  // MARK: Transactions
+
+  /// A transaction with generous maxima. Nobody who executes a block looks at its signature: it
+  /// was verified when its bundle came.
+  func transaction(_ operations: [Operation], by sender: AccountID) throws -> Transaction {
+    let sequence: UInt64
+    if let used = sequences[sender] {
+      sequence = used + 1
+    } else {
+      var queries = LedgerQueries(state)
+      sequence = (try queries.account(sender)?.sequences.highest ?? 0) + 1
+    }
+    sequences[sender] = sequence
+    let body = TransactionBody(
+      chain: chain, sender: sender, sequence: sequence, validUntil: state.height + 1_000,
+      chargeMax: Amount(1_000_000), feeMax: Amount(100_000_000), operations: operations)
+    return try Transaction(
+      body: body,
+      senderAuthorizations: [
+        Authorization(
+          key: PublicKey(sender.bytes), signature: Signature(r: .zero, s: .zero))
+      ])
+  }
+
+  /// Forgets the sequences of transactions that no block of the tip has: their block was measured
+  /// and left.
+  func forgetSequences() { sequences = [:] }
+
+  // MARK: Blocks
+
+  /// A block and the bundles it names.
+  struct Proposal {
+    let block: Block
+    let bundles: [Bundle]
+    var transactionCount: Int { bundles.reduce(0) { $0 + $1.transactions.count } }
+  }
+
+  /// The block after a parent, of the tip's set's first member.
+  func proposal(_ transactions: [Transaction], on parent: StateDelta? = nil) throws -> Proposal {
+    var queries = try queries(on: parent)
+    let facts = try queries.parentFacts()
+    let author = facts.validators.members[0].account
+    guard let progress = try queries.bundleProgress(author) else {
+      throw BenchmarkFault.broken("a member has no bundles")
+    }
+    let bundles = Self.bundles(transactions, author: author, progress, height: facts.height + 1)
+    let runs =
+      bundles.isEmpty
+      ? []
+      : [
+        BundleRun(
+          author: author, incarnation: progress.incarnation, firstNumber: progress.next,
+          digests: bundles.map { $0.header.digest(chain) })
+      ]
+    let header = BlockHeader(
+      height: facts.height + 1, timestamp: facts.timestamp + CarbonNetwork.interval,
+      author: author, parent: facts.headerHash, bundlesRoot: BundleRun.root(runs),
+      validatorsHash: facts.validators.hash(chain),
+      nextValidatorsHash: facts.nextValidators.hash(chain),
+      parentRoots: StateRoots(
+        state: parent?.root ?? state.root, transactions: facts.transactionsRoot,
+        receipts: facts.receiptsRoot),
+      parentStatement: facts.statement, parentCommits: [], lateCommits: [])
+    return Proposal(block: Block(header: header, runs: runs), bundles: bundles)
+  }
+
+  /// Bundles of half a megabyte, as members seal them.
+  private static func bundles(
+    _ transactions: [Transaction], author: AccountID, _ progress: BundleProgress, height: UInt64
+  ) -> [Bundle] {
+    var bundles: [Bundle] = []
+    var part: [Transaction] = []
+    var bytes = 0
+    func seal() {
+      let header = BundleHeader(
+        author: author, incarnation: progress.incarnation,
+        number: progress.next + UInt64(bundles.count), birthHeight: height,
+        transactionCount: UInt32(part.count), transactionBytes: UInt32(bytes),
+        transactionsRoot: MerkleTree.root(leaves: part.map(\.bytes)))
+      bundles.append(
+        Bundle(
+          header: header, signature: Signature(r: .zero, s: .zero), transactions: part))
+      (part, bytes) = ([], 0)
+    }
+    for transaction in transactions {
+      part.append(transaction)
+      bytes += transaction.bytes.count
+      if bytes >= Limits.bundleBytesTarget { seal() }
+    }
+    if !part.isEmpty { seal() }
+    return bundles
+  }
+
+  /// What execution of a block gave, with what it has read for the root.
+  struct Executed {
+    let outcome: ExecutionOutcome
+    let reads: ExecutionReads
+    let view: StateView
+  }
+
+  /// Executes a block as a replica does, and changes nothing.
+  func execute(_ proposal: Proposal, on parent: StateDelta? = nil) throws -> Executed {
+    let reads = try state.executionReads()
+    var view = try state.view(on: parent, reads: reads)
+    let outcome = try Execution.run(
+      block: proposal.block, bundles: proposal.bundles, chain: chain, on: &view)
+    return Executed(outcome: outcome, reads: reads, view: view)
+  }
+
+  /// Executes a block whose transactions must all be applied, and gives its delta.
+  func stage(_ transactions: [Transaction], on parent: StateDelta? = nil) throws -> StateDelta {
+    let executed = try execute(try proposal(transactions, on: parent), on: parent)
+    try Self.expectApplied(executed.outcome)
+    return try state.stage(executed.outcome.changes, on: parent, reads: executed.reads)
+  }
+
+  static func expectApplied(_ outcome: ExecutionOutcome) throws {
+    if let other = outcome.receipts.first(where: { $0.outcome != .applied }) {
+      throw BenchmarkFault.broken("a transaction was not applied: \(other.outcome)")
+    }
+  }
+
+  // MARK: Deciding, for the builder
+
+  /// Executes a block, has it signed by a quorum, and puts it into the log; the store follows as
+  /// far behind as a node's.
+  func decide(_ transactions: [Transaction]) throws {
+    let proposal = try proposal(transactions)
+    let executed = try execute(proposal)
+    try Self.expectApplied(executed.outcome)
+    let delta = try state.stage(executed.outcome.changes, reads: executed.reads)
+    let height = proposal.block.header.height
+    let block = DecidedBlock(
+      block: proposal.block, certificate: try certificate(proposal.block, delta.root),
+      bundles: proposal.bundles)
+    var receipts = BCSWriter()
+    receipts.list(executed.outcome.receipts)
+    try store.log.append(height: height, block: block.bcs, receipts: receipts.bytes)
+    try state.adopt(delta, height: height)
+    if state.isOverlayFull { try flush() }
+  }
+
+  /// Writes what the store has not.
+  func flush() throws {
+    let writes = state.writes(through: state.height)
+    guard !writes.isEmpty else { return }
+    let indexes = writes.changes.flatMap(DerivedIndexes.entries).map {
+      IndexChange(index: $0.index, key: $0.key, value: $0.value)
+    }
+    try store.records.flush(
+      writes: writes, indexes: indexes, height: state.height, root: state.root)
+    try state.flushed(through: state.height)
+  }
+
+  private func certificate(_ block: Block, _ root: Digest) throws -> QuorumCertificate {
+    var queries = LedgerQueries(state)
+    let set = try queries.validatorSets().current
+    let hash = block.header.hash(chain)
+    let statement = VoteStatement(
+      height: block.header.height, view: 0, content: .commit(block: hash, stateRoot: root))
+    let message = statement.message
+    let keys = try (0..<CarbonNetwork.nodes).map(CarbonNetwork.consensusKey)
+    let signatures = set.members.prefix(set.quorum).enumerated().compactMap { index, member in
+      keys.first { $0.publicKey == member.consensusKey }.map {
+        MemberSignature(
+          member: UInt16(index),
+          signature: $0.sign(prefix: statement.prefix(chain), message: message[...]))
+      }
+    }
+    return QuorumCertificate(
+      kind: .commit, height: block.header.height, view: 0, block: hash, stateRoot: root,
+      signatures: signatures)
+  }
+}

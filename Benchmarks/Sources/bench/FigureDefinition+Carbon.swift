@@ -1,0 +1,115 @@
+import LedgerCore
+import LedgerRules
+import LedgerState
+import LedgerStore
+import Paired
+
+extension FigureDefinition {
+  /// The registry's rules, on a million lots and a million accounts.
+  static let carbon: [FigureDefinition] = [
+    operations("carbon.onboard") { try $0.onboardings(ranges: 1) },
+    onboardedLots,
+    operations("carbon.split") { try $0.splits() },
+    operations("carbon.transfer") { try $0.transfers() },
+    operations("carbon.retire") { try $0.retirements() },
+    search,
+  ]
+
+  private static let rateBar = 100_000.0
+  private static let recordReads = "mdb_get of the records it reads; the ratio is a cost"
+
+  /// Operations a second of one core: blocks of a thousand, executed as a replica does it on
+  /// records that lie in LMDB, up to the block's changes; signatures were verified before, and the
+  /// state's tree is hashed afterwards.
+  private static func operations(
+    _ id: String, make: @escaping @Sendable (inout CarbonWork) throws -> CarbonChain.Proposal
+  ) -> FigureDefinition {
+    FigureDefinition(
+      id: id, bar: .valueAtLeast(rateBar, unit: "/s"), against: recordReads, cores: 1,
+      needs: .lots
+    ) { conditions in
+      try rate(conditions, make: make) { $0.transactionCount }
+    }
+  }
+
+  /// Lots that requests of the most ranges bring.
+  private static let onboardedLots = FigureDefinition(
+    id: "carbon.onboard.lots", bar: .valueAtLeast(rateBar, unit: "/s"), against: recordReads,
+    cores: 1, needs: .lots
+  ) { conditions in
+    try rate(
+      conditions, make: { try $0.onboardings(ranges: CarbonNetwork.rangesPerRequest) },
+      count: {
+        $0.transactionCount / (1 + CarbonNetwork.approvals) * CarbonNetwork.rangesPerRequest
+      })
+  }
+
+  private static func rate(
+    _ conditions: Conditions, make: (inout CarbonWork) throws -> CarbonChain.Proposal,
+    count: (CarbonChain.Proposal) -> Int
+  ) throws -> MeasuredFigure {
+    let folder = conditions.data.lots
+    let chain = try CarbonChain(folder, workers: 0)
+    let raw = try RawDatabase(folder)
+    var work = CarbonWork(chain, folder.network, seed: 1)
+    // All are made before any is executed, so that no record is still in a cache of the processor
+    // for having been looked at.
+    let rounds = conditions.rounds
+    let blocks = try (0...rounds).map { _ in try make(&work) }
+    let others = try (0...rounds).map { _ in
+      try chain.execute(try make(&work)).view.keysRead.flatMap { $0.hash.bytes.array }
+    }
+    var outcome: ExecutionOutcome?
+    var sum: UInt64 = 0
+    let run = try PairedRun(
+      rounds: rounds,
+      subject: { round in
+        outcome = nil
+        return try ContinuousClock().measure {
+          outcome = try chain.execute(blocks[round]).outcome
+        }
+      },
+      peer: { round in try ContinuousClock().measure { sum &+= try raw.look(others[round]) } })
+    if let outcome { try CarbonChain.expectApplied(outcome) }
+    return MeasuredFigure(
+      value: Double(count(blocks[0])) / run.microseconds * 1e6, unit: "/s", ratio: 1 / run.ratio,
+      quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
+  }
+
+  /// The lot that holds a serial, as a node's interface looks for it: one by one, each on its own.
+  private static let search = FigureDefinition(
+    id: "carbon.search", bar: .valueAtMost(5, unit: "µs"),
+    against: "one mdb_get; the ratio is a cost", cores: 1, needs: .lots
+  ) { conditions in
+    let folder = conditions.data.lots
+    let chain = try CarbonChain(folder, workers: 0)
+    let raw = try RawDatabase(folder)
+    var work = CarbonWork(chain, folder.network, seed: 2)
+    let count = 10_000
+    let rounds = conditions.rounds
+    let places = (0...rounds).map { _ in work.serials(count) }
+    let paths = try (0...rounds).map { _ in
+      try (0..<count).flatMap { _ in Lot.key(try work.lot().number).hash.bytes.array }
+    }
+    var found = 0
+    var sum: UInt64 = 0
+    let run = try PairedRun(
+      rounds: rounds,
+      subject: { round in
+        found = 0
+        return try ContinuousClock().measure {
+          for place in places[round] {
+            var queries = LedgerQueries(chain.store.records)
+            if try queries.lot(holding: place.serial, block: place.block) != nil { found += 1 }
+          }
+        }
+      },
+      peer: { round in try ContinuousClock().measure { sum &+= try raw.read(paths[round]) } })
+    guard found == count else {
+      throw BenchmarkFault.broken("\(count - found) serials were not found")
+    }
+    return MeasuredFigure(
+      value: run.microseconds / Double(count), unit: "µs", ratio: 1 / run.ratio,
+      quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
+  }
+}
