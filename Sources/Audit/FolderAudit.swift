@@ -63,8 +63,7 @@ public enum FolderAudit {
     try store.checkRecords(
       { record, _ in
         invariants.add(record.key, record.value)
-        let change = StateChange(key: record.key, value: record.value)
-        expected += DerivedIndexes.entries(of: change).filter { $0.value != nil }
+        expected += StateAudit.entries(of: record, in: store)
       }, fault: { report.note(.damage($0)) })
     var source = StateView(over: store.records)
     let result = invariants.finish(reading: &source)

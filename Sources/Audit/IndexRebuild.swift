@@ -106,7 +106,7 @@ public enum IndexRebuild {
         finding = .root(height: height, noted: root, recomputed: recomputed)
         findings = 1
       }
-      entries = StateAudit.entries(of: walked.kept)
+      entries = walked.kept.flatMap { StateAudit.entries(of: $0, in: store) }
       var before: [String: Int] = [:]
       try store.checkIndexEntries(
         { name, _ in before[name, default: 0] += 1 },

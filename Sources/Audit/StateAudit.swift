@@ -59,15 +59,16 @@ public enum StateAudit {
     }
     try checkCertificate(store, &report)
     report.indexEntries = try IndexAudit.check(
-      store, expected: entries(of: walked.kept), found: { report.note($0) })
+      store, expected: walked.kept.flatMap { entries(of: $0, in: store) },
+      found: { report.note($0) })
     return report
   }
 
-  /// The index entries that records ask for, with their values.
-  static func entries(of records: [StateRecord]) -> [DerivedEntry] {
-    records.flatMap {
-      DerivedIndexes.entries(of: StateChange(key: $0.key, value: $0.value))
-    }.filter { $0.value != nil }
+  /// The index entries that a record asks for. Where another that it names cannot be read, that one
+  /// is the finding.
+  static func entries(of record: StateRecord, in store: StoreAudit) -> [DerivedEntry] {
+    var records: some RecordSource = store.records
+    return (try? DerivedIndexes.entries(of: record, reading: &records)) ?? []
   }
 
   /// The block of the state's height, where the log has it, is certified with the noted root.

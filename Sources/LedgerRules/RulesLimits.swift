@@ -92,6 +92,14 @@ public enum RulesLimits {
   /// Registrars that may approve a request, or reject it: also those who have left their seats.
   public static let decisionsMax = 256
 
+  // MARK: Lists
+
+  /// Entries of indexes that one page of a list looks for: some milliseconds.
+  public static let listSeeksMax = 4_096
+  /// Years of one vintage that it is found by. Vintages lie between 1970 and the day they are
+  /// brought.
+  static let vintageYearsListed = 200
+
   // MARK: Validator sets
 
   /// A past set is kept for so many heights at least, however old they are: headers carry COMMITs

@@ -13,16 +13,22 @@ public protocol CarbonService: Sendable {
   func projects(registry: String?, after key: [UInt8]?, limit: Int)
     async throws(NodeServiceError) -> [Keyed<ProjectAnswer>]
   func project(registry: String, id: String) async throws(NodeServiceError) -> ProjectAnswer?
-  /// Lots that a filter takes, from a place on; at most `limit`, of at most
-  /// `CarbonFormat.lotsLookedAtMax` looked at.
-  func lots(_ filter: LotFilter, from place: LotPlace?, limit: Int)
-    async throws(NodeServiceError) -> LotPage
+  /// Lots that a filter takes, from a place on; at most `limit`, or fewer where it takes few of
+  /// many.
+  ///
+  /// - Parameter state: such as `tradable`; `suspended` where the custodian's attestation has
+  ///   lapsed; nil for any.
+  func lots(_ filter: CreditFilter, state: String?, from place: LotPlace?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<LotAnswer, LotPlace>
   func lot(_ number: UInt64) async throws(NodeServiceError) -> LotDetailAnswer?
   /// - Parameter block: the canonical key of the serial's block.
   func serial(_ serial: UInt64, block: String) async throws(NodeServiceError) -> SerialAnswer?
-  /// Requests below a number, or the newest for nil, newest first, at most `limit`.
-  func requests(before number: UInt64?, limit: Int)
-    async throws(NodeServiceError) -> [RequestAnswer]
+  /// Requests that a filter takes, below a number or the newest for nil, newest first; at most
+  /// `limit`, or fewer where it takes few of many.
+  ///
+  /// - Parameter state: such as `pending`; nil for any.
+  func requests(_ filter: CreditFilter, state: String?, below number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<RequestAnswer, UInt64>
   func request(_ number: UInt64) async throws(NodeServiceError) -> RequestAnswer?
   /// Custodians by account: those after a key of the list, at most `limit`.
   func custodians(after key: [UInt8]?, limit: Int)
@@ -58,40 +64,14 @@ public struct Keyed<Item: Sendable>: Sendable {
   }
 }
 
-/// Which lots are asked for: those that have all of what is named.
-public struct LotFilter: Equatable, Sendable {
-  public var owner: AccountID?
-  public var registry: String?
-  /// Of that registry: makes the list one of that project's issuances, in order.
-  public var project: String?
-  /// Such as `tradable`; `suspended` where the custodian's attestation has lapsed.
-  public var state: String?
-  /// A year that the vintage touches.
-  public var vintage: UInt32?
-  /// Such as `VER`.
-  public var product: String?
-  /// Such as `ccp`.
-  public var label: String?
+/// A part of a list.
+public struct ListPart<Item: Sendable, Place: Hashable & Sendable>: Sendable {
+  public let items: [Item]
+  /// Where it goes on; nil when there are no more.
+  public let next: Place?
 
-  public init() {}
-}
-
-/// Where a list of lots goes on.
-public enum LotPlace: Equatable, Sendable {
-  /// Lots below this number, the highest first.
-  case below(UInt64)
-  /// Of a project: lots of this issuance from this serial on, then of the issuances after it.
-  case issuance(UInt64, serial: UInt64)
-}
-
-/// A part of a list of lots.
-public struct LotPage: Sendable {
-  public let lots: [LotAnswer]
-  /// Nil when there are no more.
-  public let next: LotPlace?
-
-  public init(lots: [LotAnswer], next: LotPlace?) {
-    self.lots = lots
+  public init(_ items: [Item], next: Place?) {
+    self.items = items
     self.next = next
   }
 }

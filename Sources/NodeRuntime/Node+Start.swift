@@ -1,6 +1,7 @@
 import Foundation
 import LedgerCore
 import LedgerMetrics
+import LedgerStore
 import Logging
 import NodeAPI
 import PeerNetwork
@@ -26,8 +27,9 @@ extension Node {
     metrics.consensus.keyUsedElsewhere.set(start.isKeyUsedElsewhere)
     let effects = replica.begin(start, now: NodeClock.milliseconds())
     board.start(
-      height: replica.height, block: replica.blockHash, stateRoot: replica.stateRoot,
-      timestamp: replica.timestamp, last: start.replay.last ?? start.recent.last)
+      height: replica.height, flushed: opened.store.records.height, block: replica.blockHash,
+      stateRoot: replica.stateRoot, timestamp: replica.timestamp,
+      last: start.replay.last ?? start.recent.last)
     metrics.start(opened, height: replica.height, timestamp: replica.timestamp, names)
     return (replica, effects)
   }

@@ -131,6 +131,7 @@ public final class Node: Sendable {
     sweeper.cancel()
     desk.close()
     board.waiters.close()
+    board.flushed.close()
     api.cancel()
     await api.value
     let (peers, queue, loop, performer) = (peers, queue, loop, performer)

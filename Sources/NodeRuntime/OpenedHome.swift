@@ -119,14 +119,17 @@ final class OpenedHome: Sendable {
         throw .badGenesis(home.genesis, reason: "\(error)")
       }
       let root: Digest
-      do { root = try AuthenticatedState.root(of: state.changes) } catch {
+      let indexes: [IndexChange]
+      do {
+        root = try AuthenticatedState.root(of: state.changes)
+        indexes = try DerivedIndexes.entries(ofGenesis: state.changes).map(IndexChange.init)
+      } catch {
         throw .store("\(error)")
       }
       do throws(StoreError) {
         try NodeStore.create(
-          home: home.path, genesis: chain, changes: state.changes,
-          indexes: DerivedIndexes.changes(for: state.changes),
-          root: root, options: options)
+          home: home.path, genesis: chain, changes: state.changes, indexes: indexes, root: root,
+          options: options)
       } catch {
         // All but the last step of the creation was done.
         guard case .alreadyCreated = error else { throw .store("\(error)") }

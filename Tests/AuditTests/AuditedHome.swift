@@ -37,15 +37,16 @@ final class AuditedHome {
     let state = try document.initialState()
     chain = state.chain
     try NodeStore.create(
-      home: home, genesis: chain, changes: state.changes, indexes: Self.indexes(state.changes),
+      home: home, genesis: chain, changes: state.changes,
+      indexes: Self.indexes(DerivedIndexes.entries(ofGenesis: state.changes)),
       root: try AuthenticatedState.root(of: state.changes))
     try run(blocks: blocks, flushed: flushed)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  private static func indexes(_ changes: [StateChange]) -> [IndexChange] {
-    changes.flatMap(DerivedIndexes.entries).map {
+  private static func indexes(_ entries: [DerivedEntry]) -> [IndexChange] {
+    entries.map {
       IndexChange(index: $0.index, key: $0.key, value: $0.value)
     }
   }
@@ -115,7 +116,9 @@ final class AuditedHome {
       pending += outcome.changes
       if height == flushed {
         try store.records.flush(
-          changes: pending, indexes: Self.indexes(pending), height: height, root: delta.root)
+          changes: pending,
+          indexes: Self.indexes(DerivedIndexes.changes(pending, before: store.records)),
+          height: height, root: delta.root)
       }
     }
     try store.bundles.sync()

@@ -21,7 +21,7 @@ struct FolderAuditTests {
     #expect(report.executed == 2)
     #expect(report.transactions == 24)
     #expect(report.bundles == 6)
-    #expect(report.indexEntries == 5 + 1 + 1 + 4)
+    #expect(report.indexEntries == 5 * 4 + 5 * 2 + 1 + 1 + 4)
     #expect(report.totals.eco2 == Supply.total)
     #expect(report.totals.lots == 5)
     #expect(report.root != nil)
@@ -85,15 +85,15 @@ struct FolderAuditTests {
   func index() throws {
     let home = try AuditedHome()
     let data = try #require(try home.files(in: "state").first { $0.hasSuffix("data.mdb") })
-    let name = Array(DerivedIndexes.projectIssuances.utf8)
+    let name = Array(DerivedIndexes.issuances.utf8)
     // The name and its end, then the key: the fifth byte is in the registry's name.
     #expect(try home.flip(data, at: name, plus: name.count + 6) > 0)
     let report = try FolderAudit.run(home: home.home)
     let isNamed = report.findings.contains { finding in
       switch finding {
-      case .indexEntry(DerivedIndexes.projectIssuances, _, _): true
+      case .indexEntry(DerivedIndexes.issuances, _, _): true
       case .damage(let damage):
-        if case .indexEntry(DerivedIndexes.projectIssuances, _) = damage.place {
+        if case .indexEntry(DerivedIndexes.issuances, _) = damage.place {
           true
         } else {
           false
@@ -108,16 +108,16 @@ struct FolderAuditTests {
   func indexEntries() throws {
     let home = try AuditedHome()
     let store = try NodeStore(home: home.home, genesis: home.chain)
-    var entries = try store.records.index(DerivedIndexes.projectIssuances).first(10)
+    var entries = try store.records.index(DerivedIndexes.issuances).first(100)
     let lost = entries.removeFirst()
     entries.append(IndexEntry(key: [0xFF, 1], value: [7]))
-    try store.records.rebuildIndex(DerivedIndexes.projectIssuances, entries)
+    try store.records.rebuildIndex(DerivedIndexes.issuances, entries)
     _ = consume store
     let report = try FolderAudit.run(home: home.home)
     #expect(
       report.findings == [
-        .indexEntry(index: DerivedIndexes.projectIssuances, key: [0xFF, 1], .extra),
-        .indexEntry(index: DerivedIndexes.projectIssuances, key: lost.key, .missing),
+        .indexEntry(index: DerivedIndexes.issuances, key: [0xFF, 1], .extra),
+        .indexEntry(index: DerivedIndexes.issuances, key: lost.key, .missing),
       ])
   }
 

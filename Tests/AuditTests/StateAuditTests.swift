@@ -40,7 +40,8 @@ struct StateAuditTests {
     #expect(report.height == 4)
     #expect(report.root == report.noted)
     #expect(report.certified == report.noted)
-    #expect(report.indexEntries == 5 + 1 + 1 + 4)
+    // Five issuances by four things, their lots by owner and custody, and the lists of names.
+    #expect(report.indexEntries == 5 * 4 + 5 * 2 + 1 + 1 + 4)
     #expect(report.records > 40)
     let told = steps.withLock { $0 }
     #expect(told.prefix(2) == [0, report.records])
@@ -73,16 +74,16 @@ struct StateAuditTests {
   @Test("one flipped bit in an index entry is found at that entry; rebuilding makes it sound")
   func indexEntry() throws {
     let home = try AuditedHome()
-    let name = Array(DerivedIndexes.projectIssuances.utf8)
+    let name = Array(DerivedIndexes.issuances.utf8)
     #expect(try home.flip(stateFile(home), at: name, plus: name.count + 6) > 0)
     let report = try verify(home)
     #expect(!report.isSound)
-    #expect(report.findings.allSatisfy { $0.description.contains(DerivedIndexes.projectIssuances) })
+    #expect(report.findings.allSatisfy { $0.description.contains(DerivedIndexes.issuances) })
     #expect(report.root == report.noted)
     let rebuilt = try rebuild(home)
     #expect(rebuilt.map(\.name) == DerivedIndexes.names.sorted())
-    let issuances = rebuilt.first { $0.name == DerivedIndexes.projectIssuances }
-    #expect(issuances?.entries == 5)
+    let issuances = rebuilt.first { $0.name == DerivedIndexes.issuances }
+    #expect(issuances?.entries == 20)
     #expect(try verify(home).isSound)
   }
 
@@ -90,10 +91,10 @@ struct StateAuditTests {
   func rebuilding() throws {
     let home = try AuditedHome()
     let store = try NodeStore(home: home.home, genesis: home.chain)
-    let entries = try store.records.index(DerivedIndexes.projectIssuances).first(10)
+    let entries = try store.records.index(DerivedIndexes.issuances).first(100)
     let stray = IndexEntry(key: [0xFF, 1], value: [7])
     try store.records.rebuildIndex(
-      DerivedIndexes.projectIssuances, Array(entries.dropFirst()) + [stray])
+      DerivedIndexes.issuances, Array(entries.dropFirst()) + [stray])
     try store.records.rebuildIndex("forgotten", [stray])
     #expect(throws: IndexRebuildError.self) { _ = try rebuild(home) }
     _ = consume store
@@ -102,19 +103,19 @@ struct StateAuditTests {
     #expect(
       report.findings == [
         .indexEntry(index: "forgotten", key: stray.key, .extra),
-        .indexEntry(index: DerivedIndexes.projectIssuances, key: stray.key, .extra),
-        .indexEntry(index: DerivedIndexes.projectIssuances, key: entries[0].key, .missing),
+        .indexEntry(index: DerivedIndexes.issuances, key: stray.key, .extra),
+        .indexEntry(index: DerivedIndexes.issuances, key: entries[0].key, .missing),
       ])
     #expect(throws: IndexRebuildError.self) { _ = try rebuild(home, ["unheard-of"]) }
     #expect(
-      try rebuild(home, [DerivedIndexes.projectIssuances]).map(words) == [
-        "project-issuances 5 -> 5"
+      try rebuild(home, [DerivedIndexes.issuances]).map(words) == [
+        "issuances 20 -> 20"
       ])
     #expect(try verify(home).findings.count == 1)
     #expect(
       try rebuild(home).map(words) == [
-        "custodians 1 -> 1", "forgotten 1 -> 0", "project-issuances 5 -> 5",
-        "projects 1 -> 1", "registries 4 -> 4",
+        "custodians 1 -> 1", "forgotten 1 -> 0", "issuances 20 -> 20", "lots 10 -> 10",
+        "projects 1 -> 1", "registries 4 -> 4", "requests 0 -> 0",
       ])
     #expect(try verify(home).isSound)
     #expect(try NodeStore(home: home.home, genesis: home.chain).records.height == 4)
@@ -145,9 +146,10 @@ struct StateAuditTests {
     let accounts = report.records.first { $0.prefix == RecordKind.account.keyPrefix }
     #expect(accounts?.amount.count ?? 0 >= 4)
     #expect(accounts.map { $0.amount.keyBytes == 34 * $0.amount.count } == true)
-    #expect(report.indexes.map(\.name) == DerivedIndexes.names.sorted())
-    let issuances = report.indexes.first { $0.name == DerivedIndexes.projectIssuances }
-    #expect(issuances?.amount.count == 5)
+    // An index without entries is none.
+    #expect(report.indexes.map(\.name) == DerivedIndexes.names.filter { $0 != "requests" }.sorted())
+    let issuances = report.indexes.first { $0.name == DerivedIndexes.issuances }
+    #expect(issuances?.amount.count == 20)
     #expect(report.tree.map { $0.bytes > 0 } == true)
     #expect(report.log?.heights == 1...6)
     #expect(report.log?.segments == 1)

@@ -121,7 +121,7 @@ extension EndToEndTests {
 
         let stat = try Program.eco2(["state", "stat"] + at)
         #expect(stat.status == 0, "\(stat.output)")
-        for word in ["accounts", "project-issuances", "branch", "tree", "segment", "nodeCarbon"] {
+        for word in ["accounts", "issuances", "branch", "tree", "segment", "nodeCarbon"] {
           #expect(stat.output.contains(word), "\(stat.output)")
         }
         let whole = try Self.json(["state", "verify"] + at, as: Verification.self)
@@ -141,13 +141,13 @@ extension EndToEndTests {
           #expect(record.stateRoot == whole.root)
         }
 
-        try Self.flip(home, at: Array("project-issuances".utf8), plus: 23)
+        try Self.flip(home, at: Array("issuances".utf8), plus: 15)
         let index = try Program.eco2(["state", "verify"] + at)
         #expect(
-          index.status != 0 && index.output.contains("index project-issuances"), "\(index.output)")
+          index.status != 0 && index.output.contains("index issuances"), "\(index.output)")
         let unknown = try Program.eco2(["state", "reindex", "lost-issuances"] + at)
         #expect(
-          unknown.status != 0 && unknown.output.contains("project-issuances"), "\(unknown.output)")
+          unknown.status != 0 && unknown.output.contains("issuances, lots"), "\(unknown.output)")
         let reindexed = try Program.eco2(["state", "reindex"] + at)
         #expect(reindexed.status == 0, "\(reindexed.output)")
         #expect(try Program.eco2(["state", "verify"] + at).status == 0)

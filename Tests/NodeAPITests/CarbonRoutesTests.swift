@@ -41,20 +41,35 @@ struct CarbonRoutesTests {
   func emptyPages() async throws {
     try await withServer { client, address in
       let page = try await client.lots()
-      #expect(page.items.map(\.number) == [5] && page.next == "4")
-      let empty = try await client.lots(cursor: "4")
-      #expect(empty.items.isEmpty && empty.next == "3")
-      let first = try await client.lots(LotQuery(registry: "verra", project: "a b"))
-      #expect(first.next == "7.8")
-      let rest = try await client.lots(
-        LotQuery(registry: "verra", project: "a b"), cursor: first.next)
-      #expect(rest.items.map(\.number) == [7, 8] && rest.next == nil)
+      #expect(page.items.map(\.number) == [5] && page.next == "7.8")
+      let empty = try await client.lots(cursor: page.next)
+      #expect(empty.items.isEmpty && empty.next == "6.8")
+      let rest = try await client.lots(cursor: empty.next)
+      #expect(rest.items.map(\.number) == [8] && rest.next == nil)
 
       let ledger = try await Ledger.connect(to: [address])
       var numbers: [UInt64] = []
       for try await lot in ledger.lots() { numbers.append(lot.number) }
-      #expect(numbers == [5, 3, 1])
+      #expect(numbers == [5, 8])
       await ledger.close()
+    }
+  }
+
+  @Test("all that lots and requests can be narrowed to comes to the node as it was asked")
+  func filters() async throws {
+    let wanted = Samples.filter
+    let lots = CreditQuery(
+      owner: wanted.owner?.address(network: .test),
+      custodian: wanted.custodian?.address(network: .test), registry: wanted.registry,
+      project: wanted.project, state: "suspended", vintage: 2_020, product: "CER",
+      label: "article-6", serial: CreditQuery.Serial(block: "gs:1", number: 17))
+    var requests = lots
+    requests.state = "expired"
+    try await withClient { [requests] client in
+      let found = try await client.lots(lots)
+      #expect(found.items.map(\.number) == [9])
+      let asked = try await client.requests(requests)
+      #expect(asked.items.map(\.number) == [9])
     }
   }
 
@@ -83,8 +98,12 @@ struct CarbonRoutesTests {
       ("projects/verra/%zz", "bad_parameter"), ("lots?state=gone", "bad_parameter"),
       ("lots?product=XXX", "bad_parameter"), ("lots?label=nice", "bad_parameter"),
       ("lots?vintage=20", "bad_parameter"), ("lots?project=GS1", "bad_parameter"),
-      ("lots?owner=eco2t1x", "bad_address"), ("lots?cursor=1.2", "bad_cursor"),
-      ("lots?registry=a&project=b&cursor=1", "bad_cursor"), ("lots?limit=0", "bad_limit"),
+      ("lots?owner=eco2t1x", "bad_address"), ("lots?custodian=eco2t1x", "bad_address"),
+      ("lots?cursor=1", "bad_cursor"), ("lots?cursor=1.2.3", "bad_cursor"),
+      ("lots?cursor=1.x", "bad_cursor"), ("lots?limit=0", "bad_limit"),
+      ("lots?serial=1", "bad_parameter"), ("lots?block=a", "bad_parameter"),
+      ("requests?state=tradable", "bad_parameter"), ("requests?cursor=1.2", "bad_cursor"),
+      ("requests?owner=eco2t1x", "bad_address"),
       ("registries?cursor=xyz", "bad_cursor"), ("serials?serial=1", "bad_parameter"),
       ("serials?block=a", "bad_parameter"), ("serials?block=a&serial=-1", "bad_parameter"),
       ("statements?from=0&to=1", "bad_height"), ("statements?from=3&to=2", "bad_height"),

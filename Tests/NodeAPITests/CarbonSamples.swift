@@ -1,3 +1,4 @@
+import LedgerCore
 import NodeAnswers
 
 /// Answers about carbon with every field set.
@@ -39,6 +40,20 @@ extension Samples {
       amount: "1000000", vintageFrom: 20_200_101, vintageTo: 20_201_231, product: "text",
       labels: ["ccp"], adjustment: adjustment, owner: address, custodian: address, state: "retired",
       isReversed: true, reference: 3)
+  }
+
+  /// Everything that can be asked for.
+  static var filter: CreditFilter {
+    var filter = CreditFilter()
+    filter.owner = AccountID(SHA256.hash([7]).bytes)
+    filter.custodian = AccountID(SHA256.hash([8]).bytes)
+    filter.registry = "a registry"
+    filter.project = "a/b"
+    filter.vintage = 2_020
+    filter.product = .certified
+    filter.label = .article6Authorised
+    filter.serial = CreditFilter.SerialName(block: "gs:1", number: 17)
+    return filter
   }
 
   static let lotDetail = LotDetailAnswer(

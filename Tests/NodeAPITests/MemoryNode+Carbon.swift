@@ -32,21 +32,20 @@ extension MemoryNode {
     registry == "verra" && id == "a b/c" ? Samples.project : nil
   }
 
-  /// Shows what it was asked: every second page is empty.
-  func lots(_ filter: LotFilter, from place: LotPlace?, limit: Int)
-    async throws(NodeServiceError) -> LotPage
+  /// Shows what it was asked: a page without lots leads to one lot by its place.
+  func lots(_ filter: CreditFilter, state: String?, from place: LotPlace?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<LotAnswer, LotPlace>
   {
-    if filter.project != nil {
-      guard case .issuance(let number, let serial) = place else {
-        return LotPage(lots: [Samples.lot(0)], next: .issuance(7, serial: 8))
-      }
-      return LotPage(lots: [Samples.lot(number), Samples.lot(serial)], next: nil)
+    if state == "suspended" {
+      return ListPart(filter == Samples.filter ? [Samples.lot(9)] : [], next: nil)
     }
-    guard case .below(let number) = place ?? .below(Self.count) else {
-      return LotPage(lots: [], next: nil)
+    guard let place else {
+      return ListPart([Samples.lot(5)], next: LotPlace(issuance: 7, serial: 8))
     }
-    let lots = number.isMultiple(of: 2) ? [] : [Samples.lot(number)]
-    return LotPage(lots: lots, next: number > 1 ? .below(number - 1) : nil)
+    guard place.issuance == 7 else {
+      return ListPart([Samples.lot(place.serial)], next: nil)
+    }
+    return ListPart([], next: LotPlace(issuance: 6, serial: place.serial))
   }
 
   func lot(_ number: UInt64) async throws(NodeServiceError) -> LotDetailAnswer? {
@@ -57,9 +56,16 @@ extension MemoryNode {
     block == "a/b" && serial == 3 ? Samples.serial : nil
   }
 
-  func requests(before number: UInt64?, limit: Int)
-    async throws(NodeServiceError) -> [RequestAnswer]
-  { newest(before: number, limit, Samples.request) }
+  func requests(_ filter: CreditFilter, state: String?, below number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<RequestAnswer, UInt64>
+  {
+    if state == "expired" {
+      return ListPart(filter == Samples.filter ? [Samples.request(9)] : [], next: nil)
+    }
+    let all = newest(before: number, .max, Samples.request)
+    return ListPart(
+      Array(all.prefix(limit)), next: all.count > limit ? all[limit - 1].number : nil)
+  }
 
   func request(_ number: UInt64) async throws(NodeServiceError) -> RequestAnswer? {
     number < Self.count ? Samples.request(number) : nil

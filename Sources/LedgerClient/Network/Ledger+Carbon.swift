@@ -2,8 +2,8 @@ public import NodeAnswers
 
 /// What can be read of credits, each from the most advanced node that answers, at its word.
 extension Ledger {
-  /// Lots that a query takes: the newest first; of a project in the order of its issuances.
-  public func lots(_ query: LotQuery = LotQuery(), pageSize: Int = PageFormat.itemsDefault)
+  /// Lots that a query takes: the newest issuances first, those of each in the order of serials.
+  public func lots(_ query: CreditQuery = CreditQuery(), pageSize: Int = PageFormat.itemsDefault)
     -> Pages<LotAnswer>
   {
     Pages(mayBeEmpty: true) { cursor throws(ClientError) in
@@ -34,11 +34,13 @@ extension Ledger {
     }
   }
 
-  /// Requests to the registrars, newest first.
-  public func requests(pageSize: Int = PageFormat.itemsDefault) -> Pages<RequestAnswer> {
-    Pages { cursor throws(ClientError) in
+  /// Requests to the registrars that a query takes, newest first.
+  public func requests(
+    _ query: CreditQuery = CreditQuery(), pageSize: Int = PageFormat.itemsDefault
+  ) -> Pages<RequestAnswer> {
+    Pages(mayBeEmpty: true) { cursor throws(ClientError) in
       try await self.ask { node throws(ClientError) in
-        try await node.requests(cursor: cursor, limit: pageSize)
+        try await node.requests(query, cursor: cursor, limit: pageSize)
       }
     }
   }

@@ -1,43 +1,5 @@
 public import NodeAnswers
 
-/// Which lots are asked for: those that have all of what is named.
-public struct LotQuery: Hashable, Sendable {
-  /// Address.
-  public var owner: String?
-  public var registry: String?
-  /// Of that registry; makes the list one of that project's issuances, in order.
-  public var project: String?
-  /// Such as `tradable`.
-  public var state: String?
-  /// A year that the vintage touches.
-  public var vintage: Int?
-  /// Such as `VER`.
-  public var product: String?
-  /// Such as `ccp`.
-  public var label: String?
-
-  public init(
-    owner: String? = nil, registry: String? = nil, project: String? = nil, state: String? = nil,
-    vintage: Int? = nil, product: String? = nil, label: String? = nil
-  ) {
-    self.owner = owner
-    self.registry = registry
-    self.project = project
-    self.state = state
-    self.vintage = vintage
-    self.product = product
-    self.label = label
-  }
-
-  fileprivate var parts: [(String, String)] {
-    let all = [
-      ("owner", owner), ("registry", registry), ("project", project), ("state", state),
-      ("vintage", vintage.map(String.init)), ("product", product), ("label", label),
-    ]
-    return all.compactMap { name, value in value.map { (name, $0) } }
-  }
-}
-
 /// What a node can be asked about credits, ECC and carbon statements, each as the node says it.
 extension NodeClient {
   private static let carbon = "/v1/carbon/"
@@ -64,7 +26,7 @@ extension NodeClient {
   }
 
   /// One page of lots. It may have fewer items than asked for, or none, and still name a next one.
-  public func lots(_ query: LotQuery = LotQuery(), cursor: String? = nil, limit: Int? = nil)
+  public func lots(_ query: CreditQuery = CreditQuery(), cursor: String? = nil, limit: Int? = nil)
     async throws(ClientError) -> PageAnswer<LotAnswer>
   {
     try await getList(Self.list("lots", query.parts, cursor, limit))
@@ -88,11 +50,12 @@ extension NodeClient {
     }
   }
 
-  /// One page of requests to the registrars, newest first, without their ranges and bytes.
-  public func requests(cursor: String? = nil, limit: Int? = nil)
-    async throws(ClientError) -> PageAnswer<RequestAnswer>
-  {
-    try await getList(Self.list("requests", [], cursor, limit))
+  /// One page of requests to the registrars, newest first, without their ranges and bytes. It may
+  /// have fewer items than asked for, or none, and still name a next one.
+  public func requests(
+    _ query: CreditQuery = CreditQuery(), cursor: String? = nil, limit: Int? = nil
+  ) async throws(ClientError) -> PageAnswer<RequestAnswer> {
+    try await getList(Self.list("requests", query.parts, cursor, limit))
   }
 
   public func request(_ number: UInt64) async throws(ClientError) -> RequestAnswer {

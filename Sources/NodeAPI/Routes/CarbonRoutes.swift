@@ -83,13 +83,15 @@ struct CarbonRoutes: Sendable {
     [
       Route(
         .get, "/v1/carbon/lots", "getLots", "Lots of credits",
-        query: LotQuery.parameters + Paging.parameters("as the page before gave it"),
+        query: CreditQuery.parameters(
+          "lots", owner: "Only lots of this account.",
+          custodian: "Only lots that this custodian holds at their source.",
+          states: CreditQuery.lotStates) + Paging.parameters("ISSUANCE.SERIAL"),
         results: [
           .json(
             .page(of: "Lot"),
-            "The newest first; of a project in the order of its issuances and serials. One "
-              + "request looks at \(CarbonFormat.lotsLookedAtMax) lots at most: a page may have "
-              + "fewer items than asked for, or none, and still name a next one.")
+            "The newest issuances first, the lots of each in the order of their serials. "
+              + Self.shortPages)
         ],
         problems: [.badParameter, .badAddress, .badCursor, .badLimit, .storeFailed, .busy],
         cost: 8, run: lotList),
@@ -125,27 +127,31 @@ struct CarbonRoutes: Sendable {
 
   private func lotList(_ call: Call) async throws -> Answer {
     let limit = try call.limit()
-    let filter = try LotQuery.filter(call, isTest: service.isTestNetwork)
-    let place = try call.query["cursor"].map { text throws(APIError) in
-      try LotQuery.place(text, ofProject: filter.project != nil)
-    }
-    let found = try await service.lots(filter, from: place, limit: limit)
-    return try .json(PageAnswer(items: found.lots, next: found.next.map(LotQuery.cursor)))
+    let filter = try CreditQuery.filter(call, isTest: service.isTestNetwork)
+    let state = try CreditQuery.choice(call, "state", CreditQuery.lotStates)
+    let place = try call.query["cursor"].map(CreditQuery.place)
+    let found = try await service.lots(filter, state: state, from: place, limit: limit)
+    return try .json(PageAnswer(items: found.items, next: found.next.map(CreditQuery.cursor)))
+  }
+
+  private static let shortPages =
+    "Where several things are asked for that seldom meet, a page may have fewer items than asked "
+    + "for, or none, and still name a next one."
+
+  private func requestList(_ call: Call) async throws -> Answer {
+    let limit = try call.limit()
+    let filter = try CreditQuery.filter(call, isTest: service.isTestNetwork)
+    let state = try CreditQuery.choice(call, "state", CreditQuery.requestStates)
+    let below = try call.query["cursor"].map(Paging.index).map(UInt64.init)
+    let found = try await service.requests(filter, state: state, below: below, limit: limit)
+    return try .json(PageAnswer(items: found.items, next: found.next.map { "\($0)" }))
   }
 
   private func serial(_ call: Call) async throws -> Answer {
-    guard let block = call.query["block"], !block.isEmpty,
-      block.utf8.count <= CreditLimits.serialBlockBytesMax
-    else {
-      throw Problem.badParameter.because(
-        "`block` must be the key of a serial block, of 1 to "
-          + "\(CreditLimits.serialBlockBytesMax) bytes.")
-    }
-    guard let serial = call.query["serial"].flatMap(Decimal.parse) else {
-      throw Problem.badParameter.because("`serial` must be a serial's number.")
-    }
-    guard let history = try await service.serial(serial, block: block) else {
-      throw Problem.notFound.because("No lot on chain holds the serial \(serial) of that block.")
+    let serial = try CreditQuery.serial(call)
+    guard let history = try await service.serial(serial.number, block: serial.block) else {
+      throw Problem.notFound.because(
+        "No lot on chain holds the serial \(serial.number) of that block.")
     }
     return try .json(history)
   }
@@ -156,14 +162,16 @@ struct CarbonRoutes: Sendable {
     [
       Route(
         .get, "/v1/carbon/requests", "getRequests", "Requests to the registrars, newest first",
-        query: Paging.parameters("NUMBER of the last one had"),
-        results: [.json(.page(of: "Request"), "Without their ranges and bytes.")],
-        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
-      ) { call in
-        try await newest(call, number: \.number) {
-          try await service.requests(before: $0, limit: $1)
-        }
-      },
+        query: CreditQuery.parameters(
+          "requests",
+          owner: "Only for this account: who receives credits, or asks for their release.",
+          custodian: "Only filed by this account.", states: CreditQuery.requestStates)
+          + Paging.parameters("NUMBER of the last one had"),
+        results: [
+          .json(.page(of: "Request"), "Without their ranges and bytes. " + Self.shortPages)
+        ],
+        problems: [.badParameter, .badAddress, .badCursor, .badLimit, .storeFailed, .busy],
+        cost: 8, run: requestList),
       Route(
         .get, "/v1/carbon/requests/{number}", "getRequest", "A request to the registrars",
         pathParameters: [Self.number("request")],

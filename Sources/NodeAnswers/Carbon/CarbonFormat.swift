@@ -8,7 +8,4 @@ public enum CarbonFormat {
   public static let bucketsMax = 360
   /// Retirements with serials that come with the sums.
   public static let rangeRetirementsMax = 100
-  /// Lots that one request for a filtered list looks at: its page may be shorter than asked for, or
-  /// empty, and still name a next one.
-  public static let lotsLookedAtMax = 512
 }

@@ -203,10 +203,9 @@ final class EffectPerformer: Sendable {
       onLane(
         flusher, .flush, timing: metrics.store.flush, then: .flushed(height: batch.height)
       ) {
-        [store] () throws(StoreError) in
-        try store.records.flush(
-          writes: batch.writes, indexes: DerivedIndexes.changes(for: batch.changes),
-          height: batch.height, root: batch.root)
+        [store, board] () throws(StoreError) in
+        try store.flush(batch)
+        board.flushed.reached(batch.height)
       }
       removeOldBlocks(flushed: batch.height)
     case .serveBlocks(let height, let count, let peer):

@@ -37,6 +37,8 @@ final class NodeBoard: Sendable {
 
   let recent = RecentFinals()
   let waiters = HeightWaiters(waitersMax: NodeLimits.heightWaitersMax)
+  /// Those who wait for the state of a height to be on the disk, with its indexes.
+  let flushed = HeightWaiters(waitersMax: NodeLimits.heightWaitersMax)
 
   private let state = Mutex(Standing())
   private let isTest: Bool
@@ -69,10 +71,12 @@ final class NodeBoard: Sendable {
 
   /// Where the node stands after its start; `last` is the last block of its log.
   func start(
-    height: UInt64, block: Digest, stateRoot: Digest, timestamp: UInt64, last: LoggedBlock?
+    height: UInt64, flushed flushedHeight: UInt64, block: Digest, stateRoot: Digest,
+    timestamp: UInt64, last: LoggedBlock?
   ) {
     if let last { recent.start(last) }
     waiters.reached(height)
+    flushed.reached(flushedHeight)
     state.withLock {
       $0.version += 1
       $0.height = height

@@ -16,25 +16,12 @@ struct EvidenceCommand: AsyncParsableCommand {
         eco2 evidence --limit 5 --json
       """)
 
-  @Option(help: "The newest so many.")
-  var limit = 50
-
+  @OptionGroup var listing: ListingOptions
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-  }
-
   func run() async throws {
-    let offences = try await node.withLedger { ledger in
-      var list: [OffenceAnswer] = []
-      for try await offence in ledger.offences(pageSize: min(limit, PageFormat.itemsMax)) {
-        list.append(offence)
-        if list.count == limit { break }
-      }
-      return list
-    }
+    let offences = try await listing.list(from: node) { $0.offences(pageSize: $1) }
     try output.show(offences) {
       guard !offences.isEmpty else { return "The chain has recorded no offence." }
       return Printing.table(

@@ -13,7 +13,7 @@ struct StateReindexCommand: ParsableCommand {
 
       Examples:
         eco2 state reindex --home net/node-00
-        eco2 state reindex --home net/node-00 project-issuances
+        eco2 state reindex --home net/node-00 lots
       """)
 
   @Option(help: "The home of a stopped node.")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LedgerClient
 import LedgerCore
+import NodeAnswers
 import Wallet
 
 /// `--json`, wherever something is reported.
@@ -38,6 +39,30 @@ struct NodeOptions: ParsableArguments {
     } catch {
       await ledger.close()
       throw error
+    }
+  }
+}
+
+/// `--limit`, wherever something is listed.
+struct ListingOptions: ParsableArguments {
+  @Option(help: "The first so many.")
+  var limit = 50
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+  }
+
+  /// The first items of a list that nodes give by pages.
+  func list<Item>(
+    from node: NodeOptions, _ pages: (_ ledger: Ledger, _ pageSize: Int) -> Pages<Item>
+  ) async throws -> [Item] {
+    try await node.withLedger { ledger in
+      var items: [Item] = []
+      for try await item in pages(ledger, min(limit, PageFormat.itemsMax)) {
+        items.append(item)
+        if items.count == limit { break }
+      }
+      return items
     }
   }
 }

@@ -77,7 +77,8 @@ struct RegistryModelTests {
     }
 
     /// A block of random transactions.
-    mutating func step() throws {
+    @discardableResult
+    mutating func step() throws -> [StateChange] {
       var transactions: [Transaction] = []
       for _ in 0..<source.number(0...24) {
         let (sender, first) = source.operation(model)
@@ -93,10 +94,11 @@ struct RegistryModelTests {
         case 1...3: source.number(100...400)
         default: source.number(1...12)
         }
-      try run(transactions, slots: slots)
+      return try run(transactions, slots: slots)
     }
 
-    mutating func run(_ transactions: [Transaction], slots: UInt64) throws {
+    @discardableResult
+    mutating func run(_ transactions: [Transaction], slots: UInt64) throws -> [StateChange] {
       let author = Int(source.number(0...3))
       let outcome = try network.run(transactions, author: author, slots: slots)
       let expected = try model.run(
@@ -117,6 +119,7 @@ struct RegistryModelTests {
       for change in outcome.changes where RecordKind(of: change.key) == .lot {
         if let number = change.key.number { try compareLot(number) }
       }
+      return outcome.changes
     }
 
     func differs(_ what: String, _ found: Any, _ expected: Any) -> Difference {

@@ -28,15 +28,33 @@ extension NodeQueries {
     }
   }
 
-  /// Entries of a derived index: those of the state last flushed, a moment behind at most.
-  private func entries(
-    _ index: String, prefix: [UInt8] = [], after key: [UInt8]?, limit: Int
-  ) async throws(NodeServiceError) -> [IndexEntry] {
+  /// Reads the flushed state and its indexes, as soon as they have the last final block: in the
+  /// moment of a flush the question waits for its end.
+  func indexed<Answer: Sendable>(
+    _ body: @escaping @Sendable (RecordSnapshot, inout CarbonReader) throws -> Answer
+  ) async throws(NodeServiceError) -> Answer {
+    let height = board.standing.height
+    if height > 0 { _ = try await board.flushed.wait(above: height - 1) }
+    return try await reads.quick { [opened, network] in
+      let snapshot = try opened.store.records.snapshot()
+      var reader = CarbonReader(LedgerQueries(snapshot), network: network)
+      return try body(snapshot, &reader)
+    }
+  }
+
+  /// A list of records in the order of a derived index.
+  private func list<Item: Sendable>(
+    _ index: String, prefix: [UInt8] = [], after key: [UInt8]?, limit: Int,
+    _ item: @escaping @Sendable (IndexEntry, inout CarbonReader) throws -> Item?
+  ) async throws(NodeServiceError) -> [Keyed<Item>] {
     let from = key.map { $0 + [0] } ?? prefix
     guard !from.lexicographicallyPrecedes(prefix) else { return [] }
-    return try await reads.quick { [opened] in
-      try opened.store.records.index(index).range(
+    return try await indexed { snapshot, reader in
+      let entries = try snapshot.index(index).range(
         from: from, below: Self.end(of: prefix), limit: limit)
+      return try entries.compactMap { entry in
+        try item(entry, &reader).map { Keyed(entry.key, $0) }
+      }
     }
   }
 
@@ -53,13 +71,8 @@ extension NodeQueries {
   func registries(after key: [UInt8]?, limit: Int)
     async throws(NodeServiceError) -> [Keyed<RegistryAnswer>]
   {
-    let entries = try await entries(DerivedIndexes.registries, after: key, limit: limit)
-    return try await carbon { reader in
-      try entries.compactMap { entry in
-        try reader.registry(String(decoding: entry.value, as: UTF8.self)).map {
-          Keyed(entry.key, $0)
-        }
-      }
+    try await list(DerivedIndexes.registries, after: key, limit: limit) { entry, reader in
+      try reader.registry(String(decoding: entry.value, as: UTF8.self))
     }
   }
 
@@ -67,34 +80,27 @@ extension NodeQueries {
     async throws(NodeServiceError) -> [Keyed<ProjectAnswer>]
   {
     let prefix: [UInt8] = registry.map { [UInt8]($0.utf8) + [0] } ?? []
-    let entries = try await entries(
-      DerivedIndexes.projects, prefix: prefix, after: key, limit: limit)
-    return try await carbon { reader in
-      try entries.compactMap { entry in
-        let texts = entry.value.split(separator: 0, omittingEmptySubsequences: false)
-        guard texts.count == 3 else { return nil }
-        return try reader.project(
-          registry: String(decoding: texts[0], as: UTF8.self),
-          id: String(decoding: texts[1], as: UTF8.self)
-        ).map { Keyed(entry.key, $0) }
-      }
+    return try await list(
+      DerivedIndexes.projects, prefix: prefix, after: key, limit: limit
+    ) { entry, reader in
+      let texts = entry.value.split(separator: 0, omittingEmptySubsequences: false)
+      guard texts.count == 3 else { return nil }
+      return try reader.project(
+        registry: String(decoding: texts[0], as: UTF8.self),
+        id: String(decoding: texts[1], as: UTF8.self))
     }
-  }
-
-  func project(registry: String, id: String) async throws(NodeServiceError) -> ProjectAnswer? {
-    try await carbon { try $0.project(registry: registry, id: id) }
   }
 
   func custodians(after key: [UInt8]?, limit: Int)
     async throws(NodeServiceError) -> [Keyed<CustodianAnswer>]
   {
-    let entries = try await entries(DerivedIndexes.custodians, after: key, limit: limit)
-    return try await carbon { reader in
-      try entries.compactMap { entry in
-        let account = try AccountID(bcs: entry.value)
-        return try reader.custodianAnswer(account).map { Keyed(entry.key, $0) }
-      }
+    try await list(DerivedIndexes.custodians, after: key, limit: limit) { entry, reader in
+      try reader.custodianAnswer(AccountID(bcs: entry.value))
     }
+  }
+
+  func project(registry: String, id: String) async throws(NodeServiceError) -> ProjectAnswer? {
+    try await carbon { try $0.project(registry: registry, id: id) }
   }
 
   func lot(_ number: UInt64) async throws(NodeServiceError) -> LotDetailAnswer? {
@@ -103,16 +109,6 @@ extension NodeQueries {
 
   func serial(_ serial: UInt64, block: String) async throws(NodeServiceError) -> SerialAnswer? {
     try await carbon { try $0.serial(serial, block: block) }
-  }
-
-  func requests(before number: UInt64?, limit: Int)
-    async throws(NodeServiceError) -> [RequestAnswer]
-  {
-    try await carbon { reader in
-      try Self.newest(before: number, of: reader.queries.registryBook().requests, limit) {
-        try reader.request($0, isWhole: false)
-      }
-    }
   }
 
   func request(_ number: UInt64) async throws(NodeServiceError) -> RequestAnswer? {

@@ -17,14 +17,7 @@ struct CreditsExportCommand: AsyncParsableCommand {
         eco2 credits export --registry gold-standard --project GS1363 --format json
       """)
 
-  @Option(help: "Only lots of this account.")
-  var owner: String?
-
-  @Option(help: "Only of this registry, such as gold-standard.")
-  var registry: String?
-
-  @Option(help: "Only of this project of the registry, such as GS1363.")
-  var project: String?
+  @OptionGroup var filter: CreditFilterOptions
 
   @Option(help: "Only in this state, such as tradable or retired.")
   var state: String?
@@ -34,14 +27,8 @@ struct CreditsExportCommand: AsyncParsableCommand {
 
   @OptionGroup var node: NodeOptions
 
-  func validate() throws {
-    guard project == nil || registry != nil else {
-      throw ValidationError("--project needs --registry: ids are unique within one.")
-    }
-  }
-
   func run() async throws {
-    let query = LotQuery(owner: owner, registry: registry, project: project, state: state)
+    let query = try filter.query(state: state)
     try await node.withLedger { ledger in
       var export = CreditUnitExport(format)
       Self.write(export.head)

@@ -1,67 +1,32 @@
 import ArgumentParser
 import LedgerClient
-import LedgerCore
 import NodeAnswers
-import RegistryFiles
 
 struct CreditsLotsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lots", abstract: "Lists lots of credits on chain.",
     discussion: """
-      The newest first; of a project in the order of its issuances and serials.
+      The newest issuances first, the lots of each in the order of their serials.
 
       Examples:
         eco2 credits lots --state tradable
         eco2 credits lots --owner eco2t1qqq… --json
         eco2 credits lots --registry gold-standard --project GS1363 --vintage 2020
+        eco2 credits lots --serial GS1-1-TR-GS1363-12-2020-20912-17-17
       """)
 
-  @Option(help: "Only lots of this account.")
-  var owner: String?
+  @OptionGroup var filter: CreditFilterOptions
 
-  @Option(help: "Only of this registry, such as gold-standard.")
-  var registry: String?
-
-  @Option(help: "Only of this project of the registry, such as GS1363.")
-  var project: String?
-
-  @Option(help: "Only in this state, such as tradable, in-reserve or retired.")
+  @Option(help: "Only in this state, such as tradable, suspended, in-reserve or retired.")
   var state: String?
 
-  @Option(help: "Only of vintages that touch this year.")
-  var vintage: Int?
-
-  @Option(help: "Only of this product, such as VER.")
-  var product: String?
-
-  @Option(help: "Only with this label, such as ccp.")
-  var label: String?
-
-  @Option(help: "The first so many.")
-  var limit = 50
-
+  @OptionGroup var listing: ListingOptions
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-    guard project == nil || registry != nil else {
-      throw ValidationError("--project needs --registry: ids are unique within one.")
-    }
-  }
-
   func run() async throws {
-    let query = LotQuery(
-      owner: owner, registry: registry, project: project, state: state, vintage: vintage,
-      product: product, label: label)
-    let lots = try await node.withLedger { ledger in
-      var list: [LotAnswer] = []
-      for try await lot in ledger.lots(query, pageSize: min(limit, PageFormat.itemsMax)) {
-        list.append(lot)
-        if list.count == limit { break }
-      }
-      return list
-    }
+    let query = try filter.query(state: state)
+    let lots = try await listing.list(from: node) { $0.lots(query, pageSize: $1) }
     try output.show(lots) { lots.isEmpty ? "There is no such lot." : LotText.table(lots) }
   }
 }
@@ -108,15 +73,12 @@ struct CreditsSerialCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    guard let range = SerialRange(serial) else {
-      throw ValidationError(
-        "`\(serial)` is no serial that is known, such as GS1-1-TR-GS1363-12-2020-20912-17-17.")
-    }
+    let wanted = try CreditFilterOptions.parse(serial)
     let found = try await node.withLedger {
-      try await $0.serial(range.start, block: range.block.key)
+      try await $0.serial(wanted.number, block: wanted.block)
     }
     guard let found else {
-      throw ValidationError("No lot on chain holds serial \(range.start) of \(range.block.text).")
+      throw ValidationError("No lot on chain holds serial \(wanted.number) of \(wanted.block).")
     }
     try output.show(found) {
       var facts = LotText.facts(found.lot, found.issuance, found.project)

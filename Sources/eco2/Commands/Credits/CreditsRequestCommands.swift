@@ -8,31 +8,25 @@ struct CreditsRequestsCommand: AsyncParsableCommand {
     commandName: "requests", abstract: "Lists requests to the registrars, newest first.",
     discussion: """
       Examples:
-        eco2 credits requests
+        eco2 credits requests --state pending
+        eco2 credits requests --registry gold-standard --project GS1363
         eco2 credits requests --limit 5 --json
       """)
 
-  @Option(help: "The newest so many.")
-  var limit = 50
+  @OptionGroup var filter: CreditFilterOptions
 
+  @Option(help: "Only in this state: pending, approved, rejected, withdrawn or expired.")
+  var state: String?
+
+  @OptionGroup var listing: ListingOptions
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-  }
-
   func run() async throws {
-    let requests = try await node.withLedger { ledger in
-      var list: [RequestAnswer] = []
-      for try await request in ledger.requests(pageSize: min(limit, PageFormat.itemsMax)) {
-        list.append(request)
-        if list.count == limit { break }
-      }
-      return list
-    }
+    let query = try filter.query(state: state)
+    let requests = try await listing.list(from: node) { $0.requests(query, pageSize: $1) }
     try output.show(requests) {
-      guard !requests.isEmpty else { return "Nothing was requested." }
+      guard !requests.isEmpty else { return "There is no such request." }
       return Printing.table(
         requests.map {
           [
