@@ -54,16 +54,17 @@ public enum FolderAudit {
     }
   }
 
-  /// Supply, backing, lots, statements and the rest; returns the index entries the records ask for.
+  /// Supply, backing, lots, statements and the rest; returns the sums of the index entries that the
+  /// records ask for.
   private static func checkRecords(_ store: StoreAudit, _ report: inout AuditReport)
-    throws(StoreError) -> [DerivedEntry]
+    throws(StoreError) -> IndexAudit.Sums
   {
     var invariants = StateInvariants()
-    var expected: [DerivedEntry] = []
+    var expected = IndexAudit.Sums()
     try store.checkRecords(
       { record, _ in
         invariants.add(record.key, record.value)
-        expected += StateAudit.entries(of: record, in: store)
+        expected.add(StateAudit.entries(of: record, in: store))
       }, fault: { report.note(.damage($0)) })
     var source = StateView(over: store.records)
     let result = invariants.finish(reading: &source)

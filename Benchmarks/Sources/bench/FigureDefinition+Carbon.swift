@@ -13,6 +13,12 @@ extension FigureDefinition {
     operations("carbon.transfer") { try $0.transfers() },
     operations("carbon.retire") { try $0.retirements() },
     search,
+    list("carbon.list.owner") { lot, _ in (CreditFilter(owner: lot.owner), nil) },
+    list("carbon.list.joined") { lot, issuance in
+      var filter = CreditFilter(registry: issuance.registry)
+      filter.vintage = UInt16(issuance.range.vintageFrom / 10_000)
+      return (filter, .inReserve)
+    },
   ]
 
   private static let rateBar = 100_000.0
@@ -111,5 +117,71 @@ extension FigureDefinition {
     return MeasuredFigure(
       value: run.microseconds / Double(count), unit: "µs", ratio: 1 / run.ratio,
       quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
+  }
+
+  /// A page of 50 lots of those that a random lot's facts name, as a node's interface lists them.
+  private static func list(
+    _ id: String, filter: @escaping @Sendable (Lot, Issuance) -> (CreditFilter, LotState?)
+  ) -> FigureDefinition {
+    FigureDefinition(
+      id: id, bar: .valueAtMost(20, unit: "ms"),
+      against: "mdb_get of as many lots; the ratio is a cost", cores: 1, needs: .lots
+    ) { conditions in
+      let folder = conditions.data.lots
+      let chain = try CarbonChain(folder, workers: 0)
+      let raw = try RawDatabase(folder)
+      var work = CarbonWork(chain, folder.network, seed: 3)
+      let (pages, size, rounds) = (20, 50, conditions.rounds)
+      var queries = LedgerQueries(chain.store.records)
+      let filters = try (0...rounds).map { _ in
+        try (0..<pages).map { _ in
+          let lot = try work.lot().lot
+          guard let issuance = try queries.issuance(lot.issuance) else {
+            throw BenchmarkFault.broken("a lot has no issuance")
+          }
+          return filter(lot, issuance)
+        }
+      }
+      let paths = try (0...rounds).map { _ in
+        try (0..<pages * size).flatMap { _ in Lot.key(try work.lot().number).hash.bytes.array }
+      }
+      var found = 0
+      var sum: UInt64 = 0
+      let run = try PairedRun(
+        rounds: rounds,
+        subject: { round in
+          found = 0
+          return try ContinuousClock().measure {
+            for (filter, state) in filters[round] {
+              let snapshot = try chain.store.records.snapshot()
+              var queries = LedgerQueries(snapshot)
+              let page = try queries.lots(
+                filter, state: state, from: nil, limit: size,
+                reading: SnapshotIndexes(snapshot: snapshot))
+              for number in page.numbers where try queries.lot(number) != nil { found += 1 }
+            }
+          }
+        },
+        peer: { round in try ContinuousClock().measure { sum &+= try raw.read(paths[round]) } })
+      guard found == pages * size else {
+        throw BenchmarkFault.broken("\(found) lots were found, not \(pages * size)")
+      }
+      return MeasuredFigure(
+        value: run.microseconds / Double(pages) / 1_000, unit: "ms", ratio: 1 / run.ratio,
+        quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
+    }
+  }
+}
+
+/// The indexes of one flushed state, as a node's interface reads them.
+private struct SnapshotIndexes: DerivedIndexReader {
+  let snapshot: RecordSnapshot
+
+  func first(_ index: String, from key: [UInt8]) throws(StateReadError)
+    -> (key: [UInt8], value: [UInt8])?
+  {
+    try snapshot.index(index).range(from: key, below: nil, limit: 1).first.map {
+      ($0.key, $0.value)
+    }
   }
 }

@@ -25,7 +25,10 @@ public struct CreditFilter: Hashable, Sendable {
     }
   }
 
-  public init() {}
+  public init(owner: AccountID? = nil, registry: String? = nil) {
+    self.owner = owner
+    self.registry = registry
+  }
 }
 
 /// Where a list of lots goes on: newest issuances come first, the lots of each in the order of

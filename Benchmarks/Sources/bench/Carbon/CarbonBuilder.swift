@@ -39,7 +39,7 @@ struct CarbonBuilder {
     let loader = try StateLoader(
       home: folder.ledger, chain: state.chain, workers: WorkerPool(workers: 2))
     try loader.add(StateWrites(of: state.changes).changes)
-    let entries = state.changes.flatMap(DerivedIndexes.entries)
+    let entries = try DerivedIndexes.entries(ofGenesis: state.changes)
     _ = try loader.finish(
       indexes: entries.map { IndexChange(index: $0.index, key: $0.key, value: $0.value) })
   }

@@ -173,7 +173,7 @@ final class CarbonChain {
   func flush() throws {
     let writes = state.writes(through: state.height)
     guard !writes.isEmpty else { return }
-    let indexes = writes.changes.flatMap(DerivedIndexes.entries).map {
+    let indexes = try DerivedIndexes.changes(writes.changes, before: store.records).map {
       IndexChange(index: $0.index, key: $0.key, value: $0.value)
     }
     try store.records.flush(
