@@ -51,6 +51,9 @@ public protocol CarbonService: Sendable {
   /// - Parameter buckets: into how many equal parts they are divided, 0 … `bucketsMax`.
   func statements(from: UInt64, to: UInt64, buckets: Int)
     async throws(NodeServiceError) -> StatementRangeAnswer?
+  /// Sustainability indicators of the final blocks `from … to`, however many; nil when one of them
+  /// is not final.
+  func indicators(from: UInt64, to: UInt64) async throws(NodeServiceError) -> IndicatorsAnswer?
 }
 
 /// An item of a list in the order of keys.

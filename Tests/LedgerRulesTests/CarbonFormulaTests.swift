@@ -16,6 +16,38 @@ struct CarbonFormulaTests {
     #expect((units * 100 + Dues.unit / 2) / Dues.unit == 11_744_667)
   }
 
+  @Test("48 W at PUE 1.58 for 10 s are 758.4 J, and half as much again for full nodes")
+  func energy() throws {
+    let joule: UInt128 = 1_000_000_000_000_000
+    let alone = Dues.energy(worked, milliseconds: 10_000, overheadPermille: 0)
+    #expect(alone == 7_584 * joule / 10)
+    let half = Dues.energy(worked, milliseconds: 10_000, overheadPermille: 500)
+    #expect(half == 11_376 * joule / 10)
+    // Energy times factor is the footprint: 3.6 × 10^21 fJ are a kWh.
+    let footprint = try #require(Dues.numerator(worked, milliseconds: 10_000, percent: 100))
+    #expect(
+      alone.map { $0 * 557_500_000 / 3_600_000_000 == footprint * 1_000_000_000_000 / Dues.unit }
+        == true)
+  }
+
+  @Test("a transfer of 251 bytes with one signature is 539 bytes and 70 µs of work on each of four")
+  func workEnergy() throws {
+    let profile = EnergyProfile(
+      tier: .rack, region: "CHN", idleMilliwatts: 48_000, millijoulesPerCPUSecond: 40_000,
+      puePermille: 1_580)
+    let effective = EffectiveProfile(
+      profile, isAttested: true, regionFactor: 557_500_000, highestFactor: 713_000_000,
+      parameters: .standard)
+    let charges = OperationCharge(
+      Array(repeating: effective, count: 4), parameters: .standard)
+    let transfer = Operation.transfer(
+      Transfer(token: .eco2, recipient: accountID(1), amount: Amount(1)))
+    let work = Work(
+      byteCount: 251, signatureCount: 1, operations: [transfer], parameters: .standard)
+    // 70 µs × 4 × 40 J/s × 1.58, and 539 bytes × 4,000 nJ.
+    #expect(charges.energy(work) == 70_000 * 4 * 40_000 * 1_580 + 539 * 4_000 * 1_000_000)
+  }
+
   @Test("the first due of the worked node is 129,192 µg")
   func firstDue() throws {
     let units = try #require(Dues.numerator(worked, milliseconds: 10_000, percent: 110))

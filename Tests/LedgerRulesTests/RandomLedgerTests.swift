@@ -128,9 +128,12 @@ struct RandomLedgerTests {
       statement.covered == (open == .zero && model.consumed >= model.footprintCumulative))
   }
 
-  /// Compares every account and node.
+  /// Compares every account and node, and what was used in all.
   private func compare(_ network: TestNetwork, _ model: LedgerModel) throws {
     var queries = network.queries
+    let block = try #require(try queries.block(network.height))
+    #expect(BigUnsigned(block.energyCumulative) == model.energy)
+    #expect(block.transactionsCumulative == model.executed)
     for (id, holder) in model.holders {
       let account = try #require(try queries.account(id))
       #expect(BigUnsigned(account.eco2.baseUnits) == holder.eco2)

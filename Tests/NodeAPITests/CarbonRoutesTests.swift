@@ -86,6 +86,9 @@ struct CarbonRoutesTests {
       #expect(try await client.registryBook() == Samples.book)
       #expect(try await client.fund() == Samples.fund)
       let sums = try await client.statements(2...4, buckets: 3)
+      let indicators = try await client.indicators(2...4)
+      #expect(indicators.from == 2 && indicators.to == 4)
+      #expect(indicators.indicators == [Samples.indicator])
       #expect(sums.sums.from == 2 && sums.sums.to == 4 && sums.buckets.count == 3)
     }
   }
@@ -109,7 +112,9 @@ struct CarbonRoutesTests {
       ("statements?from=0&to=1", "bad_height"), ("statements?from=3&to=2", "bad_height"),
       ("statements?to=2", "bad_height"), ("statements?from=1&to=8641", "bad_height"),
       ("statements?from=1&to=2&buckets=361", "bad_parameter"),
-      ("statements?from=1&to=99", "not_found"),
+      ("statements?from=1&to=99", "not_found"), ("indicators?from=1", "bad_height"),
+      ("indicators?from=0&to=1", "bad_height"), ("indicators?from=3&to=2", "bad_height"),
+      ("indicators?from=1&to=99", "not_found"),
     ])
   func refused(path: String, code: String) async throws {
     try await withClient { client in

@@ -42,6 +42,14 @@ extension Samples {
       isReversed: true, reference: 3)
   }
 
+  static let indicator = IndicatorAnswer(
+    field: "S.8", name: "energy-consumption", value: "3986.15040", unit: "kWh/a", note: "text")
+
+  static let indicators = IndicatorsAnswer(
+    isTest: true, from: 5, to: 5, timestampFrom: 1_767_225_600_000,
+    timestampTo: 1_767_225_600_000, transactions: 3, energy: "1000000", footprint: "1000000",
+    consumed: "1000000", tonnesRetired: 3, covered: true, indicators: [indicator])
+
   /// Everything that can be asked for.
   static var filter: CreditFilter {
     var filter = CreditFilter()

@@ -25,6 +25,8 @@ extension SchemaTests {
       try Shape("Factor", Samples.factor),
       try Shape("StatementSums", Samples.statementSums),
       try Shape("StatementRange", Samples.statementRange),
+      try Shape("Indicator", Samples.indicator),
+      try Shape("Indicators", Samples.indicators),
       try Shape("RegistryPage", PageAnswer(items: [Samples.registry], next: "4")),
       try Shape("ProjectPage", PageAnswer(items: [Samples.project], next: "4")),
       try Shape("CustodianPage", PageAnswer(items: [Samples.custodian], next: "4")),

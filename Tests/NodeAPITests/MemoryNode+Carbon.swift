@@ -97,6 +97,13 @@ extension MemoryNode {
     (row..<max(row, Self.count)).prefix(limit).map { _ in Samples.factor }
   }
 
+  func indicators(from: UInt64, to: UInt64) async throws(NodeServiceError) -> IndicatorsAnswer? {
+    guard to <= height else { return nil }
+    var answer = Samples.indicators
+    (answer.from, answer.to) = (from, to)
+    return answer
+  }
+
   func statements(from: UInt64, to: UInt64, buckets: Int)
     async throws(NodeServiceError) -> StatementRangeAnswer?
   {

@@ -74,6 +74,13 @@ extension Ledger {
     try await ask(height: \.height) { node throws(ClientError) in try await node.registryBook() }
   }
 
+  /// Energy and emissions of final blocks, however many, with the indicators made of them.
+  public func indicators(_ heights: ClosedRange<UInt64>)
+    async throws(ClientError) -> IndicatorsAnswer
+  {
+    try await ask { node throws(ClientError) in try await node.indicators(heights) }
+  }
+
   /// Sums of the carbon statements of blocks.
   ///
   /// - Parameters:

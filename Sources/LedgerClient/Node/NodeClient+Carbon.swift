@@ -121,6 +121,14 @@ extension NodeClient {
         + "&buckets=\(buckets)")
   }
 
+  /// Energy and emissions of final blocks, however many, with the indicators made of them.
+  public func indicators(_ heights: ClosedRange<UInt64>)
+    async throws(ClientError) -> IndicatorsAnswer
+  {
+    try await get(
+      Self.carbon + "indicators?from=\(heights.lowerBound)&to=\(heights.upperBound)")
+  }
+
   private static func list(
     _ name: String, _ filter: [(String, String)], _ cursor: String?, _ limit: Int?
   ) -> String {

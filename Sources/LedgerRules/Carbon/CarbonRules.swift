@@ -56,7 +56,9 @@ extension ExecutionContext {
     guard
       let marked = Dues.numerator(
         profile, milliseconds: elapsed, percent: 100 + parameters.dueMarginPercent),
-      let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100)
+      let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100),
+      let used = Dues.energy(
+        profile, milliseconds: elapsed, overheadPermille: parameters.overheadPermille)
     else {
       // Only a time centuries after the parent's: the block is at fault, not this node.
       throw .header(.timestamp(header.timestamp))
@@ -65,6 +67,7 @@ extension ExecutionContext {
       marked, by: Dues.unit, credit: node.dueCredit)
     let (footprintUnits, footprintCredit) = CarriedDivision.divide(
       plain, by: Dues.unit, credit: node.footprintCredit)
+    try use(used)
     node.dueCredit = dueCredit
     node.footprintCredit = footprintCredit
 
@@ -116,6 +119,13 @@ extension ExecutionContext {
     now.fund.ecc = try now.fund.ecc.less(destroyed)
     now.fund.reserveOpen = try now.fund.reserveOpen.less(destroyed)
     now.reserve.obligations = try now.reserve.obligations.less(destroyed)
+  }
+
+  /// Counts energy, fJ.
+  mutating func use(_ energy: UInt128) throws(ExecutionError) {
+    let (sum, overflow) = self.energy.addingReportingOverflow(energy)
+    guard !overflow else { throw .overflow }
+    self.energy = sum
   }
 
   /// Counts what the operations used, retires full tonnes and closes the statement.

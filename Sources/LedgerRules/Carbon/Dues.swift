@@ -46,9 +46,21 @@ public enum Dues {
   static func numerator(_ profile: EffectiveProfile, milliseconds: UInt64, percent: UInt64)
     -> UInt128?
   {
+    product([profile.milliwatts, milliseconds, profile.puePermille, profile.factor, percent])
+  }
+
+  /// What a node draws, with its share of the overhead, fJ:
+  /// `mW × ms × PUE‰ × (1000 + overhead‰) × 10^3`; nil when it leaves 128 bits.
+  static func energy(
+    _ profile: EffectiveProfile, milliseconds: UInt64, overheadPermille: UInt64
+  ) -> UInt128? {
     let factors = [
-      profile.milliwatts, milliseconds, profile.puePermille, profile.factor, percent,
+      profile.milliwatts, milliseconds, profile.puePermille, 1_000 + overheadPermille, 1_000,
     ]
+    return product(factors)
+  }
+
+  private static func product(_ factors: [UInt64]) -> UInt128? {
     var product: UInt128 = 1
     for factor in factors {
       let (next, overflow) = product.multipliedReportingOverflow(by: UInt128(factor))

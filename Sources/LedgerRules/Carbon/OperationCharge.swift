@@ -40,6 +40,10 @@ public struct OperationCharge: Hashable, Sendable {
   /// nJ per byte × mean µg per kWh × 10^6.
   let perByte: UInt128
   let multiplier: UInt128
+  /// Σ over the set of mJ per CPU-second × PUE‰: fJ per nanosecond.
+  let energyPerNanosecond: UInt128
+  /// nJ per byte × 10^6: fJ per byte.
+  let energyPerByte: UInt128
 
   init(_ profiles: [EffectiveProfile], parameters: Parameters) {
     perNanosecond = profiles.reduce(0) {
@@ -51,11 +55,20 @@ public struct OperationCharge: Hashable, Sendable {
     let mean = (factors + count - 1) / count
     perByte = UInt128(parameters.networkNanojoulesPerByte) * mean * 1_000_000
     multiplier = UInt128(parameters.chargeMultiplier)
+    energyPerNanosecond = profiles.reduce(0) {
+      $0 + UInt128($1.millijoulesPerCPUSecond) * UInt128($1.puePermille)
+    }
+    energyPerByte = UInt128(parameters.networkNanojoulesPerByte) * 1_000_000
   }
 
   /// The work's footprint in 1 / `unit` µg. The bounds of `RulesLimits` keep it inside 128 bits.
   func footprint(_ work: Work) -> UInt128 {
     work.cpuNanoseconds * perNanosecond + work.bytes * perByte
+  }
+
+  /// The work's energy, fJ: its footprint without factors, so inside 128 bits as well.
+  func energy(_ work: Work) -> UInt128 {
+    work.cpuNanoseconds * energyPerNanosecond + work.bytes * energyPerByte
   }
 
   /// The charge, µg CO2e: the footprint times the multiplier, rounded up, never below 1 µg.

@@ -80,12 +80,21 @@ public struct BlockRecord: NumberedRecord {
   public let transactionsRoot: Digest
   /// RFC 6962 root over the encoded receipts.
   public let receiptsRoot: Digest
+  /// Energy used from block 1, fJ: of all that `CarbonStatement.footprintCumulative` counts.
+  public let energyCumulative: UInt128
+  /// Transactions executed from block 1, applied and failed.
+  public let transactionsCumulative: UInt64
 
-  init(headerHash: Digest, timestamp: UInt64, transactionsRoot: Digest, receiptsRoot: Digest) {
+  init(
+    headerHash: Digest, timestamp: UInt64, transactionsRoot: Digest, receiptsRoot: Digest,
+    energyCumulative: UInt128 = 0, transactionsCumulative: UInt64 = 0
+  ) {
     self.headerHash = headerHash
     self.timestamp = timestamp
     self.transactionsRoot = transactionsRoot
     self.receiptsRoot = receiptsRoot
+    self.energyCumulative = energyCumulative
+    self.transactionsCumulative = transactionsCumulative
   }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
@@ -93,6 +102,8 @@ public struct BlockRecord: NumberedRecord {
     timestamp = try reader.u64("timestamp")
     transactionsRoot = try Digest(from: &reader)
     receiptsRoot = try Digest(from: &reader)
+    energyCumulative = try reader.u128("energy")
+    transactionsCumulative = try reader.u64("transactions")
   }
 
   public func encode(into writer: inout BCSWriter) {
@@ -100,6 +111,8 @@ public struct BlockRecord: NumberedRecord {
     writer.u64(timestamp)
     transactionsRoot.encode(into: &writer)
     receiptsRoot.encode(into: &writer)
+    writer.u128(energyCumulative)
+    writer.u64(transactionsCumulative)
   }
 }
 

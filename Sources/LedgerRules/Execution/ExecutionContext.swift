@@ -34,6 +34,10 @@ struct ExecutionContext {
   var weightUsed: UInt128 = 0
   /// Footprint of executed work, in 1 / `OperationCharge.unit` µg.
   var workFootprint: UInt128 = 0
+  /// Energy of ER Nodes, overhead and executed work, fJ.
+  var energy: UInt128 = 0
+  /// Transactions that were executed.
+  var executed: UInt64 = 0
   var findings = OffenceFindings()
   /// False while transactions are only judged for admission: what costs is left to the block.
   var judgesSignatures = true
@@ -123,6 +127,7 @@ struct ExecutionContext {
     }
     if nextSets != sets { view.put(nextSets) }
     try writePastSets()
+    let used = try usedCumulative()
     let hash = header.hash(chain)
     view.put(
       ChainTip(
@@ -130,9 +135,22 @@ struct ExecutionContext {
         baseFee: BaseFee.next(after: tip.baseFee, used: weightUsed, parameters: parameters)))
     let record = BlockRecord(
       headerHash: hash, timestamp: header.timestamp, transactionsRoot: transactionsRoot,
-      receiptsRoot: receiptsRoot)
+      receiptsRoot: receiptsRoot, energyCumulative: used.energy,
+      transactionsCumulative: used.transactions)
     view.set(BlockRecord.key(height), record.bcs)
     view.set(CarbonStatement.key(height), statement.bcs)
+  }
+
+  /// Energy and executed transactions from block 1 on.
+  private mutating func usedCumulative() throws(ExecutionError)
+    -> (energy: UInt128, transactions: UInt64)
+  {
+    let before: BlockRecord
+    do { before = try view.required(BlockRecord.key(tip.height)) } catch { throw .record(error) }
+    let energy = before.energyCumulative.addingReportingOverflow(energy)
+    let transactions = before.transactionsCumulative.addingReportingOverflow(executed)
+    guard !energy.overflow, !transactions.overflow else { throw .overflow }
+    return (energy.partialValue, transactions.partialValue)
   }
 }
 

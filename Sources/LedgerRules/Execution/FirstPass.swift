@@ -15,6 +15,8 @@ struct TransactionPlan {
   let fee: Amount
   /// Footprint in 1 / `OperationCharge.unit` µg.
   let footprint: UInt128
+  /// fJ.
+  let energy: UInt128
   /// A member's report: it has no payer.
   var isReport = false
 }
@@ -45,7 +47,7 @@ extension ExecutionContext {
         plans.append(
           TransactionPlan(
             index: index, id: id, sender: sender, payer: payer, charge: price.charge, fee: .zero,
-            footprint: price.footprint, isReport: true))
+            footprint: price.footprint, energy: price.energy, isReport: true))
         continue
       }
       var fault: TransactionFault?
@@ -64,7 +66,7 @@ extension ExecutionContext {
       plans.append(
         TransactionPlan(
           index: index, id: id, sender: sender, payer: payer, charge: price.charge,
-          fee: price.fee, footprint: price.footprint))
+          fee: price.fee, footprint: price.footprint, energy: price.energy))
     }
     accounts.settle()
     return plans
@@ -81,6 +83,7 @@ extension ExecutionContext {
     let charge: Amount
     let fee: Amount
     let footprint: UInt128
+    let energy: UInt128
     let weight: UInt128
 
     init(
@@ -92,6 +95,7 @@ extension ExecutionContext {
         operations: transaction.body.operations, parameters: parameters)
       charge = charges.charge(work)
       footprint = charges.footprint(work)
+      energy = charges.energy(work)
       weight = work.weight(parameters)
       // At most 2^68 × 2^55, and the creation fee at most the whole supply: inside 128 bits.
       let creation = createsSender ? parameters.creationFee.baseUnits : 0

@@ -92,6 +92,8 @@ extension ExecutionContext {
     let (footprint, overflow) = workFootprint.addingReportingOverflow(plan.footprint)
     guard !overflow else { throw .overflow }
     workFootprint = footprint
+    try use(plan.energy)
+    executed += 1
     receipts[plan.index] = Receipt(
       transaction: plan.id, outcome: outcome, charge: price.charge, fee: price.fee)
   }

@@ -8,10 +8,20 @@ extension StateInvariants {
     var before = try source.required(
       CarbonStatement.key(0), as: CarbonStatement.self)
     var given = Amount.zero
-    _ = try source.required(BlockRecord.key(0), as: BlockRecord.self)
+    var block = try source.required(BlockRecord.key(0), as: BlockRecord.self)
+    if block.energyCumulative != 0 || block.transactionsCumulative != 0 {
+      note(.statement(BlockRecord.key(0), what: "energy is used before block 1"))
+    }
     while before.height < totals.height {
       let height = before.height + 1
-      _ = try source.required(BlockRecord.key(height), as: BlockRecord.self)
+      let next = try source.required(BlockRecord.key(height), as: BlockRecord.self)
+      if next.energyCumulative < block.energyCumulative
+        || next.transactionsCumulative < block.transactionsCumulative
+      {
+        note(
+          .statement(BlockRecord.key(height), what: "less energy or transactions than before"))
+      }
+      block = next
       let key = CarbonStatement.key(height)
       let statement = try source.required(key, as: CarbonStatement.self)
       guard statement.height == height else {

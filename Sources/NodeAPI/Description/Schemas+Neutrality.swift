@@ -131,5 +131,41 @@ extension Schemas {
           "retirements",
           .list("Of these with their serials, at most 100.", of: .reference("Retirement"))),
       ]),
+    ObjectSchema(
+      "Indicator", "A sustainability indicator of Delegated Regulation (EU) 2025/422.",
+      [
+        .field("field", .text("The field in the regulation's annex.", example: "S.8")),
+        .field("name", .text("Its name.", example: "energy-consumption")),
+        .optional(
+          "value",
+          .text(
+            "Decimal, rounded to the nearest; absent where the chain does not know it.",
+            pattern: "^[0-9]+(\\.[0-9]+)?$", example: "3986.15040")),
+        .field("unit", .text("Such as `kWh/a`.", example: "kWh/a")),
+        .optional(
+          "note", .text("Why there is no value, or what to know of it.", example: "a note")),
+      ]),
+    ObjectSchema(
+      "Indicators",
+      "`GET /v1/carbon/indicators`: what the network used over some blocks, and its indicators.",
+      [
+        .field("isTest", .yesOrNo("A test network: no environmental claim.", example: true)),
+        .field("from", .height("First height.")),
+        .field("to", .height("Last height.")),
+        .field(
+          "timestampFrom", .milliseconds("Begin of the time that is charged, ms since 1970.")),
+        .field("timestampTo", .milliseconds("Its end: the last block's timestamp.")),
+        .field("transactions", .count("Executed in these blocks, applied and failed.")),
+        .field("energy", .amount("FJ, exact: 3.6 × 10^21 are a kWh.")),
+        .field("footprint", .amount("Of ER Nodes, overhead and operations, µg CO2e.")),
+        .field("consumed", .amount("Consumed for it on the number line, µg CO2e.")),
+        .field("tonnesRetired", .count("Retired from the number line.")),
+        .field(
+          "covered",
+          .yesOrNo("Whether the last statement says that all is covered so far.", example: true)),
+        .field(
+          "indicators",
+          .list("In the order of the regulation's fields.", of: .reference("Indicator"))),
+      ]),
   ]
 }

@@ -263,17 +263,44 @@ struct CarbonRoutes: Sendable {
         ],
         results: [.json(.reference("StatementRange"), "Sums, and the retirements with serials.")],
         problems: [.badHeight, .badParameter, .storeFailed, .busy], cost: 20, run: range),
+      Route(
+        .get, "/v1/carbon/indicators", "getIndicators",
+        "Energy and emissions of a range of blocks, as EU rules on crypto-assets ask for them",
+        query: [
+          RouteParameter("from", "The first height; required.", .height("Height."), example: "1"),
+          RouteParameter("to", "The last height; required.", .height("Height."), example: "42"),
+        ],
+        results: [
+          .json(
+            .reference("Indicators"),
+            "Of any number of blocks; what the chain does not know is said to be so.")
+        ],
+        problems: [.badHeight, .storeFailed, .busy]
+      ) { call in
+        let (from, to) = try Self.heights(call)
+        guard from <= to else {
+          throw Problem.badHeight.because("`to` must not be below `from`.")
+        }
+        guard let indicators = try await service.indicators(from: from, to: to) else {
+          throw Problem.notFound.because("Not all of these blocks are final yet.")
+        }
+        return try .json(indicators)
+      },
     ]
   }
 
-  private func range(_ call: Call) async throws -> Answer {
+  private static func heights(_ call: Call) throws(APIError) -> (from: UInt64, to: UInt64) {
     func height(_ name: String) throws(APIError) -> UInt64 {
       guard let height = call.query[name].flatMap(Decimal.parse), height > 0 else {
         throw Problem.badHeight.because("`\(name)` must be a block's height, from 1 on.")
       }
       return height
     }
-    let (from, to) = (try height("from"), try height("to"))
+    return (try height("from"), try height("to"))
+  }
+
+  private func range(_ call: Call) async throws -> Answer {
+    let (from, to) = try Self.heights(call)
     guard from <= to, to - from < CarbonFormat.rangeBlocksMax else {
       throw Problem.badHeight.because(
         "`to` must be `from` or up to \(CarbonFormat.rangeBlocksMax - 1) above it.")

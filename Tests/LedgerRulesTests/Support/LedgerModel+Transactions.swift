@@ -46,6 +46,8 @@ extension LedgerModel {
       sender.highest = max(sender.highest, body.sequence)
       holders[body.sender] = sender
       exactOperations = exactOperations + price.footprint
+      energy = energy + price.energy
+      executed += 1
       admitted.append((index, fee, price.charge))
     }
     var tips = BigUnsigned.zero

@@ -55,6 +55,9 @@ struct LedgerModel {
   var consumed = BigUnsigned.zero
   var exactOperations = BigUnsigned.zero
   var footprintOfNodes = BigUnsigned.zero
+  /// fJ since genesis.
+  var energy = BigUnsigned.zero
+  var executed: UInt64 = 0
   var dueOfNodes = BigUnsigned.zero
   var baseFee: UInt128
   var height: UInt64 = 0
@@ -126,6 +129,10 @@ struct LedgerModel {
     for member in members {
       guard var node = nodes[member] else { continue }
       let c = counted(node)
+      let picojoules =
+        BigUnsigned(c.milliwatts) * BigUnsigned(UInt128(elapsed)) * BigUnsigned(c.pue)
+        * BigUnsigned(UInt128(1_000 + parameters.overheadPermille))
+      energy = energy + picojoules * BigUnsigned(1_000)
       let watts =
         BigUnsigned(c.milliwatts) * BigUnsigned(UInt128(elapsed)) * BigUnsigned(c.pue)
         * BigUnsigned(c.factor)
@@ -174,7 +181,7 @@ struct LedgerModel {
 
   /// Charge, footprint in work units, and weight of a transaction.
   func price(_ transaction: Transaction, _ rates: Rates)
-    -> (charge: BigUnsigned, footprint: BigUnsigned, weight: UInt128)
+    -> (charge: BigUnsigned, footprint: BigUnsigned, energy: BigUnsigned, weight: UInt128)
   {
     var nanoseconds = UInt128(parameters.transactionCost.cpuNanoseconds)
     var bytes = UInt128(transaction.bytes.count) + UInt128(parameters.transactionCost.bytes)
@@ -188,33 +195,41 @@ struct LedgerModel {
       bytes += UInt128(cost.bytes)
     }
     let footprint = BigUnsigned(nanoseconds) * rates.cpu + BigUnsigned(bytes) * rates.network
+    let energy =
+      BigUnsigned(nanoseconds) * rates.cpuEnergy
+      + BigUnsigned(bytes * UInt128(parameters.networkNanojoulesPerByte))
+      * BigUnsigned(1_000_000)
     let charge = (footprint * BigUnsigned(UInt128(parameters.chargeMultiplier)))
       .dividedUp(by: Self.workUnit)
     let microseconds = nanoseconds * UInt128(parameters.weightPerCPUMicrosecond)
     let weight =
       bytes * UInt128(parameters.weightPerByte) + microseconds / 1_000
       + (microseconds % 1_000 == 0 ? 0 : 1)
-    return (max(charge, BigUnsigned(1)), footprint, weight)
+    return (max(charge, BigUnsigned(1)), footprint, energy, weight)
   }
 
   /// What work costs in a block, with profiles as of its parent.
   struct Rates {
     let cpu: BigUnsigned
+    /// fJ per nanosecond.
+    let cpuEnergy: BigUnsigned
     let network: BigUnsigned
   }
 
   func rates() -> Rates {
     var cpu = BigUnsigned.zero
+    var cpuEnergy = BigUnsigned.zero
     var factors = UInt128(0)
     for member in members {
       guard let node = nodes[member] else { continue }
       let c = counted(node)
       cpu = cpu + BigUnsigned(c.perCPUSecond * c.pue * c.factor)
+      cpuEnergy = cpuEnergy + BigUnsigned(c.perCPUSecond * c.pue)
       factors += c.factor
     }
     let mean = BigUnsigned(factors).dividedUp(by: BigUnsigned(UInt128(members.count)))
     return Rates(
-      cpu: cpu,
+      cpu: cpu, cpuEnergy: cpuEnergy,
       network: BigUnsigned(UInt128(parameters.networkNanojoulesPerByte)) * mean
         * BigUnsigned(1_000_000))
   }

@@ -44,6 +44,13 @@ extension NodeQueries {
   }
 }
 
+extension NodeQueries {
+  func indicators(from: UInt64, to: UInt64) async throws(NodeServiceError) -> IndicatorsAnswer? {
+    guard to <= board.standing.height else { return nil }
+    return try await carbon { try $0.indicators(from: from, to: to) }
+  }
+}
+
 /// Statements of blocks that follow each other, summed.
 private struct StatementSums {
   private var from: UInt64

@@ -8,7 +8,10 @@ struct CarbonCommand: ParsableCommand {
       Examples:
         eco2 carbon report --from 1 --to 8640
         eco2 carbon report --format svg > day.svg
+        eco2 carbon indicators
         eco2 carbon estimate retire-lot
       """,
-    subcommands: [CarbonReportCommand.self, CarbonEstimateCommand.self])
+    subcommands: [
+      CarbonReportCommand.self, CarbonIndicatorsCommand.self, CarbonEstimateCommand.self,
+    ])
 }
