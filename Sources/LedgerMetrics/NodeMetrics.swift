@@ -10,6 +10,7 @@ public final class NodeMetrics: Sendable {
   public let store: StoreMetrics
   public let api: APIMetrics
   public let carbon: CarbonMetrics
+  public let registry: RegistryMetrics
   public let process: ProcessMetrics
   private let list: MetricList
 
@@ -24,6 +25,7 @@ public final class NodeMetrics: Sendable {
     store = StoreMetrics(&list)
     api = APIMetrics(&list)
     carbon = CarbonMetrics(&list)
+    registry = RegistryMetrics(&list)
     stages = StageMetrics(&list)
     process = ProcessMetrics(&list)
     self.list = list

@@ -38,6 +38,12 @@ public protocol CarbonService: Sendable {
   /// Retirements below a number, or the newest for nil, newest first, at most `limit`.
   func retirements(before number: UInt64?, limit: Int)
     async throws(NodeServiceError) -> [RetirementAnswer]
+  /// Retirements that their sources do not show yet, the first due first: those after a number of
+  /// the list, at most `limit`.
+  ///
+  /// - Parameter isOverdue: only those whose time is over.
+  func unshownRetirements(isOverdue: Bool, after number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<RetirementAnswer, UInt64>
   func retirement(_ number: UInt64) async throws(NodeServiceError) -> RetirementAnswer?
   /// Obligations below a number, or the newest for nil, newest first, at most `limit`.
   func obligations(before number: UInt64?, limit: Int)

@@ -31,6 +31,14 @@ struct CarbonRoutesTests {
       #expect(
         try await all { try await client.retirements(cursor: $0, limit: 2) }.map(\.number)
           == [4, 3, 2, 1, 0])
+      for (mirror, expected) in [
+        (RetirementMirror.pending, [0, 1, 2, 3, 4] as [UInt64]), (.overdue, [0, 1]),
+      ] {
+        let found = try await all {
+          try await client.retirements(mirror: mirror, cursor: $0, limit: 1)
+        }
+        #expect(found.map(\.number) == expected)
+      }
       #expect(
         try await all { try await client.obligations(cursor: $0, limit: 2) }.map(\.number)
           == [4, 3, 2, 1, 0])
@@ -97,7 +105,8 @@ struct CarbonRoutesTests {
     "what these routes do not take is refused with its code",
     arguments: [
       ("lots/x", "bad_parameter"), ("lots/9", "not_found"), ("requests/9", "not_found"),
-      ("retirements/9", "not_found"), ("projects/verra/other", "not_found"),
+      ("retirements/9", "not_found"), ("retirements?mirror=late", "bad_parameter"),
+      ("retirements?mirror=overdue&cursor=x", "bad_cursor"), ("projects/verra/other", "not_found"),
       ("projects/verra/%zz", "bad_parameter"), ("lots?state=gone", "bad_parameter"),
       ("lots?product=XXX", "bad_parameter"), ("lots?label=nice", "bad_parameter"),
       ("lots?vintage=20", "bad_parameter"), ("lots?project=GS1", "bad_parameter"),

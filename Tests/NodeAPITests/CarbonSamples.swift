@@ -75,10 +75,11 @@ extension Samples {
 
   static func retirement(_ number: UInt64) -> RetirementAnswer {
     RetirementAnswer(
-      number: number, height: 5, lot: 3, registry: "text", project: "text",
+      number: number, height: 5, retiredAt: 1_767_225_600_000, lot: 3, custodian: address,
+      registry: "text", project: "text",
       block: "gs:1-TR-1363-12-2020-20912", serial: "text", start: 3, end: 3, amount: "1000000",
       purpose: "holder", firstTonne: 3, holder: address, beneficiary: hash, reason: "text",
-      periodFrom: 3, periodTo: 3, obligation: 3, mirror: mirror)
+      periodFrom: 3, periodTo: 3, obligation: 3, mirror: mirror, mirrorDueBy: 1_767_225_600_000)
   }
 
   static let requestRange = RequestRangeAnswer(

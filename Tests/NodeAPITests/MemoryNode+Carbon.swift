@@ -83,6 +83,17 @@ extension MemoryNode {
     async throws(NodeServiceError) -> [RetirementAnswer]
   { newest(before: number, limit, Samples.retirement) }
 
+  func unshownRetirements(isOverdue: Bool, after number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<RetirementAnswer, UInt64>
+  {
+    let numbers = (0..<(isOverdue ? 2 : Self.count)).filter { candidate in
+      number.map { candidate > $0 } ?? true
+    }
+    let part = numbers.prefix(limit)
+    return ListPart(
+      part.map(Samples.retirement), next: numbers.count > part.count ? part.last : nil)
+  }
+
   func retirement(_ number: UInt64) async throws(NodeServiceError) -> RetirementAnswer? {
     number < Self.count ? Samples.retirement(number) : nil
   }

@@ -60,11 +60,31 @@ extension Ledger {
     try await ask { node throws(ClientError) in try await node.request(number) }
   }
 
-  /// Retirements, newest first.
-  public func retirements(pageSize: Int = PageFormat.itemsDefault) -> Pages<RetirementAnswer> {
+  /// Retirements, newest first; of those that their source does not show yet, the first due first.
+  public func retirements(
+    mirror: RetirementMirror? = nil, pageSize: Int = PageFormat.itemsDefault
+  ) -> Pages<RetirementAnswer> {
     Pages { cursor throws(ClientError) in
       try await self.ask { node throws(ClientError) in
-        try await node.retirements(cursor: cursor, limit: pageSize)
+        try await node.retirements(mirror: mirror, cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
+  /// Custodians, by account.
+  public func custodians(pageSize: Int = PageFormat.itemsDefault) -> Pages<CustodianAnswer> {
+    Pages { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.custodians(cursor: cursor, limit: pageSize)
+      }
+    }
+  }
+
+  /// Custodians' obligations, newest first.
+  public func obligations(pageSize: Int = PageFormat.itemsDefault) -> Pages<ObligationAnswer> {
+    Pages { cursor throws(ClientError) in
+      try await self.ask { node throws(ClientError) in
+        try await node.obligations(cursor: cursor, limit: pageSize)
       }
     }
   }

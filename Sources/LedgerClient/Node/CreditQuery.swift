@@ -55,3 +55,11 @@ public struct CreditQuery: Hashable, Sendable {
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
 }
+
+/// Retirements that their source does not show yet.
+public enum RetirementMirror: String, Sendable {
+  /// All of them.
+  case pending
+  /// Those of more than 30 days ago.
+  case overdue
+}

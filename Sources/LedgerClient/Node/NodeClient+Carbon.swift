@@ -78,11 +78,13 @@ extension NodeClient {
     try await get(Self.carbon + "book")
   }
 
-  /// One page of retirements, newest first.
-  public func retirements(cursor: String? = nil, limit: Int? = nil)
-    async throws(ClientError) -> PageAnswer<RetirementAnswer>
-  {
-    try await getList(Self.list("retirements", [], cursor, limit))
+  /// One page of retirements, newest first; of those that their source does not show yet, the first
+  /// due first.
+  public func retirements(
+    mirror: RetirementMirror? = nil, cursor: String? = nil, limit: Int? = nil
+  ) async throws(ClientError) -> PageAnswer<RetirementAnswer> {
+    try await getList(
+      Self.list("retirements", mirror.map { [("mirror", $0.rawValue)] } ?? [], cursor, limit))
   }
 
   public func retirement(_ number: UInt64) async throws(ClientError) -> RetirementAnswer {

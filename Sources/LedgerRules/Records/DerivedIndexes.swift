@@ -38,12 +38,17 @@ public enum DerivedIndexes {
   /// Custodians by account; the value is the account.
   public static let custodians = "custodians"
 
+  /// What has to happen by a time, by kind and time (`Deadline`).
+  public static let deadlines = "deadlines"
+
   /// The indexes there are.
-  public static let names = [issuances, lots, requests, registries, projects, custodians]
+  public static let names = [
+    issuances, lots, requests, registries, projects, custodians, deadlines,
+  ]
 
   /// The kinds of records that ask for entries.
   public static let kinds: [RecordKind] = [
-    .issuance, .lot, .request, .registry, .project, .custodian,
+    .issuance, .lot, .request, .registry, .project, .custodian, .retirement, .obligation,
   ]
 
   /// The entries that a record asks for. One that cannot be read asks for nothing: its leaf hash or
@@ -72,7 +77,14 @@ public enum DerivedIndexes {
       return try request.entries(number, reading: &others)
     case .registry: return [DerivedEntry(registries, id, value: id)]
     case .project: return [DerivedEntry(projects, id + [0], value: id + [0])]
-    case .custodian: return [DerivedEntry(custodians, id, value: id)]
+    case .custodian: return (try? Custodian(bcs: record.value))?.entries(id) ?? []
+    case .retirement:
+      guard let number = record.key.number, let retirement = try? Retirement(bcs: record.value)
+      else { return [] }
+      return try retirement.entries(number, reading: &others)
+    case .obligation:
+      guard let number = record.key.number else { return [] }
+      return (try? Obligation(bcs: record.value))?.entries(number) ?? []
     default: return []
     }
   }
@@ -85,7 +97,9 @@ public enum DerivedIndexes {
   ) throws(StateReadError) -> [DerivedEntry] {
     var last: [StateKey: Int] = [:]
     for (index, change) in changes.enumerated() {
-      guard let kind = RecordKind(of: change.key), kinds.contains(kind) else { continue }
+      guard let kind = RecordKind(of: change.key), kinds.contains(kind) || kind == .block else {
+        continue
+      }
       last[change.key] = index
     }
     guard !last.isEmpty else { return [] }

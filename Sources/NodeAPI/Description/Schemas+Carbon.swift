@@ -230,7 +230,11 @@ extension Schemas {
       [
         .field("number", .count("Its number, from 0.")),
         .field("height", .height("The block that retired them.")),
+        .field("retiredAt", .milliseconds("Its timestamp, ms since 1970.")),
         .field("lot", .count("The lot's number.")),
+        .field(
+          "custodian",
+          .address("Who holds them at their source, and has the source show it.")),
         .field("registry", .text("The registry's name.", example: "gold-standard")),
         .field("project", .text("The project's id.", example: "GS1363")),
         .field(
@@ -265,6 +269,9 @@ extension Schemas {
         .optional("periodTo", .whole("`holder`: its last day.", example: 20_201_231)),
         .optional("obligation", .count("`replacement`: the obligation.")),
         .optional("mirror", .reference("Mirror")),
+        .optional(
+          "mirrorDueBy",
+          .milliseconds("By when the source has to show it, ms since 1970; absent once it does.")),
       ]),
   ]
 }

@@ -138,6 +138,21 @@ struct CarbonRoutes: Sendable {
     "Where several things are asked for that seldom meet, a page may have fewer items than asked "
     + "for, or none, and still name a next one."
 
+  private static let unshown = ["pending", "overdue"]
+
+  private func retirementList(_ call: Call) async throws -> Answer {
+    guard let mirror = try CreditQuery.choice(call, "mirror", Self.unshown) else {
+      return try await newest(call, number: \.number) {
+        try await service.retirements(before: $0, limit: $1)
+      }
+    }
+    let limit = try call.limit()
+    let after = try call.query["cursor"].map(Paging.index).map(UInt64.init)
+    let found = try await service.unshownRetirements(
+      isOverdue: mirror == "overdue", after: after, limit: limit)
+    return try .json(PageAnswer(items: found.items, next: found.next.map { "\($0)" }))
+  }
+
   private func requestList(_ call: Call) async throws -> Answer {
     let limit = try call.limit()
     let filter = try CreditQuery.filter(call, isTest: service.isTestNetwork)
@@ -186,14 +201,16 @@ struct CarbonRoutes: Sendable {
       },
       Route(
         .get, "/v1/carbon/retirements", "getRetirements", "Retired serials, newest first",
-        query: Paging.parameters("NUMBER of the last one had"),
+        query: [
+          RouteParameter(
+            "mirror",
+            "Only those that their source does not show yet, the first due first: `pending`, or "
+              + "`overdue` for those of more than 30 days ago.", .choice("Which.", Self.unshown),
+            example: "overdue")
+        ] + Paging.parameters("NUMBER of the last one had"),
         results: [.json(.page(of: "Retirement"), "For whom, and whether the source shows it.")],
-        problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
-      ) { call in
-        try await newest(call, number: \.number) {
-          try await service.retirements(before: $0, limit: $1)
-        }
-      },
+        problems: [.badParameter, .badCursor, .badLimit, .storeFailed, .busy], cost: 4,
+        run: retirementList),
       Route(
         .get, "/v1/carbon/retirements/{number}", "getRetirement", "Serials that were retired",
         pathParameters: [Self.number("retirement")],

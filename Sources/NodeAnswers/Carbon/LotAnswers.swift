@@ -161,7 +161,11 @@ public struct RetirementAnswer: Codable, Equatable, Sendable {
   public var number: UInt64
   /// The block that retired them.
   public var height: UInt64
+  /// Its timestamp, ms since 1970.
+  public var retiredAt: UInt64
   public var lot: UInt64
+  /// Address of who holds them at their source, and has the source show it.
+  public var custodian: String
   public var registry: String
   /// The project's id.
   public var project: String
@@ -193,17 +197,22 @@ public struct RetirementAnswer: Codable, Equatable, Sendable {
   public var obligation: UInt64?
   /// Absent while the source's word is awaited.
   public var mirror: MirrorAnswer?
+  /// By when the source has to show it, ms since 1970; absent once it does.
+  public var mirrorDueBy: UInt64?
 
   public init(
-    number: UInt64, height: UInt64, lot: UInt64, registry: String, project: String,
-    block: String, serial: String, start: UInt64, end: UInt64, amount: String, purpose: String,
+    number: UInt64, height: UInt64, retiredAt: UInt64, lot: UInt64, custodian: String,
+    registry: String, project: String, block: String, serial: String, start: UInt64, end: UInt64,
+    amount: String, purpose: String,
     firstTonne: UInt64? = nil, holder: String? = nil, beneficiary: String? = nil,
     reason: String? = nil, periodFrom: UInt32? = nil, periodTo: UInt32? = nil,
-    obligation: UInt64? = nil, mirror: MirrorAnswer? = nil
+    obligation: UInt64? = nil, mirror: MirrorAnswer? = nil, mirrorDueBy: UInt64? = nil
   ) {
     self.number = number
     self.height = height
+    self.retiredAt = retiredAt
     self.lot = lot
+    self.custodian = custodian
     self.registry = registry
     self.project = project
     self.block = block
@@ -220,5 +229,6 @@ public struct RetirementAnswer: Codable, Equatable, Sendable {
     self.periodTo = periodTo
     self.obligation = obligation
     self.mirror = mirror
+    self.mirrorDueBy = mirrorDueBy
   }
 }

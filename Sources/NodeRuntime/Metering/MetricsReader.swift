@@ -6,8 +6,8 @@ import LedgerStore
 import PeerNetwork
 import Synchronization
 
-/// Answers a scrape: reads what is only known by asking for it, at most once a second, and gives
-/// everything as text.
+/// Answers a scrape: reads what is only known by asking for it, at most once a second (what is
+/// counted out of the state: every 10 s), and gives everything as text.
 final class MetricsReader: Sendable {
   private struct Peer {
     let account: AccountID
@@ -37,6 +37,7 @@ final class MetricsReader: Sendable {
   private let peers: [Peer]
   private let refusals: [(RefusalKind, Counter)]
   private let readAt = Mutex<UInt64?>(nil)
+  private let countedAt = Mutex<UInt64?>(nil)
 
   /// - Parameter path: in the file system that holds the node's data.
   init(
@@ -78,13 +79,22 @@ final class MetricsReader: Sendable {
   /// The text exposition.
   func text() -> String {
     let now = CPUClock.monotonicNanoseconds()
-    let isDue = readAt.withLock { readAt in
-      if let last = readAt, now &- last < 1_000_000_000 { return false }
-      readAt = now
+    if Self.isDue(readAt, every: 1_000_000_000, at: now) { read() }
+    if Self.isDue(countedAt, every: 10_000_000_000, at: now) {
+      DeadlineReading.take(from: store.records, into: metrics.registry)
+    }
+    return metrics.text()
+  }
+
+  /// Whether so long has passed since this was last true, nanoseconds.
+  private static func isDue(_ last: borrowing Mutex<UInt64?>, every span: UInt64, at now: UInt64)
+    -> Bool
+  {
+    last.withLock { last in
+      if let time = last, now &- time < span { return false }
+      last = now
       return true
     }
-    if isDue { read() }
-    return metrics.text()
   }
 
   private func read() {

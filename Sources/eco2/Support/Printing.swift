@@ -116,4 +116,10 @@ extension Printing {
   static func time(milliseconds: UInt64) -> String {
     Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
   }
+
+  /// A day in UTC: `2026-11-23`.
+  static func day(milliseconds: UInt64) -> String {
+    Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
+      .formatted(.iso8601.year().month().day())
+  }
 }

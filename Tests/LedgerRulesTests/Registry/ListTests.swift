@@ -319,6 +319,57 @@ struct ListTests {
     #expect(try page(nil, 9).starts == [1, 1, 21, 61, 71, 81])
   }
 
+  @Test("retirements are overdue 30 days after their block, until their source's word is told")
+  func overdue() throws {
+    var world = try RegistryNetwork()
+    let (alice, custodian) = (RegistryNetwork.owners[0], RegistryNetwork.custodians[0])
+    let lot = try world.bring(
+      [RegistryNetwork.batch("A", [RegistryNetwork.range("gs:a", 1, 100)])], to: alice,
+      by: custodian)
+    // Nothing else is retired: the pool's tonnes would be among them.
+    let claim = RetirementClaim(reason: .voluntary)
+    var due: [UInt64] = []
+    for serial in [UInt64(90), 80, 70] {
+      let range = LotRange(lot: lot, start: serial, end: serial + 9)
+      #expect(
+        try world.run(.retireLot(RetireLot(range: range, claim: claim)), by: alice, slots: 5)
+          == .applied)
+      due.append(world.network.timestamp + 30 * 86_400_000)
+    }
+    func overdue(_ limit: Int = 9, after number: UInt64? = nil, isOverdue: Bool = true) throws
+      -> (numbers: [UInt64], next: UInt64?)
+    {
+      var (records, indexes) = (world.network.records, MemoryIndexes())
+      for (key, value) in world.network.records.records {
+        indexes.apply(
+          try DerivedIndexes.entries(of: StateRecord(key: key, value: value), reading: &records))
+      }
+      var queries = world.network.queries
+      let page = try queries.unshownRetirements(
+        isOverdue: isOverdue, after: number, limit: limit, reading: indexes)
+      return (page.numbers, page.next)
+    }
+    let first = try world.book.retirements - 3
+    func slots(until time: UInt64) -> UInt64 { (time - world.network.timestamp) / 10_000 }
+    try world.run([], slots: slots(until: due[0]))
+    #expect(try overdue().numbers == [])
+    #expect(try overdue(isOverdue: false).numbers == [first, first + 1, first + 2])
+    try world.run([])
+    #expect(try overdue().numbers == [first])
+    try world.run([], slots: slots(until: due[2]) + 1)
+    #expect(try overdue().numbers == [first, first + 1, first + 2])
+    let page = try overdue(2)
+    #expect(page.numbers == [first, first + 1] && page.next == first + 1)
+    #expect(try overdue(2, after: page.next).numbers == [first + 2])
+    let told = Operation.confirmRetirement(
+      ConfirmRetirement(retirement: first + 1, reference: "R-1", date: 20_250_616))
+    #expect(try world.run(told, by: custodian) == .applied)
+    #expect(try overdue().numbers == [first, first + 2])
+    // A place that was told of meanwhile still leads on.
+    #expect(try overdue(after: first + 1).numbers == [first + 2])
+    #expect(try overdue(after: first + 99).numbers == [])
+  }
+
   @Test("what seldom meets ends a page early, and the next goes on there")
   func bounded() throws {
     /// Two lists of many places each, which have none in common but the last.

@@ -75,9 +75,11 @@ extension RequestRecord {
     case .addRegistry(let registry): facets.append(.registry(registry.name))
     }
     var seen: Set<CreditFacet> = []
-    return facets.filter { seen.insert($0).inserted }.map {
-      DerivedEntry(DerivedIndexes.requests, $0.bytes + [UInt8](bigEndian: ~number))
-    }
+    let deadline = Deadline.request.entry(due: expiresAt, [UInt8](bigEndian: number))
+    return (standing == .pending ? [deadline] : [])
+      + facets.filter { seen.insert($0).inserted }.map {
+        DerivedEntry(DerivedIndexes.requests, $0.bytes + [UInt8](bigEndian: ~number))
+      }
   }
 
   private static func facets(of project: CreditProject) -> [CreditFacet] {

@@ -171,14 +171,16 @@ struct CarbonReader {
     }
     let issuance = try issuance(lot.issuance)
     let amount = issuance.unit.micrograms * UInt128(retirement.end - retirement.start + 1)
+    let due = try queries.mirrorDue(retirement)
     var answer = RetirementAnswer(
-      number: number, height: retirement.height, lot: retirement.lot,
-      registry: issuance.registry, project: issuance.projectID,
+      number: number, height: retirement.height, retiredAt: due - Retirement.mirrorMilliseconds,
+      lot: retirement.lot, custodian: address(lot.custodian), registry: issuance.registry,
+      project: issuance.projectID,
       block: issuance.range.serialBlock, serial: issuance.range.serialText,
       start: retirement.start, end: retirement.end, amount: "\(amount)", purpose: "pool",
       mirror: retirement.mirror.map {
         MirrorAnswer(reference: $0.reference, date: $0.date, height: $0.height)
-      })
+      }, mirrorDueBy: retirement.mirror == nil ? due : nil)
     switch retirement.purpose {
     case .pool(let tonne): answer.firstTonne = tonne
     case .holder(let account, let claim):

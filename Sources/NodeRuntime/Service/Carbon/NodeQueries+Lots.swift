@@ -34,6 +34,19 @@ extension NodeQueries {
   }
 }
 
+/// Retirements that their sources do not show yet.
+extension NodeQueries {
+  func unshownRetirements(isOverdue: Bool, after number: UInt64?, limit: Int)
+    async throws(NodeServiceError) -> ListPart<RetirementAnswer, UInt64>
+  {
+    try await indexed { snapshot, reader in
+      let page = try reader.queries.unshownRetirements(
+        isOverdue: isOverdue, after: number, limit: limit, reading: SnapshotIndexes(snapshot))
+      return ListPart(try page.numbers.compactMap { try reader.retirement($0) }, next: page.next)
+    }
+  }
+}
+
 /// The indexes of one flushed state, as the rules' lists read them.
 private struct SnapshotIndexes: DerivedIndexReader {
   let snapshot: RecordSnapshot

@@ -17,7 +17,8 @@ struct CreditsCommand: ParsableCommand {
       CreditsTransferCommand.self, CreditsSplitCommand.self, CreditsDepositCommand.self,
       CreditsRetireCommand.self, CreditsCancelCommand.self, CreditsReleaseCommand.self,
       CreditsRequestsCommand.self, CreditsRequestCommand.self, CreditsApproveCommand.self,
-      CreditsRejectCommand.self, CreditsWithdrawCommand.self, CreditsImportCommand.self,
+      CreditsRejectCommand.self, CreditsWithdrawCommand.self, CreditsRetirementsCommand.self,
+      CreditsCustodiansCommand.self, CreditsObligationsCommand.self, CreditsImportCommand.self,
       CreditsExportCommand.self,
     ])
 }
