@@ -106,13 +106,14 @@ final class EventQueue<Event: Sendable>: Sendable {
   /// Waits for events until a deadline and takes all there are; nil once closed and empty.
   func take(until deadline: DispatchTime) -> [Event]? {
     while true {
-      let (events, isClosed) = contents.withLock { contents in
+      let (events, isClosed): ([Event], Bool) = contents.withLock { contents in
+        guard !contents.events.isEmpty else { return ([], contents.isClosed) }
         let events = Array(contents.events)
         contents.events.removeAll(keepingCapacity: true)
         contents.weight = 0
         contents.followersWeight = 0
         contents.weightBySource.removeAll(keepingCapacity: true)
-        if !events.isEmpty { meter?.waiting(0) }
+        meter?.waiting(0)
         return (events, contents.isClosed)
       }
       if !events.isEmpty { return events }
