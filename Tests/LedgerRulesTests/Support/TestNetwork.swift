@@ -120,13 +120,20 @@ struct TestNetwork {
   mutating func run(
     _ block: Block, _ bundles: [Bundle], successor: ValidatorSet? = nil
   ) throws -> ExecutionOutcome {
-    var view = StateView(over: records)
-    let outcome = try Execution.run(
-      block: block, bundles: bundles, chain: chain, successor: successor, on: &view)
+    let outcome = try execute(block, bundles, successor)
     records.apply(outcome.changes)
     height = block.header.height
     timestamp = block.header.timestamp
     return outcome
+  }
+
+  /// The view ends here: `apply` would copy all records while it holds them, too.
+  private func execute(_ block: Block, _ bundles: [Bundle], _ successor: ValidatorSet?) throws
+    -> ExecutionOutcome
+  {
+    var view = StateView(over: records)
+    return try Execution.run(
+      block: block, bundles: bundles, chain: chain, successor: successor, on: &view)
   }
 
   /// Every identity, over every record.
