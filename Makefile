@@ -62,6 +62,13 @@ carbon-model: prepare ## the registry against a plain model, a million random op
 	  swift test -c release -Xswiftc -enable-testing --scratch-path .build-model --skip-build \
 	  --disable-xctest --filter LedgerRulesTests.RegistryModelTests
 
+.PHONY: carbon-year
+carbon-year: prepare ## a year of 21 nodes' carbon against a model in big integers, a quarter of an hour (BLOCKS)
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-model --build-tests
+	@ECO2_YEAR_BLOCKS=$(or $(BLOCKS),3153600) \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path .build-model --skip-build \
+	  --disable-xctest --filter LedgerRulesTests.CarbonYearTests
+
 .PHONY: planted-bugs
 planted-bugs: prepare ## bugs planted in a copy of the sources, one by one: each must be caught
 	@Scripts/planted-bugs

@@ -189,7 +189,7 @@ let package = Package(
     tests("LedgerCoreTests", ["CLedgerCore", "LedgerCore"]),
     tests("LedgerStateTests", ["LedgerCore", "LedgerState"]),
     tests("LedgerStoreTests", ["LedgerCore", "LedgerState", "LedgerStore"]),
-    tests("LedgerRulesTests", ["LedgerCore", "LedgerState", "LedgerRules"]),
+    tests("LedgerRulesTests", ["LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles"]),
     tests("ConsensusTests", ["LedgerCore", "Consensus"]),
     tests("DisseminationTests", ["LedgerCore", "Dissemination"]),
     tests("CatchUpTests", ["LedgerCore", "CatchUp"]),
