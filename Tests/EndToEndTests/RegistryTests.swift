@@ -111,7 +111,7 @@ extension EndToEndTests {
       let lots = try json(ofProject, [LotAnswer].self)
       #expect(lots.reduce(0) { $0 + $1.count } == 18_421)
       #expect(
-        lots.map(\.state) == ["buffer", "in-reserve", "tradable", "retired", "tradable"])
+        lots.map(\.state) == ["tradable", "in-reserve", "tradable", "retired", "buffer"])
       let retired = try json(ofProject + ["--state", "retired"], [LotAnswer].self)
       let lot = try json(["credits", "lot", "\(retired[0].number)"], LotDetailAnswer.self)
       #expect(lot.retirement?.holder == lot.lot.owner && lot.retirement?.mirror == nil)
@@ -120,7 +120,7 @@ extension EndToEndTests {
       #expect(found.lot == retired[0] && found.request?.number == 1)
       #expect(found.neighbours.map(\.start) == [1, 11, 2_418])
 
-      let free = try #require(lots.last).number
+      let free = try #require(lots.first).number
       #expect(
         try send(["transfer", "\(free):1-2", "--to", found.lot.custodian], as: "treasury").applied
           == true)
