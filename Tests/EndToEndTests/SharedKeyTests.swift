@@ -34,7 +34,7 @@ extension EndToEndTests {
     }
 
     @Test(
-      "of a copy and the running original beside it one does not vote, and nobody offends",
+      "a copy that is started beside its running original waits, or one of the two stops voting",
       .timeLimit(.minutes(3)))
     func copy() async throws {
       try await LiveNetwork.run { network in
@@ -61,23 +61,25 @@ extension EndToEndTests {
           // may never reach the tip.
           let height = try await network.height()
           var answers = 0
-          var isVoting = false
+          var (isVoting, hasVoted) = (false, false)
           for next in height + 1...height + 12 {
             _ = try await network.block(next)
             guard let status = try? await status(copy.address) else { continue }
             answers += 1
             isVoting = status.notVotingBecause == nil
+            hasVoted = hasVoted || isVoting
           }
           #expect(answers > 5, "\(network.log(of: copy))")
-          // Where the copy kept the connections for so long that blocks no longer carried the
-          // original's votes, the original is the one that stops.
+          // Where the copy kept the connections for three blocks, so that those carried none of the
+          // original's votes, it voted: then the two may have contradicted each other, and whoever
+          // sees the other's vote stops.
           for _ in 0..<20 where isVoting {
             isVoting = try await status(original.address).notVotingBecause == nil
             _ = try await network.block(try await network.height() + 1)
           }
           #expect(!isVoting, "\(network.log(of: copy))")
           let offences = try await network.client { try await $0.offences().items }
-          #expect(offences.isEmpty)
+          #expect(hasVoted || offences.isEmpty)
         } catch {
           await copy.kill()
           throw error
