@@ -165,7 +165,7 @@ public struct RunSummary: Codable, Sendable {
     public var blocksWithoutQuorum: UInt64?
     /// From the start of the first that came back until a block was final.
     public var secondsToProgress: Double?
-    /// f + 1 view timeouts.
+    /// The timeouts of the next f + 1 views, which grow, and one interval.
     public var secondsToProgressMax: Double?
   }
 

@@ -42,11 +42,11 @@ extension TestnetRun {
     }
   }
 
-  /// How long view 0 may take.
-  func viewTimeout(_ document: GenesisDocument) -> Duration {
+  /// How long a view may take.
+  func viewTimeout(_ document: GenesisDocument, view: UInt64 = 0) -> Duration {
     let timing = ConsensusTiming.recommended(
       genesisTimeMilliseconds: document.genesisTime, intervalMilliseconds: document.interval)
-    return .milliseconds(timing?.viewTimeoutMilliseconds ?? document.interval)
+    return .milliseconds(timing?.timeout(view: view) ?? document.interval)
   }
 
   private func carryOut(_ fault: NodeFault, away: Duration) async {
@@ -120,12 +120,17 @@ extension TestnetRun {
 
   /// The height of some other node that is up.
   func tip(except node: Int? = nil) async -> UInt64? {
+    await status(except: node)?.height
+  }
+
+  /// What some other node that is up says of itself.
+  func status(except node: Int? = nil) async -> StatusAnswer? {
     for (index, process) in nodes.enumerated()
     where index != node && !down.contains(index) && process.isRunning {
       let client = NodeClient(process.address)
       let status = try? await client.status()
       await client.close()
-      if let status { return status.height }
+      if let status { return status }
     }
     return nil
   }

@@ -1,6 +1,7 @@
 import LedgerClient
 import LedgerCore
 import LedgerRules
+import NodeAnswers
 
 /// Many nodes are dead for a long time.
 extension TestnetRun {
@@ -31,7 +32,7 @@ extension TestnetRun {
     if let first = others.first, !isStopping {
       await killAll(others)
       await expectStandstill(outage.standstill, &report)
-      let limit = viewTimeout(document) * (validators.faultyMax + 1)
+      let limit = await progressTimeout(document, faultyMax: validators.faultyMax)
       await expectProgress(with: first, within: limit, &report)
     }
     for node in dead where down.contains(node) { await bringBack(node) }
@@ -74,6 +75,15 @@ extension TestnetRun {
     if before == nil || after != before {
       summary.problems.append(
         "Without a quorum the tip went from \(before ?? 0) to \(after ?? 0).")
+    }
+  }
+
+  /// The timeouts of the f + 1 views from the one that the others stand in: each dead primary in a
+  /// row costs its own view's, and these grow. The block after waits for its slot.
+  private func progressTimeout(_ document: GenesisDocument, faultyMax: Int) async -> Duration {
+    let view = await status()?.view ?? 0
+    return (view...view + UInt64(faultyMax)).reduce(.milliseconds(document.interval)) {
+      $0 + viewTimeout(document, view: $1)
     }
   }
 

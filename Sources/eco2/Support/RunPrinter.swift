@@ -257,7 +257,7 @@ final class RunPrinter: Sendable {
     }
     if let seconds = outage.secondsToProgress, let limit = outage.secondsToProgressMax {
       text +=
-        "; a block \(Printing.seconds(seconds)) after the first's return (f + 1 view timeouts: "
+        "; a block \(Printing.seconds(seconds)) after the first's return (timeouts of f + 1 views: "
         + "\(Printing.seconds(limit)))"
     }
     return text
