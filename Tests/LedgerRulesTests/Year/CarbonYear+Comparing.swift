@@ -18,7 +18,7 @@ extension CarbonYear {
 
   // MARK: After every block
 
-  /// Statement, receipts, sets, debtors, fund and line.
+  /// Statement, receipts, sets, debtors, fund, line and energy.
   func compare(_ outcome: ExecutionOutcome, _ expected: YearModel.Expected) throws {
     let found = outcome.statement
     try check("height", found.height, model.height)
@@ -73,6 +73,9 @@ extension CarbonYear {
     try check("line's footprint", line.footprint, model.footprint)
     try check("line's arrears", line.arrearsOpen, model.arrearsOpen)
     try check("line's tonnes", line.tonnesRetired, model.pool.retired)
+    let block = try record(BlockRecord.key(model.height), as: BlockRecord.self)
+    try check("energy", Amount(block.energyCumulative), model.energy)
+    try check("transactions", block.transactionsCumulative, model.executed)
   }
 
   /// Every node's record, and that its due is what was paid, covered and booked.

@@ -63,6 +63,8 @@ struct YearFigures {
     func grams(_ amount: BigUnsigned) -> String {
       Token.ecc.format(Amount(amount.value ?? 0)) + " g"
     }
+    let unit = BigUnsigned(3_600_000_000_000_000_000_000)
+    let kilowattHours = model.energy.divided(by: unit).quotient
     let operations = applied.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.key.name) \($0.value)" }
     let faults = failed.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -70,6 +72,7 @@ struct YearFigures {
     let leavers = jailed.map { "\($0.account) at height \($0.height)" }
     return """
       blocks: \(statement.height), none refused
+      energy: \(kilowattHours) kWh
       footprint: \(grams(model.footprint)); consumed: \(grams(model.consumed))
       tonnes retired: \(statement.tonnesRetiredCumulative), in \(retirements) retirements
       arrears at most: \(grams(BigUnsigned(arrearsMax.baseUnits))); open at the end: \

@@ -56,7 +56,9 @@ extension YearModel {
   ) {
     for index in current {
       var node = nodes[index]
-      node.exact = node.exact + exact(index, milliseconds: milliseconds)
+      let (used, exact) = exact(index, milliseconds: milliseconds)
+      node.used = node.used + used
+      node.exact = node.exact + exact
       let due = withMargin(node.exact) - node.due
       let footprint = (node.exact * Big(100)).dividedUp(by: Self.dueUnit) - node.footprint
       let paid = min(due, node.reserve)

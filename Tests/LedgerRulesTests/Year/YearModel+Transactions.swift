@@ -12,22 +12,27 @@ extension YearModel {
     let perNanosecond: Big
     /// nJ × mean µg/kWh × 10^6.
     let perByte: Big
+    /// Σ mJ per CPU-second × PUE‰.
+    let energyPerNanosecond: Big
   }
 
   /// Of the set at work, at the last block's time.
   var tariff: Tariff {
+    var energy = Big.zero
     var sum = Big.zero
     var factors = Big.zero
     for index in current {
       let (_, pue, factor) = effective(index)
-      let joules = UInt128(nodes[index].profile.millijoulesPerCPUSecond)
-      sum = sum + Big(joules) * Big(UInt128(pue)) * Big(UInt128(factor))
+      let joules = Big(UInt128(nodes[index].profile.millijoulesPerCPUSecond))
+      energy = energy + joules * Big(UInt128(pue))
+      sum = sum + joules * Big(UInt128(pue)) * Big(UInt128(factor))
       factors = factors + Big(UInt128(factor))
     }
     let mean = factors.dividedUp(by: Big(UInt128(current.count)))
     return Tariff(
       perNanosecond: sum,
-      perByte: Big(UInt128(parameters.networkNanojoulesPerByte)) * mean * Big(1_000_000))
+      perByte: Big(UInt128(parameters.networkNanojoulesPerByte)) * mean * Big(1_000_000),
+      energyPerNanosecond: energy)
   }
 
   /// A transaction of one operation and one signature, without tip and sponsor, of a sender who
@@ -63,6 +68,9 @@ extension YearModel {
     add(Balance(eco2: maxima.eco2 - fee, ecc: maxima.ecc - charge), to: body.sender)
     fund.eco2 = fund.eco2 + fee
     work = work + footprint
+    let ofBytes = bytes * Big(UInt128(parameters.networkNanojoulesPerByte)) * Big(1_000_000)
+    energyOfWork = energyOfWork + nanoseconds * tariff.energyPerNanosecond + ofBytes
+    executed += 1
     return (fault, charge, fee)
   }
 

@@ -21,6 +21,8 @@ struct YearModel {
     var attestedUntil: UInt64
     /// Σ mW × ms × PUE‰ × µg/kWh, over every block of a set that it was in.
     var exact = Big.zero
+    /// The same without factors: Σ mW × ms × PUE‰.
+    var used = Big.zero
     /// All dues and footprints so far, µg.
     var due = Big.zero
     var footprint = Big.zero
@@ -79,6 +81,9 @@ struct YearModel {
   var charges = Big.zero
   /// Σ of the footprints of all transactions' work, in 1 / U µg.
   var work = Big.zero
+  /// Σ of their energy, fJ, and how many there were.
+  var energyOfWork = Big.zero
+  var executed: UInt64 = 0
   var pool: YearPool
 
   init(_ document: GenesisDocument) {
@@ -167,11 +172,11 @@ struct YearModel {
     )
   }
 
-  /// mW × PUE‰ × µg/kWh × ms.
-  func exact(_ index: Int, milliseconds: UInt64) -> Big {
+  /// mW × PUE‰ × ms, and the same × µg/kWh.
+  func exact(_ index: Int, milliseconds: UInt64) -> (used: Big, exact: Big) {
     let (milliwatts, pue, factor) = effective(index)
-    return Big(UInt128(milliwatts)) * Big(UInt128(pue)) * Big(UInt128(factor))
-      * Big(UInt128(milliseconds))
+    let used = Big(UInt128(milliwatts)) * Big(UInt128(pue)) * Big(UInt128(milliseconds))
+    return (used, used * Big(UInt128(factor)))
   }
 
   func withMargin(_ exact: Big) -> Big {
@@ -179,7 +184,7 @@ struct YearModel {
   }
 
   func due(of index: Int, days: UInt64) -> Big {
-    withMargin(exact(index, milliseconds: days * Self.day))
+    withMargin(exact(index, milliseconds: days * Self.day).exact)
   }
 
   // MARK: Sums over everything there ever was
@@ -196,6 +201,12 @@ struct YearModel {
   var footprint: Big {
     let ofNodes = nodes.reduce(Big.zero) { $0 + $1.footprint }
     return ofNodes + thousandths(ofNodes) + work.dividedUp(by: YearModel.chargeUnit)
+  }
+
+  /// Energy, fJ: what nodes drew with the overhead on it, and operations.
+  var energy: Big {
+    let drawn = nodes.reduce(Big.zero) { $0 + $1.used }
+    return drawn * Big(1_000 + UInt128(parameters.overheadPermille)) * Big(1_000) + energyOfWork
   }
 
   /// The overhead on a sum.
