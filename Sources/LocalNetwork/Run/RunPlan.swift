@@ -163,7 +163,7 @@ public struct RunSummary: Codable, Sendable {
     /// With all of them dead; nil when they were no more than f.
     public var standstillSeconds: Double?
     public var blocksWithoutQuorum: UInt64?
-    /// From the start of the first that came back until a block was final.
+    /// From the first answer of the first that came back until a block was final.
     public var secondsToProgress: Double?
     /// The timeouts of the next f + 1 views, which grow, and one interval.
     public var secondsToProgressMax: Double?

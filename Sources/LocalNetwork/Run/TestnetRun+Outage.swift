@@ -91,8 +91,9 @@ extension TestnetRun {
     with node: Int, within limit: Duration, _ report: inout RunSummary.Outage
   ) async {
     guard let before = await tip() else { return }
-    let start = clock.now
     let returning = Task { await bringBack(node) }
+    await waitForAnswer(of: node)
+    let start = clock.now
     while clock.now - start < .seconds(120), !isStopping {
       if let tip = await tip(except: node), tip > before { break }
       try? await clock.sleep(for: .milliseconds(50))
@@ -106,6 +107,16 @@ extension TestnetRun {
           + "\(Int(limit / .seconds(1))) s are due.")
     }
     await returning.value
+  }
+
+  /// It is back when it answers: what its process needs to start is not consensus' time.
+  private func waitForAnswer(of node: Int) async {
+    let client = NodeClient(nodes[node].address)
+    let deadline = clock.now + .seconds(60)
+    while clock.now < deadline, !isStopping, (try? await client.status()) == nil {
+      try? await clock.sleep(for: .milliseconds(50))
+    }
+    await client.close()
   }
 }
 
