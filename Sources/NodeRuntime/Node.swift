@@ -70,17 +70,12 @@ public final class Node: Sendable {
     let signatures = SignatureVerifier(
       chain: opened.chain, workers: workers, metrics: metrics)
     performer = EffectPerformer(
-      chain: opened.chain, queue: queue, peers: peers, store: opened.store,
-      retention: LogRetention(keptBlocks: UInt64(configuration.store.keepBlocks)),
-      history: history, signatures: signatures, signer: opened.signer,
-      fence: opened.signer.map { _ in HomeFence(home: home) }, desk: desk, board: board,
-      metrics: metrics,
-      watch: watch, logger: logs[.replica]
+      opened, home: home, queue: queue, peers: peers, history: history, signatures: signatures,
+      desk: desk, board: board, metrics: metrics, watch: watch, logger: logs[.replica]
     ) { reason in
       board.halted(reason)
       faults.yield(reason)
     }
-    performer.prepare(opened.document.nodes.map(\.consensusKey))
     loop = ReplicaLoop(
       replica: replica, first: effects, queue: queue, performer: performer,
       watch: watch, meter: lane, logger: logs[.replica])

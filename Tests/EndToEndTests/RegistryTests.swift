@@ -79,8 +79,9 @@ extension EndToEndTests {
       ]
       let dry = try tool.succeed(words + ["--dry-run"])
       #expect(dry.output.contains("2"))
-      for (filed, left) in [("1 in 1 requests", "0, left out"), ("0 in 0 requests", "1, left out")]
-      {
+      for (filed, left) in [
+        ("1 ranges in 1 requests", "0, left out"), ("0 ranges in 0 requests", "1, left out"),
+      ] {
         let result = try tool.succeed(words + ["--from", network.key("depositor")])
         #expect(result.output.contains("filed     \(filed)"), "\(result.output)")
         #expect(result.output.contains("pending   \(left)"), "\(result.output)")
@@ -124,6 +125,11 @@ extension EndToEndTests {
       #expect(
         try send(["transfer", "\(free):1-2", "--to", found.lot.custodian], as: "treasury").applied
           == true)
+      // Whoever has seen a block final finds in lists what it did.
+      let moved = try json(
+        ["credits", "lots", "--owner", found.lot.custodian]
+          + ["--serial", "GS1-1-CN-GS1253-5-2021-21970-1-1"], [LotAnswer].self)
+      #expect(moved.map(\.end) == [2])
       #expect(
         try send(["split", "\(lots[2].number)", "--at", "100"], as: "treasury").applied == true)
       #expect(try send(["retire", "\(lots[2].number)"], as: "depositor").code == "not_owner")
@@ -137,6 +143,23 @@ extension EndToEndTests {
       let again = try json(["credits", "lot", "\(lots[2].number)"], LotDetailAnswer.self)
       #expect(again.lot.state == "tradable" && again.lot.start == 11 && again.lot.end == 99)
 
+      let released = try json(
+        ["credits", "requests", "--serial", "GS1-1-CN-GS1253-5-2021-21909-11-11"],
+        [RequestAnswer].self)
+      #expect(released.map(\.standing) == ["withdrawn", "approved"])
+      let overdue = try tool.succeed([
+        "credits", "retirements", "--overdue", "--node", network.node,
+      ])
+      #expect(overdue.output.hasPrefix("Every retirement"))
+      let pending = try json(["credits", "retirements", "--pending"], [RetirementAnswer].self)
+      #expect(pending.map(\.number) == [0] && pending[0].mirrorDueBy != nil)
+      let custodians = try json(["credits", "custodians"], [CustodianAnswer].self)
+      #expect(custodians.map(\.account) == [found.lot.custodian])
+
+      let indicators = try json(["carbon", "indicators", "--to", "5"], IndicatorsAnswer.self)
+      #expect(indicators.isTest && indicators.covered && indicators.transactions > 0)
+      #expect(
+        indicators.indicators.filter { $0.value == nil }.map(\.field) == ["S.10", "S.12"])
       let report = try json(["carbon", "report", "--to", "5"], StatementRangeAnswer.self)
       #expect(report.sums.covered && report.buckets.count == 5)
       let parts = report.buckets.compactMap { UInt128($0.footprint) }

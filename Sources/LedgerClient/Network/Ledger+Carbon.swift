@@ -1,3 +1,4 @@
+public import LedgerCore
 public import NodeAnswers
 
 /// What can be read of credits, each from the most advanced node that answers, at its word.
@@ -11,6 +12,22 @@ extension Ledger {
         try await node.lots(query, cursor: cursor, limit: pageSize)
       }
     }
+  }
+
+  /// The first lot that a query takes; nil when there is none.
+  public func firstLot(_ query: CreditQuery) async throws(ClientError) -> LotAnswer? {
+    var lots = lots(query, pageSize: 1).makeAsyncIterator()
+    return try await lots.next()
+  }
+
+  /// A custodian; nil when the account is none.
+  public func custodian(_ account: AccountID) async throws(ClientError) -> CustodianAnswer? {
+    let address = account.address(network: facts.network)
+    for try await custodian in custodians(pageSize: PageFormat.itemsMax)
+    where custodian.account == address {
+      return custodian
+    }
+    return nil
   }
 
   /// A lot with its issuance and project.

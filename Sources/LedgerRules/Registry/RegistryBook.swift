@@ -66,45 +66,18 @@ public struct RegistryBook: SingleRecord {
 /// One amount for each state of lots, without an allocation: the book is copied for every
 /// transaction.
 private struct StateAmounts: Hashable {
-  private var tradable = Amount.zero
-  private var escrowed = Amount.zero
-  private var inReserve = Amount.zero
-  private var suspended = Amount.zero
-  private var exporting = Amount.zero
-  private var exported = Amount.zero
-  private var retired = Amount.zero
-  private var cancelled = Amount.zero
-  private var invalidated = Amount.zero
-  private var buffer = Amount.zero
+  private var amounts = InlineArray<10, Amount>(repeating: .zero)
 
   subscript(state: LotState) -> Amount {
-    get {
-      switch state {
-      case .tradable: tradable
-      case .escrowed: escrowed
-      case .inReserve: inReserve
-      case .suspended: suspended
-      case .exporting: exporting
-      case .exported: exported
-      case .retired: retired
-      case .cancelled: cancelled
-      case .invalidated: invalidated
-      case .buffer: buffer
-      }
-    }
-    set {
-      switch state {
-      case .tradable: tradable = newValue
-      case .escrowed: escrowed = newValue
-      case .inReserve: inReserve = newValue
-      case .suspended: suspended = newValue
-      case .exporting: exporting = newValue
-      case .exported: exported = newValue
-      case .retired: retired = newValue
-      case .cancelled: cancelled = newValue
-      case .invalidated: invalidated = newValue
-      case .buffer: buffer = newValue
-      }
-    }
+    get { amounts[Int(state.rawValue)] }
+    set { amounts[Int(state.rawValue)] = newValue }
+  }
+
+  static func == (left: StateAmounts, right: StateAmounts) -> Bool {
+    LotState.allCases.allSatisfy { left[$0] == right[$0] }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    for state in LotState.allCases { hasher.combine(self[state]) }
   }
 }

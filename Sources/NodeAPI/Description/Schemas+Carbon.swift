@@ -1,5 +1,35 @@
 /// Registries, lots and their history.
 extension Schemas {
+  /// Fields that several of these objects have.
+  private enum Shared {
+    static let origin: [FieldSchema] = [
+      .field("registry", .text("The registry's name.", example: "gold-standard")),
+      .field("project", .text("The project's id.", example: "GS1363")),
+      .field(
+        "block",
+        .text(
+          "The canonical key of the serials' block.", example: "gs:1-TR-1363-12-2020-20912")),
+    ]
+
+    /// Serials of an issuance.
+    static let serials: [FieldSchema] =
+      origin + [
+        .field(
+          "serial",
+          .text(
+            "The issuance's serial, exactly as the registry writes it.",
+            example: "GS1-1-TR-GS1363-12-2020-20912-1-7667")),
+        .field("start", .count("First serial number, included.")),
+        .field("end", .count("Last serial number, included.")),
+      ]
+
+    static let vintage: [FieldSchema] = [
+      .field("vintageFrom", .whole("First day, yyyymmdd.", example: 20_200_101)),
+      .field("vintageTo", .whole("Last day, yyyymmdd.", example: 20_201_231)),
+      .field("product", .text("Such as `VER`.", example: "VER")),
+    ]
+  }
+
   static let registry = [
     ObjectSchema(
       "Registry", "A registry whose credits the ledger takes.",
@@ -35,22 +65,15 @@ extension Schemas {
     ObjectSchema(
       "Issuance", "One range of serials as it was brought on chain.",
       [
-        .field("number", .count("Its number, from 0.")),
-        .field("registry", .text("The registry's name.", example: "gold-standard")),
-        .field("project", .text("The project's id.", example: "GS1363")),
-        .field(
-          "block",
-          .text(
-            "The canonical key of the serials' block.", example: "gs:1-TR-1363-12-2020-20912")),
+        .field("number", .count("Its number, from 0."))
+      ] + Shared.origin + [
         .field(
           "serial",
           .text(
             "Exactly as the registry writes it.", example: "GS1-1-TR-GS1363-12-2020-20912-1-7667")),
         .field("start", .count("First serial number, included.")),
         .field("end", .count("Last serial number, included.")),
-        .field("vintageFrom", .whole("First day, yyyymmdd.", example: 20_200_101)),
-        .field("vintageTo", .whole("Last day, yyyymmdd.", example: 20_201_231)),
-        .field("product", .text("Such as `VER`.", example: "VER")),
+      ] + Shared.vintage + [
         .field(
           "unit",
           .choice("What a serial stands for: `tonne` or `kilogram`.", ["tonne", "kilogram"])),
@@ -154,24 +177,10 @@ extension Schemas {
       [
         .field("number", .count("Its number, from 0.")),
         .field("issuance", .count("Issuance.")),
-        .field("registry", .text("The registry's name.", example: "gold-standard")),
-        .field("project", .text("The project's id.", example: "GS1363")),
-        .field(
-          "block",
-          .text(
-            "The canonical key of the serials' block.", example: "gs:1-TR-1363-12-2020-20912")),
-        .field(
-          "serial",
-          .text(
-            "The issuance's serial, exactly as the registry writes it.",
-            example: "GS1-1-TR-GS1363-12-2020-20912-1-7667")),
-        .field("start", .count("First serial number, included.")),
-        .field("end", .count("Last serial number, included.")),
+      ] + Shared.serials + [
         .field("count", .count("Serials.")),
         .field("amount", .amount("Μg CO2e, decimal.")),
-        .field("vintageFrom", .whole("First day, yyyymmdd.", example: 20_200_101)),
-        .field("vintageTo", .whole("Last day, yyyymmdd.", example: 20_201_231)),
-        .field("product", .text("Such as `VER`.", example: "VER")),
+      ] + Shared.vintage + [
         .field("labels", .list("Such as `ccp`.", of: .text("Code.", example: "ccp"))),
         .field("adjustment", .reference("Adjustment")),
         .field("owner", .address("Address.")),
@@ -235,19 +244,7 @@ extension Schemas {
         .field(
           "custodian",
           .address("Who holds them at their source, and has the source show it.")),
-        .field("registry", .text("The registry's name.", example: "gold-standard")),
-        .field("project", .text("The project's id.", example: "GS1363")),
-        .field(
-          "block",
-          .text(
-            "The canonical key of the serials' block.", example: "gs:1-TR-1363-12-2020-20912")),
-        .field(
-          "serial",
-          .text(
-            "The issuance's serial, exactly as the registry writes it.",
-            example: "GS1-1-TR-GS1363-12-2020-20912-1-7667")),
-        .field("start", .count("First serial number, included.")),
-        .field("end", .count("Last serial number, included.")),
+      ] + Shared.serials + [
         .field("amount", .amount("Μg CO2e, decimal.")),
         .field(
           "purpose",

@@ -23,15 +23,15 @@ struct EvidenceCommand: AsyncParsableCommand {
   func run() async throws {
     let offences = try await listing.list(from: node) { $0.offences(pageSize: $1) }
     try output.show(offences) {
-      guard !offences.isEmpty else { return "The chain has recorded no offence." }
-      return Printing.table(
-        offences.map {
-          [
-            "\($0.number)", "\($0.recordedAt)", $0.offence, "\($0.height)", "\($0.view)",
-            $0.offender, $0.reporter,
-          ]
-        },
-        header: ["no.", "block", "offence", "height", "view", "offender", "reporter"])
+      offences.table(
+        ["no.", "block", "offence", "height", "view", "offender", "reporter"],
+        none: "The chain has recorded no offence."
+      ) {
+        [
+          "\($0.number)", "\($0.recordedAt)", $0.offence, "\($0.height)", "\($0.view)",
+          $0.offender, $0.reporter,
+        ]
+      }
     }
   }
 }

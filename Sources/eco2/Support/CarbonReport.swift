@@ -5,10 +5,13 @@ import NodeAnswers
 /// Carbon statements of a range of any length, summed part by part.
 struct CarbonReport {
   let answer: StatementRangeAnswer
+  /// A test network's, which is no environmental claim.
+  let isTest: Bool
 
   /// Asks for as many blocks at a time as a node sums.
   init(_ ledger: Ledger, _ heights: ClosedRange<UInt64>, buckets: Int) async throws {
     let (from, to) = (heights.lowerBound, heights.upperBound)
+    isTest = ledger.facts.network == .test
     if to - from < CarbonFormat.rangeBlocksMax {
       // Parts without blocks tell nothing.
       let count = min(UInt64(buckets), to - from + 1)
@@ -92,6 +95,7 @@ struct CarbonReport {
         sums.covered ? "every block" : "NOT COVERED: \(sums.blocksNotCovered) blocks"
       ),
     ]
+    if isTest { facts.append(("network", "test, no claim")) }
     for retirement in answer.retirements {
       facts.append(
         (
@@ -135,6 +139,15 @@ struct CarbonReport {
 
   /// Footprint and what was consumed for it, a pair of bars a part.
   var svg: String {
-    CarbonPlot(answer.buckets).svg
+    let sums = answer.sums
+    let (from, to) = (
+      Printing.time(milliseconds: sums.timestampFrom), Printing.time(milliseconds: sums.timestampTo)
+    )
+    let range =
+      sums.from == sums.to
+      ? "block \(sums.from), \(to)" : "blocks \(sums.from)–\(sums.to), \(from) to \(to)"
+    return CarbonPlot(
+      answer.buckets, subtitle: range + (isTest ? " · test network, no claim" : "")
+    ).svg
   }
 }

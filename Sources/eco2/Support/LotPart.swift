@@ -4,14 +4,16 @@ import LedgerCore
 import NodeAnswers
 
 /// A lot or a part of it as people write it: `23`, or `23:5-104` for serials 5 to 104 of lot 23.
-struct LotPart: ExpressibleByArgument {
+struct LotPart {
   let lot: UInt64
   /// First and last serial; nil for the whole lot.
   let serials: ClosedRange<UInt64>?
 
-  init?(argument: String) {
-    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let first = parts.first, let lot = UInt64(first) else { return nil }
+  init(_ text: String) throws {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let first = parts.first, let lot = UInt64(first) else {
+      throw ValidationError("`\(text)` is no lot: write 23, or 23:5-104 for a part of it.")
+    }
     self.lot = lot
     guard parts.count == 2 else {
       serials = nil
@@ -19,8 +21,14 @@ struct LotPart: ExpressibleByArgument {
     }
     let ends = parts[1].split(separator: "-", omittingEmptySubsequences: false)
     guard let start = ends.first.flatMap({ UInt64($0) }),
-      let end = ends.last.flatMap({ UInt64($0) }), ends.count <= 2, start <= end
-    else { return nil }
+      let end = ends.last.flatMap({ UInt64($0) }), ends.count <= 2
+    else {
+      throw ValidationError(
+        "`\(parts[1])` are no serials: write 23:5-104, or 23:5 for serial 5 of lot 23.")
+    }
+    guard start <= end else {
+      throw ValidationError("Serials \(start)-\(end) end before they begin.")
+    }
     serials = start...end
   }
 

@@ -43,6 +43,22 @@ struct NodeOptions: ParsableArguments {
   }
 }
 
+/// The first items of a list.
+struct Listed<Item: Encodable>: Encodable {
+  var items: [Item] = []
+  /// There are more of them.
+  var isCutOff = false
+
+  func encode(to encoder: any Encoder) throws { try items.encode(to: encoder) }
+
+  /// A row for each, and whether there are more; a sentence where there is none.
+  func table(_ header: [String], none: String, _ row: (Item) -> [String]) -> String {
+    guard !items.isEmpty else { return none }
+    let table = Printing.table(items.map(row), header: header)
+    return isCutOff ? table + "\n\nThe first \(items.count); --limit shows more." : table
+  }
+}
+
 /// `--limit`, wherever something is listed.
 struct ListingOptions: ParsableArguments {
   @Option(help: "The first so many.")
@@ -55,14 +71,15 @@ struct ListingOptions: ParsableArguments {
   /// The first items of a list that nodes give by pages.
   func list<Item>(
     from node: NodeOptions, _ pages: (_ ledger: Ledger, _ pageSize: Int) -> Pages<Item>
-  ) async throws -> [Item] {
+  ) async throws -> Listed<Item> {
     try await node.withLedger { ledger in
-      var items: [Item] = []
-      for try await item in pages(ledger, min(limit, PageFormat.itemsMax)) {
-        items.append(item)
-        if items.count == limit { break }
+      var listed = Listed<Item>()
+      for try await item in pages(ledger, min(limit, PageFormat.itemsMax - 1) + 1) {
+        listed.isCutOff = listed.items.count == limit
+        if listed.isCutOff { break }
+        listed.items.append(item)
       }
-      return items
+      return listed
     }
   }
 }

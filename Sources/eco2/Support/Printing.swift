@@ -41,9 +41,12 @@ enum Printing {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// µg CO2e as people read it: `1.234 g`, `129192 µg`.
+  /// µg CO2e as people read it: `1.234 g`, `129192 µg`, `2,407 t`.
   static func mass(_ micrograms: String) -> String {
     guard let value = Double(micrograms) else { return micrograms }
+    if let whole = UInt128(micrograms), whole > 0, whole.isMultiple(of: 1_000_000_000_000) {
+      return (whole / 1_000_000_000_000).formatted() + " t"
+    }
     switch value {
     case 1e12...: return (value / 1e12).formatted(.number.precision(.fractionLength(3))) + " t"
     case 1e9...: return (value / 1e9).formatted(.number.precision(.fractionLength(3))) + " kg"

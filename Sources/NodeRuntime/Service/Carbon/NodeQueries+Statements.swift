@@ -60,14 +60,8 @@ private struct StatementSums {
   /// Of the statement before the first and of the last.
   private var before: CarbonStatement
   private var last: CarbonStatement
-  private var nodesFootprint = Amount.zero
-  private var due = Amount.zero
-  private var paid = Amount.zero
-  private var fund = Amount.zero
-  private var arrears = Amount.zero
-  private var overheadDue = Amount.zero
-  private var fundOverhead = Amount.zero
-  private var charges = Amount.zero
+  /// Sums of what `summed` names.
+  private var total = CarbonStatement()
   private var notCovered: UInt64 = 0
 
   /// Nothing yet, of the blocks from a height on.
@@ -91,16 +85,16 @@ private struct StatementSums {
     timestampTo = timestamp
     to = statement.height
     last = statement
-    nodesFootprint = Self.sum(nodesFootprint, statement.footprint)
-    due = Self.sum(due, statement.due)
-    paid = Self.sum(paid, statement.paid)
-    fund = Self.sum(fund, statement.coveredByFund)
-    arrears = Self.sum(arrears, statement.arrears)
-    overheadDue = Self.sum(overheadDue, statement.overheadDue)
-    fundOverhead = Self.sum(fundOverhead, statement.fundOverhead)
-    charges = Self.sum(charges, statement.operationCharges)
+    for amount in Self.summed {
+      total[keyPath: amount] = Self.sum(total[keyPath: amount], statement[keyPath: amount])
+    }
     if !statement.covered { notCovered += 1 }
   }
+
+  private static let summed: [any WritableKeyPath<CarbonStatement, Amount> & Sendable] = [
+    \.footprint, \.due, \.paid, \.coveredByFund, \.arrears, \.overheadDue, \.fundOverhead,
+    \.operationCharges,
+  ]
 
   /// All amounts of all blocks together are below what was ever brought: no sum overflows.
   private static func sum(_ one: Amount, _ other: Amount) -> Amount {
@@ -112,9 +106,10 @@ private struct StatementSums {
       from: from, to: to, timestampFrom: timestampFrom, timestampTo: timestampTo,
       footprint:
         "\(last.footprintCumulative.saturatingSubtracting(before.footprintCumulative))",
-      nodesFootprint: "\(nodesFootprint)", due: "\(due)", paid: "\(paid)", fund: "\(fund)",
-      arrears: "\(arrears)", overheadDue: "\(overheadDue)", fundOverhead: "\(fundOverhead)",
-      charges: "\(charges)",
+      nodesFootprint: "\(total.footprint)", due: "\(total.due)", paid: "\(total.paid)",
+      fund: "\(total.coveredByFund)", arrears: "\(total.arrears)",
+      overheadDue: "\(total.overheadDue)", fundOverhead: "\(total.fundOverhead)",
+      charges: "\(total.operationCharges)",
       consumed: "\(last.consumedCumulative.saturatingSubtracting(before.consumedCumulative))",
       arrearsOpen: "\(last.arrearsOpen)",
       tonnesRetired: last.tonnesRetiredCumulative

@@ -12,13 +12,26 @@ struct CreditsCommand: ParsableCommand {
         eco2 credits export --format csv > units.csv
         eco2 credits import issuances.csv --registry gold-standard --dry-run
       """,
-    subcommands: [
-      CreditsLotsCommand.self, CreditsLotCommand.self, CreditsSerialCommand.self,
-      CreditsTransferCommand.self, CreditsSplitCommand.self, CreditsDepositCommand.self,
-      CreditsRetireCommand.self, CreditsCancelCommand.self, CreditsReleaseCommand.self,
-      CreditsRequestsCommand.self, CreditsRequestCommand.self, CreditsApproveCommand.self,
-      CreditsRejectCommand.self, CreditsWithdrawCommand.self, CreditsRetirementsCommand.self,
-      CreditsCustodiansCommand.self, CreditsObligationsCommand.self, CreditsImportCommand.self,
-      CreditsExportCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Reading",
+        subcommands: [
+          CreditsLotsCommand.self, CreditsLotCommand.self, CreditsSerialCommand.self,
+          CreditsRetirementsCommand.self, CreditsRequestsCommand.self, CreditsRequestCommand.self,
+          CreditsCustodiansCommand.self, CreditsObligationsCommand.self,
+          CreditsExportCommand.self,
+        ]),
+      CommandGroup(
+        name: "Owner",
+        subcommands: [
+          CreditsTransferCommand.self, CreditsSplitCommand.self, CreditsDepositCommand.self,
+          CreditsRetireCommand.self, CreditsCancelCommand.self, CreditsReleaseCommand.self,
+        ]),
+      CommandGroup(
+        name: "Custodian and registrar",
+        subcommands: [
+          CreditsImportCommand.self, CreditsApproveCommand.self, CreditsRejectCommand.self,
+          CreditsWithdrawCommand.self,
+        ]),
     ])
 }

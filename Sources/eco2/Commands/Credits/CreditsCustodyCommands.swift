@@ -36,24 +36,23 @@ struct CreditsRetirementsCommand: AsyncParsableCommand {
     let retirements = try await listing.list(from: node) {
       $0.retirements(mirror: mirror, pageSize: $1)
     }
+    let none =
+      overdue
+      ? "Every retirement of more than 30 days ago is shown by its source."
+      : "There is no such retirement."
     try output.show(retirements) {
-      guard !retirements.isEmpty else {
-        return overdue
-          ? "Every retirement of more than 30 days ago is shown by its source."
-          : "There is no such retirement."
-      }
-      return Printing.table(
-        retirements.map {
-          [
-            "\($0.number)", Printing.day(milliseconds: $0.retiredAt), Printing.mass($0.amount),
-            $0.registry, $0.project, "\($0.start)–\($0.end)", $0.holder ?? $0.purpose,
-            Self.mirror($0), $0.custodian,
-          ]
-        },
-        header: [
-          "no.", "retired", "amount", "registry", "project", "serials", "for", "at its source",
+      retirements.table(
+        [
+          "no.", "retired", "amount", "registry", "project", "serials", "at its source", "for",
           "custodian",
-        ])
+        ], none: none
+      ) {
+        [
+          "\($0.number)", Printing.day(milliseconds: $0.retiredAt), Printing.mass($0.amount),
+          $0.registry, $0.project, "\($0.start)–\($0.end)", Self.mirror($0),
+          $0.holder ?? $0.purpose, $0.custodian,
+        ]
+      }
     }
   }
 
@@ -81,18 +80,16 @@ struct CreditsCustodiansCommand: AsyncParsableCommand {
   func run() async throws {
     let custodians = try await listing.list(from: node) { $0.custodians(pageSize: $1) }
     try output.show(custodians) {
-      guard !custodians.isEmpty else { return "There is no custodian." }
-      return Printing.table(
-        custodians.map {
-          [
-            $0.name, Printing.mass($0.live), Printing.mass($0.buffer), Printing.mass($0.limit),
-            Printing.eco2($0.bond), Printing.day(milliseconds: $0.attestedUntil),
-            "\($0.openObligations)", $0.account,
-          ]
-        },
-        header: [
-          "name", "live", "buffer", "limit", "bond", "attested until", "obligations", "account",
-        ])
+      custodians.table(
+        ["name", "live", "buffer", "limit", "bond", "attested until", "obligations", "account"],
+        none: "There is no custodian."
+      ) {
+        [
+          $0.name, Printing.mass($0.live), Printing.mass($0.buffer), Printing.mass($0.limit),
+          Printing.eco2($0.bond), Printing.day(milliseconds: $0.attestedUntil),
+          "\($0.openObligations)", $0.account,
+        ]
+      }
     }
   }
 }
@@ -116,16 +113,16 @@ struct CreditsObligationsCommand: AsyncParsableCommand {
   func run() async throws {
     let obligations = try await listing.list(from: node) { $0.obligations(pageSize: $1) }
     try output.show(obligations) {
-      guard !obligations.isEmpty else { return "No credits were invalidated." }
-      return Printing.table(
-        obligations.map {
-          [
-            "\($0.number)", "\($0.lot)", Printing.mass($0.amount), Printing.mass($0.open),
-            $0.isClosed ? ($0.bondTaken ? "closed, bond taken" : "closed") : "open",
-            Printing.day(milliseconds: $0.dueBy), $0.owner ?? $0.purpose, $0.custodian,
-          ]
-        },
-        header: ["no.", "lot", "amount", "open", "standing", "due", "to", "custodian"])
+      obligations.table(
+        ["no.", "lot", "amount", "open", "standing", "due", "to", "custodian"],
+        none: "No credits were invalidated."
+      ) {
+        [
+          "\($0.number)", "\($0.lot)", Printing.mass($0.amount), Printing.mass($0.open),
+          $0.isClosed ? ($0.bondTaken ? "closed, bond taken" : "closed") : "open",
+          Printing.day(milliseconds: $0.dueBy), $0.owner ?? $0.purpose, $0.custodian,
+        ]
+      }
     }
   }
 }

@@ -18,11 +18,17 @@ struct CreditsImportCommand: AsyncParsableCommand {
       Files of any size are read in little memory.
 
       Without --dry-run a custodian files requests for what is eligible, up to 128 ranges of 16 \
-      projects in each. What is on chain or in a pending request with the same document is left \
-      out: after a break the same command goes on.
+      projects in each, many at a time. What is on chain or in a pending request with the same \
+      document is left out: after a break the same command goes on. A request that the chain \
+      refuses is divided until what is at fault stands alone, and listed; the others go on.
+
+      A custodian keeps a part of what it holds in its buffer (2 % where genesis says nothing \
+      else), and without it no request is taken. --buffer-percent asks first for as many of the \
+      credits as the buffer lacks; the rest is filed once registrars have approved that.
 
       Examples:
-        eco2 credits import issuances.csv --registry gold-standard --from custodian.pem
+        eco2 credits import units.csv --registry acr --from custodian.pem
+        eco2 credits import units.csv --registry acr --from c.pem --buffer-percent 2
         eco2 credits import issuances.csv --registry gold-standard --dry-run
         eco2 credits import vcus.csv --registry verra --dry-run --json > report.json
         eco2 credits import units.csv --registry generic --unit kilogram --dry-run
@@ -69,7 +75,7 @@ struct CreditsImportCommand: AsyncParsableCommand {
     })
   var asOf: CalendarDay?
 
-  @Option(help: "How many rejected records the table shows.")
+  @Option(help: "How many rejected records, or refused requests, the table shows.")
   var rows = 10
 
   @Option(
@@ -83,6 +89,17 @@ struct CreditsImportCommand: AsyncParsableCommand {
 
   @Flag(help: "Ask for the credits to go to the custodian's buffer.")
   var buffer = false
+
+  @Option(
+    help: """
+      Ask first for as many of the credits to go to the buffer as it lacks of so many per cent of \
+      all that the custodian will hold.
+      """)
+  var bufferPercent: UInt64?
+
+  @Option(
+    help: "How long to wait for the registrars' word on the buffer, such as 10m; not if left out.")
+  var wait = Span(milliseconds: 0)
 
   @Option(
     help: "SHA-256 of the document that shows custody; the file's own when left out.",
@@ -105,6 +122,12 @@ struct CreditsImportCommand: AsyncParsableCommand {
     guard dryRun == (from == nil) else {
       throw ValidationError(
         "Say --dry-run to judge the file alone, or --from to file requests: one of them.")
+    }
+    guard !buffer || bufferPercent == nil else {
+      throw ValidationError("--buffer asks for all of it to go to the buffer; leave one out.")
+    }
+    guard bufferPercent.map({ (1...100).contains($0) }) ?? true else {
+      throw ValidationError("--buffer-percent must lie between 1 and 100.")
     }
     guard rows >= 0 else { throw ValidationError("--rows must be at least 0.") }
     guard unit == .tonne || registry == .generic else {
@@ -131,21 +154,14 @@ struct CreditsImportCommand: AsyncParsableCommand {
         ledger: ledger, key: key,
         owner: try owner.map { try AccountID(address: $0, network: network) }
           ?? AccountID(key.publicKey),
-        isBuffer: buffer, document: document)
+        isBuffer: buffer, bufferPercent: bufferPercent, patience: wait.duration,
+        document: document)
       let bar = ProgressLine("filing")
       defer { bar.clear() }
-      return try await filing.run(credits) { bar.show(UInt64($0), of: UInt64(credits.count)) }
+      return try await filing.run(credits) { bar.show(UInt64($0), of: UInt64($1)) }
     }
-    try output.show(result) {
-      Printing.facts(
-        [
-          ("eligible", "\(result.eligible) records"),
-          ("on chain", "\(result.onChain), left out"), ("pending", "\(result.pending), left out"),
-          ("unknown", "\(result.unknown) of a product that the ledger does not know, left out"),
-          ("filed", "\(result.filed) in \(result.transactions.count) requests"),
-        ] + (result.stopped.map { [("stopped", $0)] } ?? []))
-    }
-    if result.stopped != nil { throw ExitCode.failure }
+    try output.show(result) { CreditsFilingText(result, rows: rows).text }
+    if result.stopped != nil || !result.refused.isEmpty { throw ExitCode.failure }
   }
 
   private func read(asOf day: CalendarDay, keepsCredits: Bool = false) throws -> RegistryReport {

@@ -27,7 +27,9 @@ struct CreditsLotsCommand: AsyncParsableCommand {
   func run() async throws {
     let query = try filter.query(state: state)
     let lots = try await listing.list(from: node) { $0.lots(query, pageSize: $1) }
-    try output.show(lots) { lots.isEmpty ? "There is no such lot." : LotText.table(lots) }
+    try output.show(lots) {
+      lots.table(LotText.header, none: "There is no such lot.", LotText.row)
+    }
   }
 }
 
@@ -88,26 +90,24 @@ struct CreditsSerialCommand: AsyncParsableCommand {
       }
       if let retirement = found.retirement { facts += LotText.facts(retirement) }
       return Printing.facts(facts) + "\n\nLots of the same issuance:\n"
-        + LotText.table(found.neighbours)
+        + Printing.table(found.neighbours.map(LotText.row), header: LotText.header)
     }
   }
 }
 
 /// Lots and retirements, for people.
 enum LotText {
-  static func table(_ lots: [LotAnswer]) -> String {
-    Printing.table(
-      lots.map {
-        [
-          "\($0.number)", $0.state, Printing.mass($0.amount), $0.project,
-          "\($0.vintageFrom / 10_000)", $0.product, "\($0.start)", "\($0.end)", $0.serial,
-          $0.owner,
-        ]
-      },
-      header: [
-        "lot", "state", "amount", "project", "vintage", "product", "first", "last", "issued as",
-        "owner",
-      ])
+  static let header = [
+    "lot", "state", "amount", "project", "vintage", "product", "first", "last", "issued as",
+    "owner",
+  ]
+
+  static func row(_ lot: LotAnswer) -> [String] {
+    [
+      "\(lot.number)", lot.state, Printing.mass(lot.amount), lot.project,
+      "\(lot.vintageFrom / 10_000)", lot.product, "\(lot.start)", "\(lot.end)", lot.serial,
+      lot.owner,
+    ]
   }
 
   static func facts(_ lot: LotAnswer, _ issuance: IssuanceAnswer, _ project: ProjectAnswer)
@@ -149,7 +149,8 @@ enum LotText {
       facts.append(("period", "\(day(from)) to \(day(to))"))
     }
     let mirror = retirement.mirror.map { "\($0.reference), \(day($0.date))" }
-    facts.append(("at the source", mirror ?? "not shown there yet"))
+    let due = retirement.mirrorDueBy.map { ", due \(Printing.day(milliseconds: $0))" } ?? ""
+    facts.append(("at the source", mirror ?? "not shown there yet" + due))
     return facts
   }
 

@@ -11,7 +11,9 @@ struct CreditsTransferCommand: AsyncParsableCommand {
         eco2 credits transfer 23:1-100 --to eco2t1qqq… --from savings
       """)
 
-  @Argument(help: "LOT, or LOT:FIRST-LAST for a part of its serials.")
+  @Argument(
+    help: "LOT, or LOT:FIRST-LAST for a part of its serials.",
+    transform: LotPart.init)
   var lot: LotPart
 
   @Option(help: "The address that receives it.")
@@ -62,7 +64,9 @@ struct CreditsDepositCommand: AsyncParsableCommand {
         eco2 credits deposit 23:1-10 --from savings
       """)
 
-  @Argument(help: "LOT, or LOT:FIRST-LAST for a part of its serials.")
+  @Argument(
+    help: "LOT, or LOT:FIRST-LAST for a part of its serials.",
+    transform: LotPart.init)
   var lot: LotPart
 
   @OptionGroup var sending: SendingOptions
@@ -85,7 +89,9 @@ struct CreditsRetireCommand: AsyncParsableCommand {
       2025-12-31 --from savings
       """)
 
-  @Argument(help: "LOT, or LOT:FIRST-LAST for a part of its serials.")
+  @Argument(
+    help: "LOT, or LOT:FIRST-LAST for a part of its serials.",
+    transform: LotPart.init)
   var lot: LotPart
 
   @Option(
@@ -131,7 +137,9 @@ struct CreditsCancelCommand: AsyncParsableCommand {
         eco2 credits cancel 23:1-10 --from savings
       """)
 
-  @Argument(help: "LOT, or LOT:FIRST-LAST for a part of its serials.")
+  @Argument(
+    help: "LOT, or LOT:FIRST-LAST for a part of its serials.",
+    transform: LotPart.init)
   var lot: LotPart
 
   @OptionGroup var sending: SendingOptions
@@ -153,7 +161,9 @@ struct CreditsReleaseCommand: AsyncParsableCommand {
         eco2 credits release 23:1-10 --document 9f86d0… --from savings
       """)
 
-  @Argument(help: "LOT, or LOT:FIRST-LAST for a part of its serials.")
+  @Argument(
+    help: "LOT, or LOT:FIRST-LAST for a part of its serials.",
+    transform: LotPart.init)
   var lot: LotPart
 
   @Option(help: "SHA-256 of the document that it rests on.", transform: digest)

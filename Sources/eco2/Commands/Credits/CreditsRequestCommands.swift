@@ -26,16 +26,17 @@ struct CreditsRequestsCommand: AsyncParsableCommand {
     let query = try filter.query(state: state)
     let requests = try await listing.list(from: node) { $0.requests(query, pageSize: $1) }
     try output.show(requests) {
-      guard !requests.isEmpty else { return "There is no such request." }
-      return Printing.table(
-        requests.map {
-          [
-            "\($0.number)", $0.kind, $0.standing, $0.serials.map { "\($0)" } ?? "-",
-            "\($0.approvals.count)", "\($0.rejections.count)",
-            Printing.time(milliseconds: $0.filedAt), $0.filer,
-          ]
-        },
-        header: ["no.", "kind", "standing", "serials", "yes", "no", "filed", "filer"])
+      requests.table(
+        ["no.", "kind", "standing", "serials", "yes", "no", "filed", "expires", "filer"],
+        none: "There is no such request."
+      ) {
+        [
+          "\($0.number)", $0.isBuffer == true ? "\($0.kind), buffer" : $0.kind, $0.standing,
+          $0.serials.map { "\($0)" } ?? "-", "\($0.approvals.count)", "\($0.rejections.count)",
+          Printing.time(milliseconds: $0.filedAt), Printing.day(milliseconds: $0.expiresAt),
+          $0.filer,
+        ]
+      }
     }
   }
 }
