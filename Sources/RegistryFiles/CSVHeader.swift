@@ -22,6 +22,11 @@ struct CSVHeader {
     return nil
   }
 
+  /// Other columns with the same name.
+  func twins(of column: Int) -> [Int] {
+    plainNames.indices.filter { $0 != column && plainNames[$0] == plainNames[column] }
+  }
+
   /// Whether the column's name has this word in it; lower case.
   func name(_ column: Int, has word: String) -> Bool {
     plainNames.indices.contains(column) && plainNames[column].contains(word)

@@ -15,6 +15,10 @@ struct CSVOpening {
     UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"),
   ]
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  /// How .xlsx (a ZIP archive) and .xls (a compound file) start.
+  private static let workbooks: [[UInt8]] = [
+    [0x50, 0x4B, 0x03, 0x04], [0xD0, 0xCF, 0x11, 0xE0],
+  ]
 
   /// The bytes without a byte order mark.
   var text: ArraySlice<UInt8> {
@@ -25,7 +29,7 @@ struct CSVOpening {
   mutating func take(_ piece: inout ArraySlice<UInt8>) throws(RegistryFileError) -> UInt8? {
     bytes.append(contentsOf: piece)
     piece = []
-    guard !bytes.starts(with: [0xFE]), !bytes.starts(with: [0xFF]) else { throw .csv(.notUTF8) }
+    try checkKind()
     while place < bytes.count {
       let byte = bytes[place]
       place += 1
@@ -42,6 +46,17 @@ struct CSVOpening {
       if lines == Limits.openingLinesMax || place == Limits.openingBytesMax { return finish() }
     }
     return nil
+  }
+
+  /// Tells what is no text of ours by how it starts.
+  private func checkKind() throws(RegistryFileError) {
+    // UTF-16: a byte order mark, or one half of the first sign is zero.
+    if bytes.starts(with: [0xFE]) || bytes.starts(with: [0xFF])
+      || bytes.count > 1 && (bytes[0] == 0) != (bytes[1] == 0)
+    {
+      throw .csv(.notUTF8)
+    }
+    if Self.workbooks.contains(where: bytes.starts(with:)) { throw .csv(.workbook) }
   }
 
   /// The separator when the file ends here.

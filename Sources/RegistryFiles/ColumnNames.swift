@@ -73,13 +73,16 @@ struct ColumnNames {
       methodology = ["Protocol Version", "Protocol", "Protocol and Version"] + methodology
     case .verra:
       // Not the "Total Vintage Quantity", which is that of all issuances of a vintage.
-      quantity = ["Quantity Issued", "Quantity of Units", "Quantity of VCUs"] + quantity
+      quantity =
+        [
+          "Quantity Issued", "Quantity of Units", "Quantity of Units Issued", "Quantity of VCUs",
+        ] + quantity
       projectID += ["ID", "Resource Identifier"]
       projectName += ["Resource Name"]
       product = []
       vintage = []
-      periodStart = ["Vintage Start"]
-      periodEnd = ["Vintage End"]
+      periodStart = ["Vintage Start", "From Vintage"]
+      periodEnd = ["Vintage End", "To Vintage"]
       retiredOn = ["Retirement/Cancellation Date", "Retire or Cancel Date"] + retiredOn
       isDayFirst = true
     }

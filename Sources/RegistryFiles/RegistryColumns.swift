@@ -41,6 +41,8 @@ struct RegistryColumns {
   private let periodStart: Int?
   private let periodEnd: Int?
   private let corsia: Int?
+  /// Columns of one name, in pairs, where a reader of the other column would judge otherwise.
+  private let twins: [(Int, Int)]
   private let isDayFirst: Bool
   private let hasDotGroups: Bool
   private let isQuantityInKilograms: Bool
@@ -74,6 +76,10 @@ struct RegistryColumns {
     periodStart = header.column(names.periodStart)
     periodEnd = header.column(names.periodEnd)
     corsia = header.column(names.corsia)
+    twins = [
+      serial, quantity, vintage, product, status, retiredOn, cancelledOn, statusEffectiveOn,
+      retirementReason, cancellationReason,
+    ].compactMap { $0 }.flatMap { column in header.twins(of: column).map { (column, $0) } }
     isDayFirst = names.isDayFirst
     hasDotGroups = separator == UInt8(ascii: ";")
     isQuantityInKilograms =
@@ -83,7 +89,9 @@ struct RegistryColumns {
   /// Judges one record: its form, its serial, its quantity; then what describes the units.
   func judge(_ record: CSVRecord, asOf: CalendarDay) throws(RecordRejection) -> Judgement {
     guard !record.isMalformed else { throw RecordRejection(.quoting) }
-    guard record.count >= header.count, record.endsWithin(columnCount) else {
+    guard record.count >= header.count, record.endsWithin(columnCount),
+      twins.allSatisfy({ record[$0].elementsEqual(record[$1]) })
+    else {
       throw RecordRejection(.cells)
     }
     guard let range = SerialRange.parse(record[serial], grammars: registry.grammars) else {

@@ -1,7 +1,10 @@
 /// Why a CSV file could not be split into records. `record` counts from 0, the header.
 public enum CSVError: Error, Equatable, Sendable {
-  /// The file starts with a UTF-16 byte order mark; it must be UTF-8 (or ASCII).
+  /// The file starts as UTF-16 does, with or without its byte order mark; it must be UTF-8 (or
+  /// ASCII).
   case notUTF8
+  /// The file is an Excel workbook, whatever its name says.
+  case workbook
   /// A quoted cell was still open when the file ended.
   case unterminatedQuote(record: Int)
   /// A cell is longer than `bytesMax` bytes.
@@ -33,6 +36,7 @@ extension CSVError: CustomStringConvertible {
     func place(_ record: Int) -> String { record == 0 ? "its header" : "record \(record)" }
     switch self {
     case .notUTF8: return "it is UTF-16; save it as UTF-8"
+    case .workbook: return "it is an Excel workbook; save its sheet as CSV (UTF-8)"
     case .unterminatedQuote(let record):
       return "a quotation mark in \(place(record)) is never closed"
     case .cellTooLong(let record, let bytesMax):

@@ -7,7 +7,8 @@ public enum RejectionReason: String, CaseIterable, Sendable {
   case quantity
   /// The range meets one that an earlier accepted record of the file holds.
   case overlap
-  /// The record has another number of cells than the header.
+  /// The record has another number of cells than the header, or columns of one name say different
+  /// things.
   case cells
   /// Text follows a closing quotation mark: readers differ in what such a record says.
   case quoting

@@ -74,12 +74,27 @@ struct CSVFileTests {
     }
   }
 
-  @Test("UTF-16 is refused, not misread")
-  func notUTF8() {
-    #expect(throws: RegistryFileError.csv(.notUTF8)) {
+  @Test(
+    "UTF-16 and workbooks are refused, not misread",
+    arguments: [
+      ([0xFF, 0xFE, 0x50, 0x00] as [UInt8], CSVError.notUTF8),
+      ([0xFE, 0xFF, 0x00, 0x50], .notUTF8),
+      // Without a byte order mark.
+      (Array(header.utf8).flatMap { [0, $0] }, .notUTF8),
+      (Array(header.utf8).flatMap { [$0, 0] }, .notUTF8),
+      ([0x50, 0x4B, 0x03, 0x04, 0x14, 0x00], .workbook),
+      ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1], .workbook),
+    ])
+  func otherKinds(bytes: [UInt8], error: CSVError) {
+    #expect(throws: RegistryFileError.csv(error)) {
       try RegistryExport.read(
-        bytes: [0xFF, 0xFE, 0x50, 0x00], registry: .goldStandard,
-        asOf: CalendarDay(unixSeconds: 0))
+        bytes: bytes, registry: .goldStandard, asOf: CalendarDay(unixSeconds: 0))
+    }
+    // However the bytes arrive.
+    #expect(throws: RegistryFileError.csv(error)) {
+      var reader = RegistryReader(registry: .goldStandard, asOf: CalendarDay(unixSeconds: 0))
+      for byte in bytes { try reader.consume([byte][...]) }
+      _ = try reader.finish()
     }
   }
 

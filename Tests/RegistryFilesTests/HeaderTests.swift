@@ -21,6 +21,10 @@ struct HeaderTests {
       (.verra, "serialNumbers,quantity", "\(verra),114"),
       (.verra, "Quantity of Units,Serial Number", "114,\(verra)"),
       (
+        .verra, "From Vintage,To Vintage,Serial Number,Quantity of Units Issued",
+        "01/01/2021,30/11/2021,\(verra),114"
+      ),
+      (
         .acr, "Credit Serial Numbers,Quantity of Credits",
         "ACR-US-102-2003-274-120158095 to 120158156,62"
       ),
@@ -47,6 +51,23 @@ struct HeaderTests {
         registry, "\u{FEFF}\(header.replacing(",", with: separator))\n\(line)\n")
       #expect(report.accepted == 1, "\(separator)")
     }
+  }
+
+  @Test("two columns of one name must agree where they decide: else either could be read")
+  func twins() throws {
+    func verra(_ retired: String, _ again: String) throws -> RegistryReport {
+      try read(
+        .verra,
+        "ID,Serial Number,Quantity Issued,Retirement/Cancellation Date,"
+          + "Retirement/Cancellation Date\n2348,\(Self.verra),114,\(retired),\(again)\n")
+    }
+    #expect(try verra("", "").eligibilities == [.eligible: 1])
+    #expect(try verra("30/11/2022", "30/11/2022").eligibilities == [.retired: 1])
+    #expect(try verra("", "30/11/2022").rejections == [.cells: 1])
+    let text = try read(
+      .goldStandard,
+      "Country,Country,Serial Number,Quantity\nKenya,Togo,GS1-1-TW-GS1-1-2019-7-1-10,10\n")
+    #expect(text.accepted == 1)
   }
 
   @Test(
