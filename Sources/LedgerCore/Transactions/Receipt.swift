@@ -5,7 +5,8 @@ public struct Receipt: Hashable, Sendable, BCSCodable {
     /// Every operation was applied.
     case applied
     /// An operation failed: nothing was applied but sequence, charge and fee. `subject` is the
-    /// number of what it failed by, such as the lot whose serials are on chain already.
+    /// number of what it failed by, such as the lot whose serials are on chain already; nil when
+    /// the transaction itself made that, since it is taken back.
     case failed(operation: UInt8, TransactionFault, subject: UInt64? = nil)
     /// Not executed: nothing changed, nothing was charged.
     case skipped(TransactionFault)

@@ -3,12 +3,37 @@ import LedgerState
 
 /// Why an operation did not succeed: the transaction's fault, or this node's.
 enum OperationFailure: Error {
-  /// With the number of what it failed by, where there is one.
-  case fault(TransactionFault, subject: UInt64? = nil)
+  /// What an operation failed by.
+  enum Subject {
+    case lot(UInt64)
+    case request(UInt64)
+    case retirement(UInt64)
+    case obligation(UInt64)
+
+    var number: UInt64 {
+      switch self {
+      case .lot(let number), .request(let number), .retirement(let number),
+        .obligation(let number):
+        number
+      }
+    }
+
+    /// How many of its kind there are.
+    func count(in book: RegistryBook) -> UInt64 {
+      switch self {
+      case .lot: book.lots
+      case .request: book.requests
+      case .retirement: book.retirements
+      case .obligation: book.obligations
+      }
+    }
+  }
+
+  case fault(TransactionFault, subject: Subject? = nil)
   case fatal(ExecutionError)
 
   /// The transaction's fault; throws what is this node's.
-  func transactionFault() throws(ExecutionError) -> (TransactionFault, subject: UInt64?) {
+  func transactionFault() throws(ExecutionError) -> (TransactionFault, subject: Subject?) {
     switch self {
     case .fault(let fault, let subject): return (fault, subject)
     case .fatal(let error): throw error
@@ -33,14 +58,23 @@ extension ExecutionContext {
         guard fee <= body.feeMax else { throw .fault(.feeAboveMaximum) }
       } catch {
         let (fault, subject) = try error.transactionFault()
+        let number = subject.flatMap { numberKept($0, since: before) }
         rollback(to: before)
         fee = plan.fee
         outcome = .failed(
-          operation: UInt8(truncatingIfNeeded: index), fault, subject: subject)
+          operation: UInt8(truncatingIfNeeded: index), fault, subject: number)
       }
       if outcome != .applied { break }
     }
     try settle(plan, body, outcome, fee: fee)
+  }
+
+  /// The number of what an operation failed by; nil when the transaction itself has made it, since
+  /// it goes with all else and its number to another. What there never was keeps the number by
+  /// which the operation named it.
+  private func numberKept(_ subject: OperationFailure.Subject, since before: Savepoint) -> UInt64? {
+    let made = subject.count(in: before.now.book)..<subject.count(in: now.book)
+    return made.contains(subject.number) ? nil : subject.number
   }
 
   /// One line per operation: each belongs to one domain.

@@ -35,10 +35,10 @@ extension ExecutionContext {
     let lot = operation.range.lot
     let record = try record(ofLot: lot)
     guard record.owner == sender, record.custodian == sender else {
-      throw .fault(.notOwner, subject: lot)
+      throw .fault(.notOwner, subject: .lot(lot))
     }
     guard record.state == (operation.isBuffer ? .tradable : .buffer) else {
-      throw .fault(.lotNotTradable, subject: lot)
+      throw .fault(.lotNotTradable, subject: .lot(lot))
     }
     try move(try cut(operation.range), to: operation.isBuffer ? .buffer : .tradable)
     if !operation.isBuffer, let holder = try custodian(sender) {
@@ -54,13 +54,13 @@ extension ExecutionContext {
     let found: Retirement?
     do { found = try view.find(key) } catch { throw OperationFailure(error) }
     guard var retirement = found else {
-      throw .fault(.unknownRetirement, subject: operation.retirement)
+      throw .fault(.unknownRetirement, subject: .retirement(operation.retirement))
     }
     guard try record(ofLot: retirement.lot).custodian == sender else {
-      throw .fault(.notCustodian, subject: retirement.lot)
+      throw .fault(.notCustodian, subject: .lot(retirement.lot))
     }
     guard retirement.mirror == nil else {
-      throw .fault(.alreadyConfirmed, subject: operation.retirement)
+      throw .fault(.alreadyConfirmed, subject: .retirement(operation.retirement))
     }
     guard !operation.reference.isEmpty, let date = CivilDate(yyyymmdd: operation.date),
       date <= today

@@ -10,7 +10,7 @@ extension ExecutionContext {
     try check(declaration.adjustment)
     for part in try parts(of: declaration.range) {
       guard try record(ofLot: part.lot).custodian == filer else {
-        throw .fault(.notCustodian, subject: part.lot)
+        throw .fault(.notCustodian, subject: .lot(part.lot))
       }
       let number = try cut(part)
       var record = try record(ofLot: number)

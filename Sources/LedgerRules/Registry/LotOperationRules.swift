@@ -6,10 +6,10 @@ extension ExecutionContext {
   /// exactly these serials. Lots of a custodian that has not attested in time are suspended.
   mutating func take(_ range: LotRange, of owner: AccountID) throws(OperationFailure) -> UInt64 {
     let record = try record(ofLot: range.lot)
-    guard record.owner == owner else { throw .fault(.notOwner, subject: range.lot) }
-    guard record.state == .tradable else { throw .fault(.lotNotTradable, subject: range.lot) }
+    guard record.owner == owner else { throw .fault(.notOwner, subject: .lot(range.lot)) }
+    guard record.state == .tradable else { throw .fault(.lotNotTradable, subject: .lot(range.lot)) }
     guard record.state(at: header.timestamp, custodian: try custodian(of: record)) == .tradable
-    else { throw .fault(.custodyLapsed, subject: range.lot) }
+    else { throw .fault(.custodyLapsed, subject: .lot(range.lot)) }
     return try cut(range)
   }
 
@@ -25,9 +25,9 @@ extension ExecutionContext {
   /// Makes two lots of one.
   mutating func apply(_ operation: SplitLot, of sender: AccountID) throws(OperationFailure) {
     let record = try record(ofLot: operation.lot)
-    guard record.owner == sender else { throw .fault(.notOwner, subject: operation.lot) }
+    guard record.owner == sender else { throw .fault(.notOwner, subject: .lot(operation.lot)) }
     guard record.state == .tradable else {
-      throw .fault(.lotNotTradable, subject: operation.lot)
+      throw .fault(.lotNotTradable, subject: .lot(operation.lot))
     }
     try split(operation.lot, at: operation.at)
   }
@@ -40,7 +40,7 @@ extension ExecutionContext {
     let record = try record(ofLot: number)
     try checkEligibility(record, operation.range.lot)
     guard try custodian(of: record).openObligations == 0 else {
-      throw .fault(.depositsStopped, subject: operation.range.lot)
+      throw .fault(.depositsStopped, subject: .lot(operation.range.lot))
     }
     let amount = amount(record.count, try issuance(record.issuance).unit)
     try move(number, to: .inReserve)
@@ -56,9 +56,9 @@ extension ExecutionContext {
   mutating func checkEligibility(_ record: Lot, _ number: UInt64) throws(OperationFailure) {
     let issuance = try issuance(record.issuance)
     guard record.count.isMultiple(of: issuance.unit.perTonne) else {
-      throw .fault(.notWholeTonnes, subject: number)
+      throw .fault(.notWholeTonnes, subject: .lot(number))
     }
-    guard isEligible(issuance) else { throw .fault(.notEligible, subject: number) }
+    guard isEligible(issuance) else { throw .fault(.notEligible, subject: .lot(number)) }
   }
 
   /// Whether credits of an issuance may enter the reserve now.

@@ -7,7 +7,7 @@ import LedgerState
 extension ExecutionContext {
   /// The slot of a lot, which must exist.
   mutating func lot(_ number: UInt64) throws(OperationFailure) -> Int {
-    guard number < now.book.lots else { throw .fault(.unknownLot, subject: number) }
+    guard number < now.book.lots else { throw .fault(.unknownLot, subject: .lot(number)) }
     let slot: Int
     do { slot = try lots.slot(of: number, in: &view) } catch { throw OperationFailure(error) }
     guard lots.entries[slot].current != nil else {
@@ -81,15 +81,15 @@ extension ExecutionContext {
   mutating func split(_ number: UInt64, at serial: UInt64) throws(OperationFailure) -> UInt64 {
     var lower = try record(ofLot: number)
     guard serial > lower.start, serial <= lower.end else {
-      throw .fault(.rangeOutsideLot, subject: number)
+      throw .fault(.rangeOutsideLot, subject: .lot(number))
     }
     var upper = lower
-    guard lower.state != .exporting else { throw .fault(.lotNotTradable, subject: number) }
+    guard lower.state != .exporting else { throw .fault(.lotNotTradable, subject: .lot(number)) }
     let issuance = try issuance(lower.issuance)
     guard
       lower.state != .inReserve
         || (serial - lower.start).isMultiple(of: issuance.unit.perTonne)
-    else { throw .fault(.notWholeTonnes, subject: number) }
+    else { throw .fault(.notWholeTonnes, subject: .lot(number)) }
     upper.start = serial
     lower.end = serial - 1
     try put(lower, number)
@@ -129,7 +129,7 @@ extension ExecutionContext {
   mutating func cut(_ range: LotRange) throws(OperationFailure) -> UInt64 {
     let record = try record(ofLot: range.lot)
     guard range.start <= range.end, range.start >= record.start, range.end <= record.end else {
-      throw .fault(.rangeOutsideLot, subject: range.lot)
+      throw .fault(.rangeOutsideLot, subject: .lot(range.lot))
     }
     if range.end < record.end { try split(range.lot, at: range.end + 1) }
     return range.start > record.start ? try split(range.lot, at: range.start) : range.lot
@@ -142,10 +142,10 @@ extension ExecutionContext {
     let issuance = try issuance(record.issuance)
     guard range.start <= range.end, range.start >= record.start,
       range.end <= issuance.range.end
-    else { throw .fault(.rangeOutsideLot, subject: range.lot) }
+    else { throw .fault(.rangeOutsideLot, subject: .lot(range.lot)) }
     let found = try lots(block: issuance.block, start: range.start, end: range.end)
     guard found.count <= RulesLimits.rangeLotsMax else {
-      throw .fault(.rangeOutsideLot, subject: range.lot)
+      throw .fault(.rangeOutsideLot, subject: .lot(range.lot))
     }
     return found.map {
       LotRange(lot: $0.lot, start: max($0.start, range.start), end: min($0.end, range.end))

@@ -13,7 +13,7 @@ extension ExecutionContext {
     for part in try parts(of: range) {
       let record = try record(ofLot: part.lot)
       guard record.custodian == filer || registrars.seats.contains(filer) else {
-        throw .fault(.notCustodian, subject: part.lot)
+        throw .fault(.notCustodian, subject: .lot(part.lot))
       }
       switch record.state {
       case .exported, .cancelled, .invalidated: continue
@@ -28,7 +28,7 @@ extension ExecutionContext {
       try invalidate(part)
       isAnyMarked = true
     }
-    guard isAnyMarked else { throw .fault(.lotNotTradable, subject: range.lot) }
+    guard isAnyMarked else { throw .fault(.lotNotTradable, subject: .lot(range.lot)) }
   }
 
   /// Marks a range that lies in one lot.
@@ -83,9 +83,9 @@ extension ExecutionContext {
     let number = operation.obligation
     let obligation = try self.obligation(number)
     guard let obligation, obligation.custodian == sender else {
-      throw .fault(.unknownObligation, subject: number)
+      throw .fault(.unknownObligation, subject: .obligation(number))
     }
-    guard !obligation.isClosed else { throw .fault(.obligationMet, subject: number) }
+    guard !obligation.isClosed else { throw .fault(.obligationMet, subject: .obligation(number)) }
     let lot = try take(operation.range, of: sender)
     if obligation.purpose == .reserve {
       try checkEligibility(try record(ofLot: lot), operation.range.lot)
@@ -100,11 +100,13 @@ extension ExecutionContext {
   /// Meets an obligation, or a part of it, with a whole lot of its custodian.
   private mutating func meet(_ number: UInt64, with lot: UInt64) throws(OperationFailure) {
     guard var obligation = try obligation(number) else {
-      throw .fault(.unknownObligation, subject: number)
+      throw .fault(.unknownObligation, subject: .obligation(number))
     }
     var record = try record(ofLot: lot)
     let amount = amount(record.count, try issuance(record.issuance).unit)
-    guard amount <= obligation.open else { throw .fault(.obligationMet, subject: number) }
+    guard amount <= obligation.open else {
+      throw .fault(.obligationMet, subject: .obligation(number))
+    }
     switch obligation.purpose {
     case .reserve:
       try move(lot, to: .inReserve)

@@ -11,8 +11,7 @@ extension ExecutionContext {
     guard holder.bond >= parameters.registry.custodianBond else { throw .fault(.bondTooSmall) }
     let receiving = Receiving(
       owner: onboarding.isBuffer ? filer : onboarding.owner, custodian: filer,
-      state: onboarding.isBuffer ? .buffer : .tradable, request: request,
-      lotsBefore: now.book.lots)
+      state: onboarding.isBuffer ? .buffer : .tradable, request: request)
     for batch in onboarding.batches {
       let unit = try registry(batch.project.registry).unit
       var project = try self.project(batch.project)
@@ -37,13 +36,6 @@ extension ExecutionContext {
     let custodian: AccountID
     let state: LotState
     let request: UInt64
-    /// Lots there were before this request. What is made beyond them goes again when it fails.
-    let lotsBefore: UInt64
-
-    /// A fault that names a lot where it will still be there.
-    func fault(_ fault: TransactionFault, _ lot: UInt64?) -> OperationFailure {
-      .fault(fault, subject: lot.flatMap { $0 < lotsBefore ? $0 : nil })
-    }
   }
 
   /// Whether a custodian holds no more than it may, and enough of it in its buffer.
@@ -128,10 +120,10 @@ extension ExecutionContext {
     }
     for interval in found {
       guard try record(ofLot: interval.lot).state == .exported else {
-        throw receiving.fault(.serialOverlap, interval.lot)
+        throw .fault(.serialOverlap, subject: .lot(interval.lot))
       }
     }
-    try checkReturn(range, of: project, found, receiving)
+    try checkReturn(range, of: project, found)
     for interval in found {
       let part = LotRange(
         lot: interval.lot, start: max(interval.start, range.start),
@@ -173,8 +165,7 @@ extension ExecutionContext {
 
   /// Whether exported lots hold a range without a gap, as credits of the same project and kind.
   private mutating func checkReturn(
-    _ range: CreditRange, of project: CreditProject, _ found: [SerialInterval],
-    _ receiving: Receiving
+    _ range: CreditRange, of project: CreditProject, _ found: [SerialInterval]
   ) throws(OperationFailure) {
     var next = range.start
     for (position, interval) in found.enumerated() {
@@ -184,14 +175,14 @@ extension ExecutionContext {
         issuance.range.product == range.product,
         issuance.range.vintageFrom == range.vintageFrom,
         issuance.range.vintageTo == range.vintageTo
-      else { throw receiving.fault(.projectDiffers, interval.lot) }
+      else { throw .fault(.projectDiffers, subject: .lot(interval.lot)) }
       guard position == 0 ? interval.start <= next : interval.start == next else {
-        throw receiving.fault(.partlyExported, interval.lot)
+        throw .fault(.partlyExported, subject: .lot(interval.lot))
       }
       next = interval.end + 1
     }
     guard next > range.end, found.count <= RulesLimits.rangeLotsMax else {
-      throw receiving.fault(.partlyExported, found.last?.lot)
+      throw .fault(.partlyExported, subject: found.last.map { .lot($0.lot) })
     }
   }
 

@@ -66,10 +66,10 @@ extension ExecutionContext {
       !sets.current.members.contains(where: { $0.account == sender }),
       try custodian(sender) == nil
     else { throw .fault(.notRegistrar) }
-    guard sender != record.filer else { throw .fault(.ownRequest, subject: number) }
+    guard sender != record.filer else { throw .fault(.ownRequest, subject: .request(number)) }
     guard !record.approvals.contains(sender), !record.rejections.contains(sender),
       record.approvals.count + record.rejections.count < RulesLimits.decisionsMax
-    else { throw .fault(.alreadyDecided, subject: number) }
+    else { throw .fault(.alreadyDecided, subject: .request(number)) }
     if operation.approves {
       record.approvals.append(sender)
       if seated(record.approvals) >= Int(registrars.threshold) {
@@ -112,7 +112,9 @@ extension ExecutionContext {
     throws(OperationFailure)
   {
     let record = try pendingRequest(operation.request)
-    guard record.filer == sender else { throw .fault(.notOwner, subject: operation.request) }
+    guard record.filer == sender else {
+      throw .fault(.notOwner, subject: .request(operation.request))
+    }
     try end(operation.request, record, as: .withdrawn)
   }
 
@@ -124,9 +126,9 @@ extension ExecutionContext {
     do { record = try view.find(RequestRecord.key(number)) } catch {
       throw OperationFailure(error)
     }
-    guard let record else { throw .fault(.unknownRequest, subject: number) }
+    guard let record else { throw .fault(.unknownRequest, subject: .request(number)) }
     guard record.standing == .pending, header.timestamp < record.expiresAt else {
-      throw .fault(.requestClosed, subject: number)
+      throw .fault(.requestClosed, subject: .request(number))
     }
     return record
   }

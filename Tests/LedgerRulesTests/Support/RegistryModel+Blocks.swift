@@ -46,11 +46,24 @@ extension RegistryModel {
     let before = self
     for (index, operation) in body.operations.enumerated() {
       do throws(Refusal) { try apply(operation, of: body.sender) } catch {
+        // What the transaction has made goes again.
+        let made = UInt64(before.count(error.kind))..<UInt64(count(error.kind))
         self = before
-        return .failed(operation: UInt8(index), error.fault, subject: error.subject)
+        return .failed(
+          operation: UInt8(index), error.fault,
+          subject: error.subject.flatMap { made.contains($0) ? nil : $0 })
       }
     }
     return .applied
+  }
+
+  private func count(_ kind: Refusal.Kind) -> Int {
+    switch kind {
+    case .lot: issuanceOfLot.count
+    case .request: requests.count
+    case .retirement: retired.count
+    case .obligation: owed.count
+    }
   }
 
   private mutating func apply(_ operation: LedgerCore.Operation, of sender: AccountID)
@@ -125,10 +138,14 @@ extension RegistryModel {
     throws(Refusal)
   {
     let number = operation.retirement
-    if number >= UInt64(retired.count) { throw Refusal(.unknownRetirement, number) }
+    if number >= UInt64(retired.count) {
+      throw Refusal(.unknownRetirement, number, of: .retirement)
+    }
     let lot = retired[Int(number)].lot
     if try place(lot).first.custodian != sender { throw Refusal(.notCustodian, lot) }
-    if retired[Int(number)].isConfirmed { throw Refusal(.alreadyConfirmed, number) }
+    if retired[Int(number)].isConfirmed {
+      throw Refusal(.alreadyConfirmed, number, of: .retirement)
+    }
     guard !operation.reference.isEmpty, let date = CivilDate(yyyymmdd: operation.date),
       date <= CivilDate(milliseconds: time)
     else { throw Refusal(.invalidDate) }

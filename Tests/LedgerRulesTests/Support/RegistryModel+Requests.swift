@@ -18,8 +18,9 @@ extension RegistryModel {
     }
     if case .export = request {
     } else {
-      var trial = self
-      try trial.carryOut(request, UInt64(requests.count), sender)
+      let before = self
+      try carryOut(request, UInt64(requests.count), sender)
+      self = before
     }
     try carbon.take(parameters.registry.requestDeposit.baseUnits, .eco2, from: sender)
     var stored = request
@@ -35,10 +36,12 @@ extension RegistryModel {
   }
 
   private func pending(_ number: UInt64) throws(Refusal) -> Asked {
-    guard number < UInt64(requests.count) else { throw Refusal(.unknownRequest, number) }
+    guard number < UInt64(requests.count) else {
+      throw Refusal(.unknownRequest, number, of: .request)
+    }
     let asked = requests[Int(number)]
     guard asked.standing == .pending, time < asked.expiresAt else {
-      throw Refusal(.requestClosed, number)
+      throw Refusal(.requestClosed, number, of: .request)
     }
     return asked
   }
@@ -48,9 +51,9 @@ extension RegistryModel {
     guard registrars.contains(sender), !nodes.contains(sender), holders[sender] == nil else {
       throw Refusal(.notRegistrar)
     }
-    if sender == asked.filer { throw Refusal(.ownRequest, word.request) }
+    if sender == asked.filer { throw Refusal(.ownRequest, word.request, of: .request) }
     if asked.approvals.contains(sender) || asked.rejections.contains(sender) {
-      throw Refusal(.alreadyDecided, word.request)
+      throw Refusal(.alreadyDecided, word.request, of: .request)
     }
     if word.approves {
       asked.approvals.append(sender)
@@ -71,7 +74,9 @@ extension RegistryModel {
   }
 
   mutating func withdraw(_ number: UInt64, of sender: AccountID) throws(Refusal) {
-    guard try pending(number).filer == sender else { throw Refusal(.notOwner, number) }
+    guard try pending(number).filer == sender else {
+      throw Refusal(.notOwner, number, of: .request)
+    }
     end(number, .withdrawn)
   }
 
@@ -137,7 +142,6 @@ extension RegistryModel {
     if holder.bond < parameters.registry.custodianBond.baseUnits { throw Refusal(.bondTooSmall) }
     let owner = onboarding.isBuffer ? filer : onboarding.owner
     let state = onboarding.isBuffer ? LotState.buffer : .tradable
-    let before = UInt64(issuanceOfLot.count)
     for batch in onboarding.batches {
       guard registries[batch.project.registry] != nil else { throw Refusal(.unknownRegistry) }
       if let known = projects[Self.name(batch.project)], known != batch.project {
@@ -153,7 +157,7 @@ extension RegistryModel {
         if found.isEmpty {
           add(range, of: batch.project, owner: owner, custodian: filer, state: state)
         } else {
-          try takeBack(range, of: batch.project, found, owner, filer, state, before)
+          try takeBack(range, of: batch.project, found, owner, filer, state)
         }
         if serials(of: batch.project) > batch.project.cap ?? .max { throw Refusal(.capExceeded) }
       }
@@ -163,12 +167,10 @@ extension RegistryModel {
 
   private mutating func takeBack(
     _ range: CreditRange, of project: CreditProject, _ found: [LotRange], _ owner: AccountID,
-    _ filer: AccountID, _ state: LotState, _ lotsBefore: UInt64
+    _ filer: AccountID, _ state: LotState
   ) throws(Refusal) {
-    // A lot that this request has made is gone when it fails.
-    func named(_ lot: UInt64?) -> UInt64? { lot.flatMap { $0 < lotsBefore ? $0 : nil } }
     for part in found where try place(part.lot).first.state != .exported {
-      throw Refusal(.serialOverlap, named(part.lot))
+      throw Refusal(.serialOverlap, part.lot)
     }
     var next = range.start
     for part in found {
@@ -177,12 +179,12 @@ extension RegistryModel {
         issuance.range.product == range.product,
         issuance.range.vintageFrom == range.vintageFrom,
         issuance.range.vintageTo == range.vintageTo
-      else { throw Refusal(.projectDiffers, named(part.lot)) }
-      guard part.start == next else { throw Refusal(.partlyExported, named(part.lot)) }
+      else { throw Refusal(.projectDiffers, part.lot) }
+      guard part.start == next else { throw Refusal(.partlyExported, part.lot) }
       next = part.end + 1
     }
     guard next > range.end, found.count <= 64 else {
-      throw Refusal(.partlyExported, named(found.last?.lot))
+      throw Refusal(.partlyExported, found.last?.lot)
     }
     for part in found {
       let lot = try cut(part)
@@ -236,9 +238,9 @@ extension RegistryModel {
   mutating func replace(_ operation: ReplaceCredits, of sender: AccountID) throws(Refusal) {
     let number = operation.obligation
     guard number < UInt64(owed.count), owed[Int(number)].custodian == sender else {
-      throw Refusal(.unknownObligation, number)
+      throw Refusal(.unknownObligation, number, of: .obligation)
     }
-    if owed[Int(number)].isClosed { throw Refusal(.obligationMet, number) }
+    if owed[Int(number)].isClosed { throw Refusal(.obligationMet, number, of: .obligation) }
     let lot = try take(operation.range, of: sender)
     if owed[Int(number)].purpose == .reserve { try checkEligibility(lot, as: operation.range.lot) }
     try meet(Int(number), lot)
@@ -247,7 +249,7 @@ extension RegistryModel {
   private mutating func meet(_ number: Int, _ lot: UInt64) throws(Refusal) {
     let place = try place(lot)
     let amount = amount(place.count, issued[place.issuance].unit)
-    if amount > owed[number].open { throw Refusal(.obligationMet, UInt64(number)) }
+    if amount > owed[number].open { throw Refusal(.obligationMet, UInt64(number), of: .obligation) }
     switch owed[number].purpose {
     case .reserve: move(lot, to: .inReserve)
     case .retirement: try retire(lot)

@@ -7,12 +7,17 @@ import LedgerCore
 struct RegistryModel {
   /// Why an operation must fail.
   struct Refusal: Error, Equatable {
+    /// What a subject's number counts.
+    enum Kind { case lot, request, retirement, obligation }
+
     let fault: TransactionFault
     let subject: UInt64?
+    let kind: Kind
 
-    init(_ fault: TransactionFault, _ subject: UInt64? = nil) {
+    init(_ fault: TransactionFault, _ subject: UInt64? = nil, of kind: Kind = .lot) {
       self.fault = fault
       self.subject = subject
+      self.kind = kind
     }
   }
 
