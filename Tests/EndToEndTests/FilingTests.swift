@@ -16,6 +16,8 @@ extension EndToEndTests {
         let serial: String
         let code: String
       }
+      let rejected: Int
+      let ineligible: Int
       let eligible: Int
       let onChain: Int
       let pending: Int
@@ -46,6 +48,9 @@ extension EndToEndTests {
         row(90_001 + number / 5, 2_021, number % 5 * 1_000 + 1, number % 5 * 1_000 + 450)
       }
       rows.insert(row(90_020, 2_098, 1, 45), at: 97)
+      // One range twice, and one of planned credits: neither is asked for.
+      rows.append(rows[3])
+      rows.append(row(90_001, 2_021, 9_001, 9_010).replacingOccurrences(of: ",VER,", with: ",PER,"))
       return ([header] + rows).joined(separator: "\n")
     }
 
@@ -69,6 +74,7 @@ extension EndToEndTests {
           }
           // The depositor holds the lots of genesis without a buffer: nothing more is taken.
           let bare = try file([], status: 1)
+          #expect(bare.rejected == 1 && bare.ineligible == 1)
           #expect(bare.eligible == 201 && bare.filed == 0 && bare.stopped == nil)
           #expect(Set(bare.refused.map(\.code)) == ["buffer_too_small", "invalid_credit"])
           #expect(bare.refused.reduce(0) { $0 + $1.ranges } == 201)

@@ -8,6 +8,10 @@ import RegistryFiles
 struct CreditsFiling {
   /// What came of it.
   struct Result: Encodable {
+    /// Records of the export that are not sound, such as those whose serials stand in another too.
+    var rejected = 0
+    /// Sound records that may not be on-boarded.
+    var ineligible = 0
     var eligible = 0
     /// They are on chain.
     var onChain = 0

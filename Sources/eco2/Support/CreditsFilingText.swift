@@ -12,6 +12,8 @@ struct CreditsFilingText {
   var text: String {
     var facts = [
       ("eligible", "\(result.eligible) records"),
+      ("ineligible", "\(result.ineligible), left out"),
+      ("rejected", "\(result.rejected), left out; --dry-run names them"),
       ("on chain", "\(result.onChain), left out"), ("pending", "\(result.pending), left out"),
       ("unknown", "\(result.unknown) of a product that the ledger does not know, left out"),
       ("filed", "\(result.filed) ranges in \(result.transactions.count) requests"),

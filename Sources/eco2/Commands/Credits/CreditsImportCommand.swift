@@ -144,10 +144,10 @@ struct CreditsImportCommand: AsyncParsableCommand {
 
   private func fileRequests(as filer: KeyReference) async throws {
     let today = CalendarDay(unixSeconds: Int64(Date.now.timeIntervalSince1970))
-    let credits = try read(asOf: asOf ?? today, keepsCredits: true).credits
+    let report = try read(asOf: asOf ?? today, keepsCredits: true)
     let document =
       try document ?? SHA256.hash(WholeFile.read(file, bytesMax: Self.documentBytesMax))
-    let result = try await node.withLedger { ledger in
+    var result = try await node.withLedger { ledger in
       let network = ledger.facts.network
       let key = try KeyAccess.open(filer, keyring, passphrase, isTest: network == .test)
       let filing = CreditsFiling(
@@ -158,8 +158,10 @@ struct CreditsImportCommand: AsyncParsableCommand {
         document: document)
       let bar = ProgressLine("filing")
       defer { bar.clear() }
-      return try await filing.run(credits) { bar.show(UInt64($0), of: UInt64($1)) }
+      return try await filing.run(report.credits) { bar.show(UInt64($0), of: UInt64($1)) }
     }
+    result.rejected = report.rejectedCount
+    result.ineligible = report.accepted - report.eligible
     try output.show(result) { CreditsFilingText(result, rows: rows).text }
     if result.stopped != nil || !result.refused.isEmpty { throw ExitCode.failure }
   }
