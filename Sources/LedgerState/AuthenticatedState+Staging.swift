@@ -95,7 +95,24 @@ private struct StagedState: RecordSource {
   let reads: (any StateReads)?
 
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
-    let path = key.hash
+    try value(of: key, path: key.hash)
+  }
+
+  /// Hashed in lanes, and sought side by side by the store.
+  func values(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
+    let paths = SHA256.hashes(of: keys.map(\.bytes))
+    guard deltas.isEmpty, state.layers.isEmpty, let reads else {
+      // Some may lie above the store: the others find what they look at fetched.
+      reads?.expect(paths)
+      var values: [[UInt8]?] = []
+      values.reserveCapacity(keys.count)
+      for (key, path) in zip(keys, paths) { values.append(try value(of: key, path: path)) }
+      return values
+    }
+    return try reads.values(of: keys, paths: paths)
+  }
+
+  private func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {
     for delta in deltas.reversed() {
       if let index = delta.layer.index(of: path) { return delta.layer.change(at: index).value }
     }

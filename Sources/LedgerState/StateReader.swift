@@ -11,7 +11,15 @@ public struct StateKey: Hashable, Comparable, Sendable {
   public var hash: Digest { SHA256.hash(bytes) }
 
   public static func < (left: StateKey, right: StateKey) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    ByteOrder.compare(left.bytes, right.bytes) < 0
+  }
+
+  public static func == (left: StateKey, right: StateKey) -> Bool {
+    left.bytes.count == right.bytes.count && ByteOrder.compare(left.bytes, right.bytes) == 0
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
   }
 }
 
@@ -58,6 +66,18 @@ public struct StateRecord: Hashable, Sendable {
 public protocol RecordSource {
   /// The record's value, or nil when there is none.
   mutating func value(of key: StateKey) throws(StateReadError) -> [UInt8]?
+  /// The values of many records, in the order of their keys; together they may cost less than one
+  /// by one.
+  mutating func values(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?]
+}
+
+extension RecordSource {
+  public mutating func values(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
+    var values: [[UInt8]?] = []
+    values.reserveCapacity(keys.count)
+    for key in keys { values.append(try value(of: key)) }
+    return values
+  }
 }
 
 /// The flushed state, as the replica reads it: given to it, never written by it.
@@ -94,6 +114,8 @@ public protocol StateReads: AnyObject {
   func expect(_ paths: [Digest])
   /// The record's value, its leaf hash checked; nil when there is none. `path` is the key's hash.
   func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]?
+  /// The same of many records, in their order; `paths` are the keys' hashes.
+  func values(of keys: [StateKey], paths: [Digest]) throws(StateReadError) -> [[UInt8]?]
 }
 
 /// Why state cannot be read; a node that meets one stops.
@@ -113,5 +135,41 @@ public struct StateChange: Hashable, Sendable {
   public init(key: StateKey, value: [UInt8]?) {
     self.key = key
     self.value = value
+  }
+}
+
+extension StateChange {
+  /// Changes ascending by key, each key once. What is sorted are the keys' first bytes, in which
+  /// most of them differ, and not the changes.
+  public static func sorted(_ changes: [StateChange]) -> [StateChange] {
+    struct Head {
+      let first: UInt64
+      let second: UInt64
+      let index: Int
+    }
+    var heads: [Head] = []
+    heads.reserveCapacity(changes.count)
+    for (index, change) in changes.enumerated() {
+      let bytes = change.key.bytes
+      heads.append(
+        Head(first: bytes.number(at: 0), second: bytes.number(at: 8), index: index))
+    }
+    heads.sort { left, right in
+      if left.first != right.first { return left.first < right.first }
+      if left.second != right.second { return left.second < right.second }
+      return changes[left.index].key < changes[right.index].key
+    }
+    return heads.map { changes[$0.index] }
+  }
+}
+
+extension [UInt8] {
+  /// Eight bytes as a number, the highest first; zeros behind the end.
+  fileprivate func number(at start: Int) -> UInt64 {
+    guard count < start + 8 else {
+      return unsafe UInt64(
+        bigEndian: span.bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
+    }
+    return (start..<start + 8).reduce(UInt64(0)) { $0 << 8 | ($1 < count ? UInt64(self[$1]) : 0) }
   }
 }

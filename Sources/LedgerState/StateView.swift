@@ -64,6 +64,17 @@ public struct StateView: RecordSource {
     return value
   }
 
+  /// The value of a record below, for a caller that remembers it: a key that is read so is neither
+  /// read nor written through the view.
+  public mutating func valueBelow(_ key: StateKey) throws(StateReadError) -> [UInt8]? {
+    try source.value(of: key)
+  }
+
+  /// The same of many records, in the order of their keys.
+  public mutating func valuesBelow(_ keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
+    try source.values(of: keys)
+  }
+
   /// Writes a record: a key of 1 … `Limits.recordKeyBytesMax` bytes, a value of 1 …
   /// `Limits.recordValueBytesMax` bytes. An empty value is no record: ICS-23 verifiers refuse it.
   public mutating func set(_ key: StateKey, _ value: [UInt8]) {
@@ -109,11 +120,11 @@ public struct StateView: RecordSource {
   /// Makes every write so far stay and ends all savepoints: called between transactions, so that
   /// the journal does not grow with the block.
   public mutating func settle() {
-    journal.removeAll(keepingCapacity: true)
+    if !journal.isEmpty { journal.removeAll(keepingCapacity: true) }
     epoch += 1
   }
 
-  /// The keys asked for below so far, ascending.
+  /// The keys asked for below so far, by `value(of:)`, ascending.
   public var keysRead: [StateKey] {
     entries.compactMap { key, entry in
       if case .value = entry.below { key } else { nil }
@@ -133,6 +144,6 @@ public struct StateView: RecordSource {
       if case .value(let below) = entry.below, below == value { continue }
       changes.append(StateChange(key: key, value: value))
     }
-    return changes.sorted { $0.key < $1.key }
+    return StateChange.sorted(changes)
   }
 }

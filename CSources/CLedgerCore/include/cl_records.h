@@ -84,6 +84,12 @@ void cl_records_reads_expect(const cl_records_reads *reads, const uint8_t *paths
 // cl_records_get, with the key always given.
 int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
                          size_t key_length, cl_record *out);
+// The same of many records, sought side by side. `paths` has 32 bytes for each; the keys lie one
+// behind the other, and key_ends says where each ends. Where there is no record, the value of
+// its out is NULL. When the code is not CL_LMDB_OK, *failed is the record that it is about.
+int cl_records_reads_get_all(cl_records_reads *reads, const uint8_t *paths, const uint8_t *keys,
+                             const uint32_t *key_ends, size_t count, cl_record *out,
+                             size_t *failed);
 
 // The leaves of buckets, for cl_state_tree.h: `context` of cl_records_leaves is one of
 // these. Every key whose path is asked for is hashed and has to stand in its place. Safe

@@ -29,5 +29,7 @@ int cl_records_get(cl_lmdb_txn *txn, uint32_t database, const uint8_t path[32],
   uint64_t place = record_place(path);
   MDB_val name = {sizeof place, &place}, chain;
   const int code = mdb_get(txn->txn, database, &name, &chain);
-  return code != 0 ? code : record_find(&chain, path, key, key_length, out);
+  if (code != 0) return code;
+  record_fetch(chain.mv_data, chain.mv_size);
+  return record_find(&chain, path, key, key_length, out);
 }

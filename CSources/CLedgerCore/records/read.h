@@ -9,4 +9,17 @@
 int record_find(const MDB_val *chain, const uint8_t path[32], const uint8_t *key,
                 size_t key_length, cl_record *out);
 
+// What the processor fetches at once, and how much is asked of it.
+#define RECORD_LINE_BYTES 64
+#define RECORD_FETCH_BYTES 4096
+
+// Has the processor fetch the bytes of a record, so that hashing waits for them together and not
+// for one line after the other.
+static inline void record_fetch(const void *bytes, size_t length) {
+  const size_t wanted = length < RECORD_FETCH_BYTES ? length : RECORD_FETCH_BYTES;
+  for (size_t i = 0; i < wanted; i += RECORD_LINE_BYTES) {
+    __builtin_prefetch((const char *)bytes + i);
+  }
+}
+
 #endif

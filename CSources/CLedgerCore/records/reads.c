@@ -19,6 +19,9 @@ _Static_assert(BLOCK_LEAVES <= UINT16_MAX, "");
 
 #define REST_BYTES 24
 
+// What of a record is read to keep its leaf.
+#define HEAD_BYTES 64
+
 // A bucket that was read: its leaves are count of block first / BLOCK_LEAVES.
 typedef struct {
   uint32_t bucket, first;
@@ -156,20 +159,25 @@ static int add_chain(cl_records_reads *reads, uint64_t place, const MDB_val *cha
   return code == CL_LMDB_NOT_FOUND;
 }
 
-// Reads a bucket and keeps its leaves, in `*out`. Where they cannot be kept, or are damaged,
-// it stays unread: whoever needs them reads them again and says so. The chain at `place` goes
-// to *found, whose data is NULL where there is none.
-static int read_bucket(cl_records_reads *reads, uint32_t bucket, uint64_t place,
+// Whether a bucket may go on behind the leaf of a place: keys are compared, and no page is sought
+// in vain.
+static int goes_on(const cl_records_reads *reads, uint32_t bucket, const lmdb_place *at) {
+  return at->leaf != NULL && at->has_next && bucket_holds(bucket, reads->depth, at->next);
+}
+
+// Reads a bucket from its first entry on, and keeps its leaves, in `*out`. Where they cannot be
+// kept, or are damaged, it stays unread: whoever needs them reads them again and says so. The
+// chain at `place` goes to *found, whose data is NULL where there is none.
+static int read_bucket(cl_records_reads *reads, uint32_t bucket, lmdb_place at, uint64_t place,
                        MDB_val *found, slot *out) {
-  const uint64_t lowest = bucket_start(bucket, reads->depth);
   const uint32_t start =
       reads->block_count == 0 ? 0 : (reads->block_count - 1) * BLOCK_LEAVES + reads->used;
   uint32_t first = start;
   int is_kept = 1;
   *found = (MDB_val){0, NULL};
-  lmdb_place at;
-  int code = lmdb_pages_seek(&reads->pages, &lowest, 1, &at);
+  int code = CL_LMDB_OK;
   for (; code == CL_LMDB_OK; at.at++) {
+    if (at.at >= at.count && !goes_on(reads, bucket, &at)) break;
     uint64_t next;
     MDB_val chain;
     code = lmdb_pages_entry(&reads->pages, &at, &next, &chain);
@@ -228,8 +236,15 @@ void cl_records_reads_expect(const cl_records_reads *reads, const uint8_t *paths
   }
 }
 
-int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
-                         size_t key_length, cl_record *out) {
+// Whether a bucket's leaves are kept.
+static int is_seen(const cl_records_reads *reads, uint32_t bucket) {
+  return reads->slot_count > 0 &&
+         find_slot(reads->slots, reads->slot_count, bucket)->is_taken;
+}
+
+// cl_records_reads_get; `at` is where the path's bucket begins, or NULL where it was not sought.
+static int get(cl_records_reads *reads, const lmdb_place *at, const uint8_t path[32],
+               const uint8_t *key, size_t key_length, cl_record *out) {
   const uint64_t place = record_place(path);
   const uint32_t bucket = bucket_of(reads, path);
   // Without memory to note it, it is read all the same.
@@ -241,14 +256,104 @@ int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const 
   if (seen->is_taken) {
     code = cl_records_get(reads->txn, reads->database, path, key, key_length, out);
   } else {
+    lmdb_place found;
+    if (at == NULL) {
+      const uint64_t lowest = bucket_start(bucket, reads->depth);
+      code = lmdb_pages_seek(&reads->pages, &lowest, 1, &found);
+      if (code != CL_LMDB_OK) return code;
+      at = &found;
+    }
     MDB_val chain;
-    code = read_bucket(reads, bucket, place, &chain, seen);
+    code = read_bucket(reads, bucket, *at, place, &chain, seen);
     if (code != CL_LMDB_OK) return code;
     reads->taken += seen->is_taken;
     if (chain.mv_data == NULL) return CL_LMDB_NOT_FOUND;
     code = record_find(&chain, path, key, key_length, out);
   }
   if (code == CL_LMDB_OK && seen->is_taken) set_whole(reads, seen, path);
+  return code;
+}
+
+int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
+                         size_t key_length, cl_record *out) {
+  return get(reads, NULL, path, key, key_length, out);
+}
+
+// Fetches the leaves that buckets end in, where they do not end in those they begin in.
+static void fetch_ends(const cl_records_reads *reads, const uint32_t *buckets,
+                       const lmdb_place *places, size_t count) {
+  uint64_t next[LMDB_SEEK_MAX];
+  lmdb_place ends[LMDB_SEEK_MAX];
+  size_t crossing = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (goes_on(reads, buckets[i], &places[i])) next[crossing++] = places[i].next;
+  }
+  // Damage is said by who reads it.
+  if (crossing > 0) (void)lmdb_pages_seek(&reads->pages, next, crossing, ends);
+}
+
+// Has the processor fetch what of a bucket is about to be read: the heads of its records, and all
+// of the one at `place`. Records lie anywhere; so their ways from memory are waited for together.
+static void fetch_bucket(const cl_records_reads *reads, uint32_t bucket, lmdb_place at,
+                         uint64_t place) {
+  if (at.leaf == NULL) return;
+  for (; at.at < at.count; at.at++) {
+    uint64_t next;
+    MDB_val chain;
+    // Damage is said by who reads it.
+    if (lmdb_pages_entry(&reads->pages, &at, &next, &chain) != CL_LMDB_OK) return;
+    if (!bucket_holds(bucket, reads->depth, next)) return;
+    record_fetch(chain.mv_data, next == place ? chain.mv_size : HEAD_BYTES);
+  }
+}
+
+// At most LMDB_SEEK_MAX records, from `first` on.
+static int get_some(cl_records_reads *reads, const uint8_t *paths, const uint8_t *keys,
+                    const uint32_t *key_ends, size_t first, size_t last, cl_record *out,
+                    size_t *failed) {
+  uint64_t lowest[LMDB_SEEK_MAX];
+  lmdb_place places[LMDB_SEEK_MAX];
+  uint32_t buckets[LMDB_SEEK_MAX];
+  const lmdb_place *at[LMDB_SEEK_MAX];
+  size_t sought = 0;
+  for (size_t i = first; i < last; i++) {
+    const uint32_t bucket = bucket_of(reads, paths + 32 * i);
+    at[i - first] = NULL;
+    if (is_seen(reads, bucket)) continue;
+    at[i - first] = &places[sought];
+    buckets[sought] = bucket;
+    lowest[sought++] = bucket_start(bucket, reads->depth);
+  }
+  *failed = first;
+  int code = lmdb_pages_seek(&reads->pages, lowest, sought, places);
+  if (code == CL_LMDB_OK) {
+    fetch_ends(reads, buckets, places, sought);
+    for (size_t i = first; i < last; i++) {
+      if (at[i - first] == NULL) continue;
+      fetch_bucket(reads, bucket_of(reads, paths + 32 * i), *at[i - first],
+                   record_place(paths + 32 * i));
+    }
+  }
+  for (size_t i = first; i < last && code == CL_LMDB_OK; i++) {
+    const uint32_t start = i == 0 ? 0 : key_ends[i - 1];
+    *failed = i;
+    code = get(reads, at[i - first], paths + 32 * i, keys + start, key_ends[i] - start, &out[i]);
+    if (code == CL_LMDB_NOT_FOUND) {
+      out[i].value = NULL;
+      code = CL_LMDB_OK;
+    }
+  }
+  return code;
+}
+
+int cl_records_reads_get_all(cl_records_reads *reads, const uint8_t *paths, const uint8_t *keys,
+                             const uint32_t *key_ends, size_t count, cl_record *out,
+                             size_t *failed) {
+  int code = CL_LMDB_OK;
+  for (size_t first = 0; first < count && code == CL_LMDB_OK; first += LMDB_SEEK_MAX) {
+    const size_t last = count - first < LMDB_SEEK_MAX ? count : first + LMDB_SEEK_MAX;
+    code = get_some(reads, paths, keys, key_ends, first, last, out, failed);
+  }
   return code;
 }
 

@@ -28,8 +28,11 @@ extension BCSDecodable {
 
 extension BCSEncodable {
   /// The canonical bytes.
-  public var bcs: [UInt8] {
-    var writer = BCSWriter()
+  public var bcs: [UInt8] { bcs(reserving: 0) }
+
+  /// The canonical bytes, which are expected to be at most so many.
+  public func bcs(reserving capacity: Int) -> [UInt8] {
+    var writer = BCSWriter(reserving: capacity)
     encode(into: &writer)
     return writer.bytes
   }

@@ -17,6 +17,12 @@ public struct BCSReader: ~Escapable {
   /// Bytes not read yet.
   public var remaining: Int { span.byteCount - offset }
 
+  /// The bytes not read yet.
+  public var rest: RawSpan {
+    @_lifetime(copy self)
+    get { span.extracting(offset..<span.byteCount) }
+  }
+
   private mutating func advance(_ count: Int, _ field: @autoclosure () -> String)
     throws(BCSError) -> Int
   {
@@ -141,14 +147,7 @@ public struct BCSReader: ~Escapable {
 
   /// Copies the bytes of a range that `skip` has returned.
   public func copy(_ range: Range<Int>) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-      for index in range {
-        unsafe buffer.initializeElement(
-          at: index - range.lowerBound,
-          to: span.unsafeLoadUnaligned(fromByteOffset: index, as: UInt8.self))
-      }
-      count = range.count
-    }
+    unsafe span.withUnsafeBytes { unsafe [UInt8](UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
   /// A length-prefixed UTF-8 text of at most `max` bytes.
@@ -156,9 +155,12 @@ public struct BCSReader: ~Escapable {
     throws(BCSError) -> String
   {
     let start = offset
-    guard let text = String(validating: try bytes(max: max, field()), as: UTF8.self) else {
-      throw BCSError(.invalidText, field: field(), offset: start)
+    let count = try length(in: 0...max, field())
+    let range = try skip(count, field())
+    let text = unsafe span.withUnsafeBytes {
+      unsafe String(validating: UnsafeRawBufferPointer(rebasing: $0[range]), as: UTF8.self)
     }
+    guard let text else { throw BCSError(.invalidText, field: field(), offset: start) }
     return text
   }
 

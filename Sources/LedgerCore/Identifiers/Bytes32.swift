@@ -69,10 +69,10 @@ public struct Bytes32: Hashable, Sendable {
 
   /// The bytes as an array of 32.
   public var array: [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-      for index in 0..<32 { unsafe buffer[index] = self[index] }
-      count = 32
-    }
+    let words = (
+      word0.littleEndian, word1.littleEndian, word2.littleEndian, word3.littleEndian
+    )
+    return unsafe withUnsafeBytes(of: words) { unsafe [UInt8]($0) }
   }
 
   /// The first 64 bits, the first of them the most significant.

@@ -98,6 +98,32 @@ private final class DamageSayer: Sendable {
     }
   }
 
+  func values(of keys: [StateKey], paths: [Digest]) throws(StateReadError) -> [[UInt8]?] {
+    precondition(keys.count == paths.count, "a key has another number of paths than one")
+    var bytes: [UInt8] = []
+    var ends: [UInt32] = []
+    bytes.reserveCapacity(keys.count * Self.usualKeyBytes)
+    ends.reserveCapacity(keys.count)
+    for key in keys {
+      bytes.append(contentsOf: key.bytes)
+      ends.append(UInt32(bytes.count))
+    }
+    var records = unsafe [cl_record](repeating: cl_record(), count: keys.count)
+    var failed = 0
+    let code = unsafe paths.withUnsafeBytes { paths in
+      unsafe cl_records_reads_get_all(
+        handle, paths.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes, ends, keys.count,
+        &records, &failed)
+    }
+    guard code == CL_LMDB_OK else {
+      throw StateReadError(StoreError(records: code, paths[failed], "read", file.path))
+    }
+    return unsafe records.map { unsafe $0.value == nil ? nil : $0.copiedValue }
+  }
+
+  /// Of an account's key.
+  private static let usualKeyBytes = 34
+
   func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {
     var record = unsafe cl_record()
     let code = unsafe path.withBytes { path in
