@@ -32,6 +32,23 @@ public struct AuditReport: Sendable {
   /// Everything holds.
   public var isSound: Bool { findings.isEmpty }
 
+  /// Takes what another part of the audit has recomputed, which this one has not.
+  mutating func add(_ part: AuditReport) {
+    height = part.height
+    root = root ?? part.root
+    if part.totals.records > 0 { totals = part.totals }
+    blocks += part.blocks
+    lastBlock = lastBlock ?? part.lastBlock
+    transactions += part.transactions
+    certificates += part.certificates
+    executed += part.executed
+    indexEntries += part.indexEntries
+    bundles += part.bundles
+    historyEntries += part.historyEntries
+    for finding in part.findings { note(finding) }
+    findingsLeftOut += part.findingsLeftOut
+  }
+
   mutating func note(_ finding: AuditFinding) {
     if findings.count < Self.findingsMax {
       findings.append(finding)

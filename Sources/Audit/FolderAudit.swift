@@ -1,26 +1,72 @@
-import LedgerCore
+public import LedgerCore
 import LedgerRules
 import LedgerState
 public import LedgerStore
+import Synchronization
 
 /// Every invariant, recomputed from the folder of a stopped node.
 ///
-/// Streaming: each record, index entry, bundle and block is read once; kept in memory are sums,
-/// lots, and the upper levels of the state tree. Nothing in the folder is changed.
+/// Streaming: index entries, bundles and blocks are read once, records three times, for what they
+/// say, for the entries they ask for, and for the tree; kept in memory are sums, lots, and the
+/// upper levels of the state tree. Nothing in the folder is changed.
 public enum FolderAudit {
   /// Audits a node's home.
   ///
   /// What is damaged or does not hold is in the report.
   ///
+  /// - Parameter workers: threads that share it; nil for the caller's alone.
   /// - Throws: when there is nothing to audit: no ledger in the folder, another process uses it, or
   ///   the disk fails. Damage so deep that records cannot be walked is `StoreError.damaged`.
-  public static func run(home: String) throws(StoreError) -> AuditReport {
+  public static func run(home: String, workers: WorkerPool? = nil) throws(StoreError) -> AuditReport
+  {
     let store = try StoreAudit(home: home)
+    let parts = Mutex([Part: Result<AuditReport, StoreError>]())
+    let check: @Sendable (Int) -> Void = { index in
+      let part = Part.allCases[index]
+      let result = Result { () throws(StoreError) in
+        var report = AuditReport(chain: store.chain)
+        report.height = store.records.height
+        try Self.check(part, of: store, &report)
+        return report
+      }
+      parts.withLock { $0[part] = result }
+    }
+    if let workers {
+      workers.run(Part.allCases.count, check)
+    } else {
+      for index in Part.allCases.indices { check(index) }
+    }
+    let results = parts.withLock { $0 }
     var report = AuditReport(chain: store.chain)
-    report.height = store.records.height
-    let expected = try checkRecords(store, &report)
-    report.indexEntries = try IndexAudit.check(
-      store, expected: expected, found: { report.note($0) })
+    for part in Part.allCases {
+      if let result = results[part] { report.add(try result.get()) }
+    }
+    return report
+  }
+
+  /// What can be checked at the same time, in the order of what is found.
+  private enum Part: CaseIterable {
+    case records
+    case indexes
+    case blocks
+  }
+
+  private static func check(_ part: Part, of store: StoreAudit, _ report: inout AuditReport)
+    throws(StoreError)
+  {
+    switch part {
+    case .records: try checkRecords(store, &report)
+    case .indexes:
+      report.indexEntries = try IndexAudit.check(store, found: { report.note($0) })
+    case .blocks:
+      try checkBlocks(store, &report)
+      try checkBundles(store, &report)
+    }
+  }
+
+  private static func checkBlocks(_ store: StoreAudit, _ report: inout AuditReport)
+    throws(StoreError)
+  {
     let state = checkRoot(store, &report)
     var blocks = BlockAudit(chain: store.chain, records: store.records, state: state)
     var history = try openHistory(store, &report)
@@ -39,8 +85,6 @@ public enum FolderAudit {
     report.historyEntries =
       try history?.finish(
         finding: { report.note(.history($0)) }, fault: { report.note(.damage($0)) }) ?? 0
-    try checkBundles(store, &report)
-    return report
   }
 
   /// The derived history, when the home has one; damage to its structure is a finding.
@@ -54,23 +98,17 @@ public enum FolderAudit {
     }
   }
 
-  /// Supply, backing, lots, statements and the rest; returns the sums of the index entries that the
-  /// records ask for.
+  /// Supply, backing, lots, statements and the rest.
   private static func checkRecords(_ store: StoreAudit, _ report: inout AuditReport)
-    throws(StoreError) -> IndexAudit.Sums
+    throws(StoreError)
   {
     var invariants = StateInvariants()
-    var expected = IndexAudit.Sums()
     try store.checkRecords(
-      { record, _ in
-        invariants.add(record.key, record.value)
-        expected.add(StateAudit.entries(of: record, in: store))
-      }, fault: { report.note(.damage($0)) })
+      { invariants.add($0.key, $0.value) }, fault: { report.note(.damage($0)) })
     var source = StateView(over: store.records)
     let result = invariants.finish(reading: &source)
     report.totals = result.totals
     for fault in result.faults { report.note(.state(fault)) }
-    return expected
   }
 
   /// The tree over all leaves has the root that the store notes; nil when leaves cannot be read.

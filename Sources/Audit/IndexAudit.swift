@@ -8,52 +8,49 @@ import LedgerStore
 /// Entries of millions of records are compared by sums, which need neither order nor memory. Where
 /// sums differ, the entries themselves are compared.
 enum IndexAudit {
-  /// Entries of each index, summed in any order.
-  struct Sums {
-    private struct Sum: Hashable {
+  /// Entries of each index, summed in any order. Each is spread over 64 bits by a function that is
+  /// drawn anew for every process: other entries have the same sum by chance alone.
+  private struct Sums {
+    private struct Sum: Equatable {
+      let index: String
       var count: UInt64 = 0
-      private var high = 0
-      private var low = 0
-
-      mutating func add(_ high: Int, _ low: Int) {
-        count += 1
-        self.high &+= high
-        self.low &+= low
-      }
+      var total = 0
     }
 
-    private var sums: [String: Sum] = [:]
+    /// Few: one for each index.
+    private var sums: [Sum] = []
 
     /// All entries.
-    var count: UInt64 { sums.values.reduce(0) { $0 + $1.count } }
+    var count: UInt64 { sums.reduce(0) { $0 + $1.count } }
 
-    mutating func add(_ index: String, _ key: [UInt8], _ value: [UInt8]?) {
-      // Two of them, so that no accident makes both sums equal.
-      var (high, low) = (Hasher(), Hasher())
-      high.combine(true)
-      for part in [key, value ?? []] {
-        high.combine(part)
-        low.combine(part)
-      }
-      sums[index, default: Sum()].add(high.finalize(), low.finalize())
-    }
-
-    mutating func add(_ entries: [DerivedEntry]) {
-      for entry in entries { add(entry.index, entry.key, entry.value) }
+    mutating func add(_ index: String, _ key: [UInt8], _ value: [UInt8]) {
+      var hasher = Hasher()
+      hasher.combine(key.count)
+      unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+      unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+      let place = sums.firstIndex { $0.index == index } ?? sums.count
+      if place == sums.count { sums.append(Sum(index: index)) }
+      sums[place].count += 1
+      sums[place].total &+= hasher.finalize()
     }
 
     /// The indexes that another sum has otherwise.
     func differing(from other: Sums) -> Set<String> {
-      Set(sums.keys).union(other.sums.keys).filter { sums[$0] != other.sums[$0] }
+      Set(
+        (sums + other.sums).filter { !sums.contains($0) || !other.sums.contains($0) }.map(\.index))
     }
   }
 
-  /// Reads every entry of every index; answers how many there are.
-  ///
-  /// - Parameter expected: what the store's records ask for.
-  static func check(
-    _ store: StoreAudit, expected: Sums, found: (AuditFinding) -> Void
-  ) throws(StoreError) -> UInt64 {
+  /// Reads every record and every entry of every index; answers how many entries there are.
+  static func check(_ store: StoreAudit, found: (AuditFinding) -> Void) throws(StoreError)
+    -> UInt64
+  {
+    var expected = Sums()
+    try store.visitRecords(keyed: DerivedIndexes.kinds.map(\.keyPrefix)) { record in
+      for entry in StateAudit.entries(of: record, in: store) {
+        expected.add(entry.index, entry.key, entry.value ?? [])
+      }
+    }
     var sums = Sums()
     var damaged: Set<String> = []
     try store.checkIndexEntries(
@@ -72,7 +69,7 @@ enum IndexAudit {
   ) throws(StoreError) {
     var expected: [Place: DerivedEntry] = [:]
     try store.checkRecords(
-      { record, _ in
+      { record in
         for entry in StateAudit.entries(of: record, in: store) where indexes.contains(entry.index) {
           expected[Place(index: entry.index, key: entry.key)] = entry
         }

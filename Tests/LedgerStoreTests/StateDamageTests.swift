@@ -30,7 +30,7 @@ struct StateDamageTests {
       }
       var places: [StoreDamage.Place] = []
       try StoreAudit(home: temporary.home).checkRecords(
-        { _, _ in }, fault: { places.append($0.place) })
+        { _ in }, fault: { places.append($0.place) })
       let place = try #require(places.first)
       guard places.count == 1, case .record(let path) = place else {
         Issue.record("found at \(position - start): \(places)")

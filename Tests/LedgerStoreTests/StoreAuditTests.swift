@@ -36,7 +36,7 @@ struct StoreAuditTests {
     let audit = try StoreAudit(home: temporary.home, options: smallOptions())
     var found = Findings()
     var faults: [StoreDamage] = []
-    try audit.checkRecords({ _, _ in found.records += 1 }, fault: { faults.append($0) })
+    try audit.checkRecords({ _ in found.records += 1 }, fault: { faults.append($0) })
     try audit.checkIndexEntries({ _, _ in found.entries += 1 }, fault: { faults.append($0) })
     try audit.checkBlocks({ found.blocks.append($0.height) }, fault: { faults.append($0) })
     try audit.checkBundles({ _ in found.bundles += 1 }, fault: { faults.append($0) })

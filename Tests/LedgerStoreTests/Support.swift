@@ -105,7 +105,7 @@ func audited(_ home: String) throws -> [StateRecord]? {
     let audit = try StoreAudit(home: home, options: smallOptions())
     var records: [StateRecord] = []
     var faults = 0
-    try audit.checkRecords({ record, _ in records.append(record) }, fault: { _ in faults += 1 })
+    try audit.checkRecords({ records.append($0) }, fault: { _ in faults += 1 })
     return faults == 0 ? records : nil
   } catch {
     return nil

@@ -78,7 +78,7 @@ extension StoreAudit {
     var done: UInt64 = 0
     progress(0, expected)
     try checkRecords(
-      { record, _ in
+      { record in
         let key = record.key.bytes
         let kind = Int(key[0]) << 8 | Int(key.count > 1 ? key[1] : 0)
         kinds[kind, default: StateReport.Amount()].add(key: key, value: record.value)

@@ -34,12 +34,20 @@ public final class StoreAudit: Sendable {
 
   /// Every record in the order of paths: layout, key's hash and leaf hash checked.
   public func checkRecords(
-    _ visit: (StateRecord, StateLeaf) -> Void, fault: (StoreDamage) -> Void
+    _ visit: (StateRecord) -> Void, fault: (StoreDamage) -> Void
   ) throws(StoreError) {
     try records.file.beginRead().walkRecords(records.databases) { path, record, damage in
       if let damage { fault(StoreDamage(.record(path: path), damage)) }
-      if let record, damage == nil { visit(record, record.leaf) }
+      if let record, damage == nil { visit(record) }
     }
+  }
+
+  /// The records whose keys start with one of the prefixes, in the order of paths, as they stand:
+  /// `checkRecords` says which are damaged.
+  public func visitRecords(keyed prefixes: [[UInt8]], _ visit: (StateRecord) -> Void)
+    throws(StoreError)
+  {
+    try records.file.beginRead().walkRecords(records.databases, prefixes: prefixes, visit)
   }
 
   /// Every entry of every index, by name and then in order, its checksum checked. Whether the

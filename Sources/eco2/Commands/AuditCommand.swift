@@ -22,7 +22,8 @@ struct AuditCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let answer = AuditAnswer(try FolderAudit.run(home: home), home: home)
+    let answer = AuditAnswer(
+      try FolderAudit.run(home: home, workers: try StateCommand.workers()), home: home)
     try output.show(answer) { answer.text }
     if !answer.isSound { throw ExitCode.failure }
   }
