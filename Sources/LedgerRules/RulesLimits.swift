@@ -47,6 +47,10 @@ public enum RulesLimits {
   public static let costNanosecondsMax: UInt64 = 10_000_000_000
   /// Bytes of one row of the cost table.
   public static let costBytesMax: UInt64 = 1 << 20
+  /// CPU time of a lot: 1 ms. An operation may state `CreditLimits.requestLotsMax` of them.
+  public static let lotCostNanosecondsMax: UInt64 = 1_000_000
+  /// Bytes of a lot.
+  public static let lotCostBytesMax: UInt64 = 1 << 16
   /// Network energy per byte: 1 mJ.
   public static let networkNanojoulesPerByteMax: UInt64 = 1_000_000
   /// Weight of a block, at most.
@@ -71,7 +75,8 @@ public enum RulesLimits {
     + CreditLimits.serialBlockBytesMax + 19
   /// A value of an ordered index. Below 128, so that its length takes one byte.
   public static let orderedValueBytesMax = 64
-  /// The entries of one page, encoded: several of the longest.
+  /// The entries of one page, encoded. A quarter of it holds the longest entry: what is cut or
+  /// joined relies on that.
   public static let orderedPageBytesMax = 2_048
   /// Levels of a tree. It grows a level only when its top page is cut: 2^64 insertions do not bring
   /// it here.
@@ -86,7 +91,7 @@ public enum RulesLimits {
   /// Obligations that one block looks at, and lots of buffers that it takes for them.
   public static let obligationLotsPerBlockMax = 256
   /// Lots that one range of a request may lie in.
-  public static let rangeLotsMax = 64
+  public static let rangeLotsMax = CreditLimits.rangeLotsMax
   /// Lots of a custodian's buffer that are looked at for one that meets an obligation.
   public static let bufferLotsPerSearchMax = 32
   /// Registrars that may approve a request, or reject it: also those who have left their seats.

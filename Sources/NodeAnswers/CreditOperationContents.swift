@@ -16,6 +16,8 @@ public struct CreditOperationContents: Codable, Equatable, Sendable {
   public var bytes: String?
   /// `decide-request`: whether it is approved.
   public var approves: Bool?
+  /// `file-request`, `decide-request`: how many lots it is charged for.
+  public var lotsMax: UInt16?
   /// SHA-256 of the document that it rests on, hexadecimal.
   public var document: String?
   /// `file-request`: the voucher's number; `confirm-retirement`: the source's own number.
@@ -48,6 +50,7 @@ public struct CreditOperationContents: Codable, Equatable, Sendable {
     case .decideRequest(let decision):
       number = decision.request
       approves = decision.approves
+      lotsMax = decision.lotsMax
       if decision.reasons != .zero { document = decision.reasons.hex }
     case .withdrawRequest(let withdrawal): number = withdrawal.request
     case .attestCustody(let attestation): document = attestation.document.hex
@@ -77,6 +80,7 @@ public struct CreditOperationContents: Codable, Equatable, Sendable {
   private mutating func set(_ filing: FileRequest) {
     request = filing.request.name
     bytes = Hex.encode(filing.request.bcs)
+    lotsMax = filing.lotsMax
     document = filing.proof.document.hex
     if !filing.proof.voucher.isEmpty { reference = filing.proof.voucher }
   }

@@ -2,11 +2,18 @@ import LedgerCore
 
 /// Operations on credits, drawn at random.
 extension CoreSamples {
+  private mutating func lotsMax() -> UInt16 {
+    UInt16(next(below: CreditLimits.requestLotsMax + 1))
+  }
+
   mutating func creditOperation() -> Operation {
     switch next(below: 16) {
-    case 0: .fileRequest(FileRequest(request: creditRequest(), proof: custodyProof()))
+    case 0:
+      .fileRequest(FileRequest(request: creditRequest(), proof: custodyProof(), lotsMax: lotsMax()))
     case 1:
-      .decideRequest(DecideRequest(request: u64(), approves: flag(), reasons: id()))
+      .decideRequest(
+        DecideRequest(
+          request: u64(), approves: flag(), reasons: id(), lotsMax: lotsMax()))
     case 2: .withdrawRequest(WithdrawRequest(request: u64()))
     case 3: .attestCustody(AttestCustody(document: id()))
     case 4: .postBond(PostBond(amount: amount()))

@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerState
 import Testing
 
 @testable import LedgerRules
@@ -44,5 +45,33 @@ struct AdmissionTests {
     }
     #expect(try admission.faults(of: [transfer, transfer]) == [nil, .replayed])
     #expect(try admission.faults(of: []) == [])
+  }
+
+  /// Records, and which of them were asked for.
+  private final class WatchedRecords: RecordSource {
+    private let records: MemoryRecords
+    private(set) var kinds: Set<RecordKind> = []
+
+    init(_ records: MemoryRecords) { self.records = records }
+
+    func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
+      if let kind = RecordKind(of: key) { kinds.insert(kind) }
+      return try records.value(of: key)
+    }
+  }
+
+  @Test("what a block does before its transactions is not done to judge them")
+  func pricesAlone() throws {
+    var network = try RegistryNetwork()
+    try network.file(
+      .amend(RegistryNetwork.project("BUFFER")), by: RegistryNetwork.custodians[0])
+    #expect(try network.book.firstOpenRequest < network.book.requests)
+    let records = WatchedRecords(network.network.records)
+    let transfer = try network.network.transfer(5, from: alice, to: bob, 1)
+    let admission = try Admission(chain: network.network.chain, over: records)
+    #expect(try admission.faults(of: [transfer]) == [nil])
+    #expect(records.kinds.contains(.nodeCarbon))
+    #expect(!records.kinds.contains(.request))
+    #expect(!records.kinds.contains(.obligation))
   }
 }

@@ -119,15 +119,19 @@ struct CarbonFormulaTests {
     let rows = BigUnsigned(UInt128(1 + 2 * Limits.keysMax + Limits.operationsMax))
     let charge = OperationCharge(
       [EffectiveProfile](repeating: extreme, count: Limits.validatorsMax), parameters: .standard)
-    let ofTime = cost * rows * BigUnsigned(charge.perNanosecond)
-    let bytes = rows * BigUnsigned(UInt128(RulesLimits.costBytesMax)) + BigUnsigned(32_768)
+    let lots = BigUnsigned(UInt128(Limits.operationsMax * CreditLimits.requestLotsMax))
+    let time = cost * rows + lots * BigUnsigned(UInt128(RulesLimits.lotCostNanosecondsMax))
+    let ofTime = time * BigUnsigned(charge.perNanosecond)
+    let bytes =
+      rows * BigUnsigned(UInt128(RulesLimits.costBytesMax)) + BigUnsigned(32_768)
+      + lots * BigUnsigned(UInt128(RulesLimits.lotCostBytesMax))
     let perByte =
       BigUnsigned(UInt128(RulesLimits.networkNanojoulesPerByteMax))
       * BigUnsigned(UInt128(RulesLimits.factorMicrogramsMax)) * BigUnsigned(1_000_000)
     let total = (ofTime + bytes * perByte) * BigUnsigned(100)
     #expect(total.value != nil)
     let weight =
-      bytes * BigUnsigned(UInt128(RulesLimits.unitWeightMax)) + cost * rows
+      bytes * BigUnsigned(UInt128(RulesLimits.unitWeightMax)) + time
       * BigUnsigned(UInt128(RulesLimits.unitWeightMax))
     let fee = weight * BigUnsigned(RulesLimits.baseFeeMax) + BigUnsigned(Supply.total.baseUnits)
     #expect(fee.value != nil)

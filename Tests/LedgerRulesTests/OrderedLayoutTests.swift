@@ -81,6 +81,7 @@ struct OrderedLayoutTests {
   @Test("the longest keys and values have room, however they differ")
   func longest() throws {
     let length = RulesLimits.orderedKeyBytesMax
+    #expect(RulesLimits.orderedPageBytesMax / 4 >= 3 + length + RulesLimits.orderedValueBytesMax)
     let value = [UInt8](repeating: 1, count: RulesLimits.orderedValueBytesMax)
     var model = SortedModel()
     var book = OrderedBook()
@@ -159,6 +160,38 @@ struct OrderedLayoutTests {
     #expect(plain.pageCount > 10)
   }
 
+  @Test("two neighbours set at once leave the records that one after the other leaves")
+  func neighbours() throws {
+    var (one, both) = (OrderedBook(), OrderedBook())
+    var numbers = SplitMix64(state: 5)
+    var held: [UInt64] = [0]
+    try one.set(.serials, key(0), value)
+    try both.set(.serials, key(0), value)
+    for round in 0..<3_000 {
+      // Anything behind an entry, before the next: as a lot is divided.
+      let place = Int(numbers.next() % UInt64(held.count))
+      let next = held[place] + 1 + numbers.next() % 1_000
+      guard place + 1 == held.count || next < held[place + 1] else { continue }
+      held.insert(next, at: place + 1)
+      let (first, second) = (key(held[place]), key(next))
+      let changed = Array(value.reversed())
+      try one.set(.serials, second, value)
+      try one.set(.serials, first, changed)
+      try both.with { indexes, view throws(RecordError) in
+        try indexes.set(.serials, first, changed, then: second, value, in: &view)
+      }
+      guard round.isMultiple(of: 100) else { continue }
+      one.endBlock()
+      both.endBlock()
+      #expect(one.records.records == both.records.records)
+    }
+    one.endBlock()
+    both.endBlock()
+    #expect(one.records.records == both.records.records)
+    #expect(one.pageCount > 5)
+    #expect(try both.faults() == [])
+  }
+
   @Test("a block that leaves an index as it was writes nothing")
   func unchanged() throws {
     let book = try book(0..<500)
@@ -168,7 +201,8 @@ struct OrderedLayoutTests {
       try indexes.set(.serials, key(number), value, in: &view)
     }
     indexes.rollback(to: .settled)
-    indexes.flush(into: &view)
-    #expect(view.changes() == [])
+    var changes: [StateChange] = []
+    indexes.add(to: &changes)
+    #expect(changes == [])
   }
 }

@@ -70,6 +70,10 @@ struct StateInvariantsTests {
     try expect(
       Lot.key(1), as: Lot.self, { $0.end -= 1 }, { $0 == .lotPartition(Issuance.key(1)) })
     try expect(
+      Lot.key(1), as: Lot.self, { $0.block += 1 }, { $0 == .lotPartition(Lot.key(1)) })
+    try expect(
+      Lot.key(1), as: Lot.self, { $0.unit = .kilogram }, { $0 == .lotPartition(Lot.key(1)) })
+    try expect(
       Lot.key(1), as: Lot.self, { $0.state = .tradable },
       {
         if case .total(RegistryBook.key, "tradable", _, _) = $0 { true } else { false }

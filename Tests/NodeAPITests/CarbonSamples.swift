@@ -89,8 +89,8 @@ extension Samples {
   static func request(_ number: UInt64) -> RequestAnswer {
     RequestAnswer(
       number: number, kind: "text", filer: address, filedAt: 3, expiresAt: 3, deposit: "1000000",
-      standing: "pending", endedAt: 3, approvals: [address], rejections: [address], document: hash,
-      voucher: "text", consent: hash, owner: address, isBuffer: true, serials: 3,
+      standing: "pending", endedAt: 3, approvals: [address], rejections: [address], lotsMax: 3,
+      document: hash, voucher: "text", consent: hash, owner: address, isBuffer: true, serials: 3,
       ranges: [requestRange], bytes: "00ff")
   }
 

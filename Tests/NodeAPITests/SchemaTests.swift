@@ -148,6 +148,7 @@ extension SchemaTests {
     contents.request = "onboard"
     contents.bytes = "00"
     contents.approves = true
+    contents.lotsMax = 1
     contents.document = Samples.hash
     contents.reference = "V-1"
     contents.date = 20_250_101

@@ -59,7 +59,8 @@ struct OwnKeyTests {
     #expect(network.nodes[2].votes.count == votes)
     #expect(!network.nodes[2].replica.isVoting)
     let height = network.nodes[0].replica.height
-    #expect(height >= 10)
+    // How many turns of the silent one fall among them, the order says that is drawn.
+    #expect(height >= 8)
     #expect(network.nodes[2].replica.height + 1 >= height)
   }
 

@@ -37,7 +37,8 @@ struct SimulationTests {
     #expect(report.heights >= 25)
     // One turn of four is its own.
     #expect(report.viewChanges >= 5 && report.viewChanges <= report.heights / 4 + 1)
-    #expect(report.turnsHandedOver == report.viewChanges)
+    // The run may end between the last turn handed over and the block that follows from it.
+    #expect((report.viewChanges...report.viewChanges + 1).contains(report.turnsHandedOver))
     #expect(report.simulatedMilliseconds < 1_000 * (report.heights + 5))
   }
 

@@ -356,6 +356,7 @@ class Genesis:
         data.uleb(0)
         data.raw(32)  # transaction and signature cost
         data.list(255, lambda: data.raw(16))
+        data.raw(16)  # a lot's cost
         data.raw(8 * 4)  # network energy, charge multiplier, due margin, overhead
         data.list(255, lambda: data.raw(16))  # tier floors
         data.raw(16)  # unattested floor

@@ -27,7 +27,7 @@ FAULTS = (
     "custodian_limit buffer_too_small bond_too_small custody_lapsed deposits_stopped "
     "unknown_lot not_owner lot_not_tradable range_outside_lot not_eligible not_whole_tonnes "
     "invalid_date unknown_retirement already_confirmed unknown_obligation obligation_met "
-    "no_open_bid bid_below_minimum reserve_too_low not_collectable"
+    "no_open_bid bid_below_minimum reserve_too_low not_collectable lots_above_maximum"
 ).split()
 
 

@@ -5,16 +5,34 @@ extension TransactionBuilder {
   // MARK: Requests to the registrars
 
   /// Asks the registrars for something. The sender's deposit is locked until the request ends.
-  public func file(_ request: CreditRequest, proof: CustodyProof) -> Self {
-    adding(.fileRequest(FileRequest(request: request, proof: proof)))
+  ///
+  /// - Parameter lotsMax: how many lots it may make or change, each of which is charged for; nil
+  ///   for as many as such a request needs as a rule.
+  public func file(_ request: CreditRequest, proof: CustodyProof, lotsMax: UInt16? = nil) -> Self {
+    adding(.fileRequest(FileRequest(request: request, proof: proof, lotsMax: lotsMax)))
   }
 
-  /// A registrar's word on a request.
+  /// A registrar's approval. The one that completes the threshold carries the request out.
   ///
-  /// - Parameter reasons: SHA-256 of the reasons; all zero for none.
-  public func decide(_ request: UInt64, approve: Bool, reasons: Digest = .zero) -> Self {
+  /// - Parameters:
+  ///   - reasons: SHA-256 of the reasons; all zero for none.
+  ///   - lotsMax: how many lots the request may make or change then, each of which is charged for;
+  ///     as many as its filer stated, or more.
+  public func approve(_ request: UInt64, reasons: Digest = .zero, lotsMax: UInt16) -> Self {
     adding(
-      .decideRequest(DecideRequest(request: request, approves: approve, reasons: reasons)))
+      .decideRequest(
+        DecideRequest(request: request, approves: true, reasons: reasons, lotsMax: lotsMax)))
+  }
+
+  /// A registrar's rejection.
+  ///
+  /// - Parameters:
+  ///   - reasons: SHA-256 of the reasons; all zero for none.
+  ///   - lotsMax: as many as the request's filer stated.
+  public func reject(_ request: UInt64, reasons: Digest = .zero, lotsMax: UInt16) -> Self {
+    adding(
+      .decideRequest(
+        DecideRequest(request: request, approves: false, reasons: reasons, lotsMax: lotsMax)))
   }
 
   /// Takes a request of the sender back: what was locked returns.

@@ -28,6 +28,10 @@ public enum CreditLimits {
   public static let requestProjectsMax = 16
   /// Ranges of serials in one request.
   public static let requestRangesMax = 128
+  /// Lots that one range of a request may lie in.
+  public static let rangeLotsMax = 64
+  /// Lots that one request may make or change.
+  public static let requestLotsMax = requestRangesMax * rangeLotsMax
   /// Serials in one range: their µg fit 128 bits with room to spare.
   public static let rangeSerialsMax: UInt64 = 1 << 48
 }

@@ -99,6 +99,18 @@ public enum CreditRequest: Hashable, Sendable, BCSCodable {
     }
   }
 
+  /// Lots that it makes or changes as a rule: of credits that are new on chain, one for each range;
+  /// of those that are there, as many as they may have been divided into. Whoever brings exported
+  /// credits back states how many lots they lie in.
+  public var usualLots: UInt16 {
+    switch self {
+    case .onboard(let onboarding):
+      UInt16(clamping: onboarding.batches.reduce(0) { $0 + $1.ranges.count })
+    case .invalidate, .declare: UInt16(CreditLimits.rangeLotsMax)
+    case .export, .amend, .addRegistry: 0
+    }
+  }
+
   /// The name in JSON and tables.
   public var name: String {
     switch self {

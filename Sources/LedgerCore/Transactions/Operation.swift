@@ -69,6 +69,18 @@ public enum Operation: Hashable, Sendable {
   }
 }
 
+extension Operation {
+  /// How many lots it may make or change beside what it does in any case: what it states itself,
+  /// since its bytes do not show it.
+  public var lotsMax: UInt16 {
+    switch self {
+    case .fileRequest(let operation): operation.lotsMax
+    case .decideRequest(let operation): operation.lotsMax
+    default: 0
+    }
+  }
+}
+
 extension Operation: BCSCodable {
   public init(from reader: inout BCSReader) throws(BCSError) {
     let start = reader.offset

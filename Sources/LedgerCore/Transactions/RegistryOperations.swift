@@ -2,20 +2,28 @@
 public struct FileRequest: Hashable, Sendable, BCSCodable {
   public let request: CreditRequest
   public let proof: CustodyProof
+  /// How many lots it may make or change; each is charged for. At most
+  /// `CreditLimits.requestLotsMax`.
+  public let lotsMax: UInt16
 
-  public init(request: CreditRequest, proof: CustodyProof) {
+  /// - Parameter lotsMax: nil for as many as such a request needs as a rule; of more than the
+  ///   bound, the bound.
+  public init(request: CreditRequest, proof: CustodyProof, lotsMax: UInt16? = nil) {
     self.request = request
     self.proof = proof
+    self.lotsMax = min(lotsMax ?? request.usualLots, UInt16(CreditLimits.requestLotsMax))
   }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     request = try CreditRequest(from: &reader)
     proof = try CustodyProof(from: &reader)
+    lotsMax = try reader.lotsMax()
   }
 
   public func encode(into writer: inout BCSWriter) {
     request.encode(into: &writer)
     proof.encode(into: &writer)
+    writer.u16(lotsMax)
   }
 }
 
@@ -26,23 +34,30 @@ public struct DecideRequest: Hashable, Sendable, BCSCodable {
   public let approves: Bool
   /// SHA-256 of the reasons; all zero for none.
   public let reasons: Digest
+  /// How many lots the request may make or change, should this word carry it out; each is charged
+  /// for. As many as its filer stated at least, and at most `CreditLimits.requestLotsMax`.
+  public let lotsMax: UInt16
 
-  public init(request: UInt64, approves: Bool, reasons: Digest = .zero) {
+  /// - Parameter lotsMax: of more than the bound, the bound.
+  public init(request: UInt64, approves: Bool, reasons: Digest = .zero, lotsMax: UInt16) {
     self.request = request
     self.approves = approves
     self.reasons = reasons
+    self.lotsMax = min(lotsMax, UInt16(CreditLimits.requestLotsMax))
   }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     request = try reader.u64("request")
     approves = try reader.bool("approves")
     reasons = try Digest(from: &reader)
+    lotsMax = try reader.lotsMax()
   }
 
   public func encode(into writer: inout BCSWriter) {
     writer.u64(request)
     writer.bool(approves)
     reasons.encode(into: &writer)
+    writer.u16(lotsMax)
   }
 }
 
@@ -155,5 +170,17 @@ public struct ConfirmRetirement: Hashable, Sendable, BCSCodable {
     writer.u64(retirement)
     writer.text(reference)
     writer.u32(date)
+  }
+}
+
+extension BCSReader {
+  /// Lots that an operation states as its maximum.
+  fileprivate mutating func lotsMax() throws(BCSError) -> UInt16 {
+    let start = offset
+    let lots = try u16("lots maximum")
+    guard Int(lots) <= CreditLimits.requestLotsMax else {
+      throw BCSError(.invalidValue, field: "lots maximum", offset: start)
+    }
+    return lots
   }
 }

@@ -64,6 +64,7 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
   case bidBelowMinimum = 61
   case reserveTooLow = 62
   case notCollectable = 63
+  case lotsAboveMaximum = 64
 
   /// The stable code in JSON.
   public var code: String {
@@ -131,6 +132,7 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .bidBelowMinimum: "bid_below_minimum"
     case .reserveTooLow: "reserve_too_low"
     case .notCollectable: "not_collectable"
+    case .lotsAboveMaximum: "lots_above_maximum"
     }
   }
 
@@ -212,6 +214,8 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .bidBelowMinimum: "The fund bids less than the stated least price."
     case .reserveTooLow: "Only what exceeds 30 days' due can be withdrawn from a node's reserve."
     case .notCollectable: "Nothing was asked back, or the 7 days are not over."
+    case .lotsAboveMaximum:
+      "The request concerns more lots than the stated maximum; raise the maximum."
     }
   }
 }

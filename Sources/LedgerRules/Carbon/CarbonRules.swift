@@ -7,32 +7,44 @@ import LedgerState
 extension ExecutionContext {
   /// What a block does before its transactions: dues, the fund's bid, and what has run out.
   mutating func begin() throws(ExecutionError) {
-    try takeDues()
+    try takeDues(try readPrices())
     try openBid()
     try expireRequests()
     try callObligations()
     settle()
   }
 
-  /// Takes every ER Node's due for the time since the parent, from its reserve, then from the fund,
-  /// then as arrears; with profiles as of the parent's state.
-  mutating func takeDues() throws(ExecutionError) {
-    let elapsed = height == 1 ? facts.interval : header.timestamp - tip.timestamp
+  /// What the ER Nodes of the set count as at the parent's state, in their order: dues and charges
+  /// follow from it, and the charges are set by it.
+  @discardableResult
+  mutating func readPrices() throws(ExecutionError) -> [EffectiveProfile] {
     let highest: UInt64
     do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
     var profiles: [EffectiveProfile] = []
     for member in sets.current.members {
       let slot = try node(member.account)
+      guard let node = nodes.entries[slot].current else {
+        throw .record(.missing(key: NodeCarbon.key(member.account)))
+      }
+      profiles.append(try effectiveProfile(of: node, highest: highest))
+    }
+    charges = OperationCharge(profiles, parameters: parameters)
+    return profiles
+  }
+
+  /// Takes every ER Node's due for the time since the parent, from its reserve, then from the fund,
+  /// then as arrears; by its profile in the set's order.
+  private mutating func takeDues(_ profiles: [EffectiveProfile]) throws(ExecutionError) {
+    let elapsed = height == 1 ? facts.interval : header.timestamp - tip.timestamp
+    for (member, profile) in zip(sets.current.members, profiles) {
+      let slot = try node(member.account)
       guard var node = nodes.entries[slot].current else {
         throw .record(.missing(key: NodeCarbon.key(member.account)))
       }
-      let profile = try effectiveProfile(of: node, highest: highest)
-      profiles.append(profile)
       try takeDue(of: &node, profile, elapsed)
       nodes.set(slot, node)
     }
     nodes.settle()
-    charges = OperationCharge(profiles, parameters: parameters)
     try payOverhead()
   }
 

@@ -18,8 +18,10 @@ public struct Work: Hashable, Sendable {
     bytes += UInt128(parameters.signatureCost.bytes) * UInt128(signatureCount)
     for operation in operations {
       let cost = parameters.cost(of: operation.kind)
-      cpuNanoseconds += UInt128(cost.cpuNanoseconds)
-      bytes += UInt128(cost.bytes)
+      let lots = UInt128(operation.lotsMax)
+      cpuNanoseconds +=
+        UInt128(cost.cpuNanoseconds) + lots * UInt128(parameters.lotCost.cpuNanoseconds)
+      bytes += UInt128(cost.bytes) + lots * UInt128(parameters.lotCost.bytes)
     }
   }
 
@@ -73,7 +75,8 @@ public struct OperationCharge: Hashable, Sendable {
 
   /// The charge, µg CO2e: the footprint times the multiplier, rounded up, never below 1 µg.
   public func charge(_ work: Work) -> Amount {
-    let scaled = footprint(work) * multiplier
-    return Amount(max(1, scaled / Self.unit + (scaled % Self.unit == 0 ? 0 : 1)))
+    let (whole, rest) = (footprint(work) * multiplier).quotientAndRemainder(
+      dividingBy: Self.unit)
+    return Amount(max(1, whole + (rest == 0 ? 0 : 1)))
   }
 }

@@ -28,7 +28,7 @@ extension ExecutionContext {
     throws(OperationFailure) -> UInt64
   {
     let record = try record(ofLot: number)
-    let unit = try issuance(record.issuance).unit.perTonne
+    let unit = record.unit.perTonne
     let count = min(tonnes, record.count / unit)
     guard count > 0 else { throw .fatal(.overflow) }
     let end = record.start + (count * unit - 1)

@@ -4,9 +4,13 @@ public import LedgerState
 /// What can be read of the ledger: one extension per domain. Over any source of records: a reader
 /// of flushed state, or a view of a block just executed.
 ///
-/// Nothing here changes state; a source that remembers what it has read may change itself.
+/// Nothing here changes state; a source that remembers what it has read may change itself. What it
+/// shows does not change while the queries live: numbers of serial blocks and pages of ordered
+/// indexes are read once.
 public struct LedgerQueries {
   var source: any RecordSource
+  var serialBlocks = RecordCache<StateKey, SerialBlockEntry>()
+  var ordered = OrderedIndexes()
 
   public init(_ source: any RecordSource) { self.source = source }
 

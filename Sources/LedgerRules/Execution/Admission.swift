@@ -3,13 +3,16 @@ public import LedgerState
 
 /// Judging transactions before any block: what their senders can be told at once.
 ///
-/// Made once for a state: what every transaction is judged against (parameters, prices after the
-/// block's dues) is read then, and each call costs its own transactions only. Anybody may have as
-/// many transactions judged as they like to send.
+/// Made once for a state: what every transaction is judged against (parameters, prices) is read
+/// then, and each call costs its own transactions only. Anybody may have as many transactions
+/// judged as they like to send.
+///
+/// What a block does before its transactions is left to the block: a deposit that returns in the
+/// next one, because its request runs out, is not counted yet.
 public struct Admission {
   private let context: ExecutionContext
 
-  /// Reads what the block after the tip would begin with.
+  /// Reads what the block after the tip prices transactions by.
   ///
   /// - Parameter state: the tip's, unchanged as long as this is used.
   public init(chain: ChainID, over state: any RecordSource) throws(ExecutionError) {
@@ -18,7 +21,7 @@ public struct Admission {
     do { header = try Self.nextHeader(over: view) } catch { throw .record(error) }
     var context = try ExecutionContext(header, chain: chain, view: view)
     context.judgesSignatures = false
-    try context.begin()
+    try context.readPrices()
     self.context = context
   }
 

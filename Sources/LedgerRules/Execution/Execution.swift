@@ -33,8 +33,8 @@ public enum Execution {
   ///
   /// - Parameters:
   ///   - bundles: every bundle the block names, in its order, each transaction well-signed.
-  ///   - view: the parent's state, without writes; afterwards it holds this block's. When this
-  ///     throws, the view is as it was, but for what it has read.
+  ///   - view: the parent's state, without writes. What the block writes is in the outcome; the
+  ///     view is of no more use. When this throws, it is as it was, but for what it has read.
   public static func run(
     block: Block, bundles: [Bundle], chain: ChainID, on view: inout StateView
   ) throws(ExecutionError) -> ExecutionOutcome {
@@ -57,7 +57,11 @@ public enum Execution {
     let transactions = bundles.flatMap(\.transactions)
     try context.begin()
     let plans = try context.reserveMaxima(of: transactions)
-    for plan in plans { try context.execute(plan, transactions[plan.index]) }
+    try plans.forEachPart(of: ExecutionContext.loadedTogether) {
+      part throws(ExecutionError) in
+      try context.loadRecords(for: part, of: transactions)
+      for plan in part { try context.execute(plan, transactions[plan.index]) }
+    }
     try context.finish()
     let roots = (
       transactions: MerkleTree.root(leaves: transactions.map(\.bytes)),
@@ -74,7 +78,7 @@ public enum Execution {
       transactionsRoot: roots.transactions, receiptsRoot: roots.receipts,
       validators: context.nextSets.current, nextValidators: context.nextSets.following,
       debtors: try context.debtors(of: context.nextSets.current),
-      offences: context.findings.recorded, changes: view.changes())
+      offences: context.findings.recorded, changes: context.changes())
   }
 
   /// RFC 6962 root over encoded receipts.

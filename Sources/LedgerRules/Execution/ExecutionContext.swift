@@ -26,6 +26,11 @@ struct ExecutionContext {
   var custodians = RecordCache<AccountID, Custodian>()
   var issuances = RecordCache<UInt64, Issuance>()
   var lots = RecordCache<UInt64, Lot>()
+  var projects = RecordCache<StateKey, ProjectEntry>()
+  var serialBlocks = RecordCache<StateKey, SerialBlockEntry>()
+  var requests = RecordCache<UInt64, RequestRecord>()
+  var obligations = RecordCache<UInt64, Obligation>()
+  var retirements = RecordCache<UInt64, Retirement>()
   var ordered = OrderedIndexes()
   var charges: OperationCharge
   var statement: CarbonStatement
@@ -39,6 +44,8 @@ struct ExecutionContext {
   /// Transactions that were executed.
   var executed: UInt64 = 0
   var findings = OffenceFindings()
+  /// Lots that the request which is carried out may still make or change.
+  var lotsLeft = 0
   /// False while transactions are only judged for admission: what costs is left to the block.
   var judgesSignatures = true
 
@@ -107,15 +114,9 @@ struct ExecutionContext {
     return debtors
   }
 
-  /// Writes everything that changed, and the block's own records.
+  /// Writes the single records that changed, and the block's own.
   mutating func write(transactionsRoot: Digest, receiptsRoot: Digest) throws(ExecutionError) {
     try writeOffences()
-    accounts.flush(into: &view)
-    nodes.flush(into: &view)
-    custodians.flush(into: &view)
-    issuances.flush(into: &view)
-    lots.flush(into: &view)
-    ordered.flush(into: &view)
     if now.fund != parent.fund { view.put(now.fund) }
     if now.line != parent.line { view.put(now.line) }
     if now.rewards != parent.rewards { view.put(now.rewards) }
@@ -151,6 +152,26 @@ struct ExecutionContext {
     let transactions = before.transactionsCumulative.addingReportingOverflow(executed)
     guard !energy.overflow, !transactions.overflow else { throw .overflow }
     return (energy.partialValue, transactions.partialValue)
+  }
+}
+
+extension ExecutionContext {
+  /// What the block writes, each key once, ascending by key.
+  func changes() -> [StateChange] {
+    var changes = view.changes()
+    changes.reserveCapacity(2 * (accounts.entries.count + lots.entries.count) + changes.count)
+    accounts.add(to: &changes)
+    nodes.add(to: &changes)
+    custodians.add(to: &changes)
+    issuances.add(to: &changes)
+    lots.add(to: &changes)
+    projects.add(to: &changes)
+    serialBlocks.add(to: &changes)
+    requests.add(to: &changes)
+    obligations.add(to: &changes)
+    retirements.add(to: &changes)
+    ordered.add(to: &changes)
+    return StateChange.sorted(changes)
   }
 }
 

@@ -34,6 +34,9 @@ extension ExecutionContext {
     var bytesUsed: UInt64 = 0
     let ids = Transaction.ids(of: transactions, chain: chain)
     for (index, transaction) in transactions.enumerated() {
+      if index.isMultiple(of: Self.loadedTogether) {
+        try loadAccounts(of: transactions[index...].prefix(Self.loadedTogether))
+      }
       let id = ids[index]
       let sender = try account(transaction.body.sender)
       let payer = try account(transaction.body.payer)

@@ -8,6 +8,11 @@ extension ExecutionContext {
     let custodians: Int
     let issuances: Int
     let lots: Int
+    let projects: Int
+    let serialBlocks: Int
+    let requests: Int
+    let obligations: Int
+    let retirements: Int
     let ordered: OrderedIndexes.Mark
     let view: StateView.Savepoint
     let now: Singles
@@ -18,8 +23,10 @@ extension ExecutionContext {
   var savepoint: Savepoint {
     Savepoint(
       accounts: accounts.mark, nodes: nodes.mark, custodians: custodians.mark,
-      issuances: issuances.mark, lots: lots.mark, ordered: ordered.mark, view: view.mark(),
-      now: now, findings: findings)
+      issuances: issuances.mark, lots: lots.mark, projects: projects.mark,
+      serialBlocks: serialBlocks.mark, requests: requests.mark, obligations: obligations.mark,
+      retirements: retirements.mark, ordered: ordered.mark, view: view.mark(), now: now,
+      findings: findings)
   }
 
   /// Takes back every change since a savepoint.
@@ -29,6 +36,11 @@ extension ExecutionContext {
     custodians.rollback(to: savepoint.custodians)
     issuances.rollback(to: savepoint.issuances)
     lots.rollback(to: savepoint.lots)
+    projects.rollback(to: savepoint.projects)
+    serialBlocks.rollback(to: savepoint.serialBlocks)
+    requests.rollback(to: savepoint.requests)
+    obligations.rollback(to: savepoint.obligations)
+    retirements.rollback(to: savepoint.retirements)
     ordered.rollback(to: savepoint.ordered)
     view.rollback(to: savepoint.view)
     now = savepoint.now
@@ -42,6 +54,11 @@ extension ExecutionContext {
     custodians.settle()
     issuances.settle()
     lots.settle()
+    projects.settle()
+    serialBlocks.settle()
+    requests.settle()
+    obligations.settle()
+    retirements.settle()
     ordered.settle()
     view.settle()
   }

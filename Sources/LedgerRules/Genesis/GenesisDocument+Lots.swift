@@ -136,9 +136,9 @@ extension GenesisDocument {
       records.add(
         Lot.key(number),
         Lot(
-          issuance: number, start: lot.range.start, end: lot.range.end, owner: depositor,
-          custodian: depositor, state: .inReserve, labels: lot.range.labels,
-          adjustment: lot.range.adjustment))
+          issuance: number, block: block, unit: unit, start: lot.range.start,
+          end: lot.range.end, owner: depositor, custodian: depositor, state: .inReserve,
+          labels: lot.range.labels, adjustment: lot.range.adjustment))
       do {
         try ordered.set(
           .serials, SerialPlace(block: block, start: lot.range.start).key,
@@ -154,8 +154,9 @@ extension GenesisDocument {
     book.lots = UInt64(lots.count)
     book.onboarded = amount
     book[.inReserve] = amount
-    ordered.flush(into: &view)
-    records.add(view.changes())
+    var pages: [StateChange] = []
+    ordered.add(to: &pages)
+    records.add(pages)
     records.add(book)
     records.add(Reserve(tonnes: tonnes))
     records.add(FundBid(openedAt: genesisTime))

@@ -33,6 +33,8 @@ public struct Parameters: Hashable, Sendable {
   public var signatureCost: WorkCost
   /// Of each operation: one row per `OperationKind`, in the order of their tags.
   public var operationCosts: [WorkCost]
+  /// Of each lot that an operation states as its maximum (`Operation.lotsMax`).
+  public var lotCost: WorkCost
   /// Energy to carry one byte of a transaction through the whole network, nJ.
   public var networkNanojoulesPerByte: UInt64
 
@@ -82,32 +84,12 @@ public struct Parameters: Hashable, Sendable {
 }
 
 extension Parameters {
-  /// The defaults of the carbon rules, and measured costs of this implementation's portable path.
+  /// The defaults of the carbon rules, and what this implementation costs.
   public static let standard = Parameters(
-    transactionCost: WorkCost(cpuNanoseconds: 20_000, bytes: 160),
-    signatureCost: WorkCost(cpuNanoseconds: 40_000, bytes: 0),
-    operationCosts: [
-      WorkCost(cpuNanoseconds: 10_000, bytes: 128),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 192),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 150_000, bytes: 384),
-      WorkCost(cpuNanoseconds: 100_000, bytes: 2_048),
-      WorkCost(cpuNanoseconds: 100_000, bytes: 2_048),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 20_000, bytes: 512),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-      WorkCost(cpuNanoseconds: 10_000, bytes: 256),
-    ],
+    transactionCost: MeasuredCosts.transaction,
+    signatureCost: MeasuredCosts.signature,
+    operationCosts: MeasuredCosts.operations,
+    lotCost: MeasuredCosts.lot,
     networkNanojoulesPerByte: 4_000,
     chargeMultiplier: 2,
     dueMarginPercent: 10,
@@ -149,6 +131,11 @@ extension Parameters {
               && $0.bytes <= RulesLimits.costBytesMax
           }
         ),
+        (
+          "lot cost",
+          lotCost.cpuNanoseconds <= RulesLimits.lotCostNanosecondsMax
+            && lotCost.bytes <= RulesLimits.lotCostBytesMax
+        ),
         ("network energy", networkNanojoulesPerByte <= RulesLimits.networkNanojoulesPerByteMax),
         ("charge multiplier", (1...100).contains(chargeMultiplier)),
         ("due margin", (0...100).contains(dueMarginPercent)),
@@ -188,6 +175,7 @@ extension Parameters: SingleRecord {
     signatureCost = try WorkCost(from: &reader)
     let kinds = OperationKind.allCases.count
     operationCosts = try reader.list(in: kinds...kinds, "operation costs")
+    lotCost = try WorkCost(from: &reader)
     networkNanojoulesPerByte = try reader.u64("network nanojoules")
     chargeMultiplier = try reader.u64("charge multiplier")
     dueMarginPercent = try reader.u64("due margin")
@@ -219,6 +207,7 @@ extension Parameters: SingleRecord {
     transactionCost.encode(into: &writer)
     signatureCost.encode(into: &writer)
     writer.list(operationCosts)
+    lotCost.encode(into: &writer)
     writer.u64(networkNanojoulesPerByte)
     writer.u64(chargeMultiplier)
     writer.u64(dueMarginPercent)

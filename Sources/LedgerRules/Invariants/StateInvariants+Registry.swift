@@ -5,18 +5,52 @@ import LedgerState
 struct RegistryTally {
   var projects: [StateKey: ProjectEntry] = [:]
   var custodians: [AccountID: Custodian] = [:]
-  /// By number, as the four that follow.
-  var issuances: [UInt64: Issuance] = [:]
-  var lots: [UInt64: Lot] = [:]
-  var retirements: [UInt64: Retirement] = [:]
-  var obligations: [UInt64: Obligation] = [:]
+  var issuances = NumberedRecords<AuditedIssuance>()
+  var lots = NumberedRecords<Lot>()
+  var retirements = NumberedRecords<Retirement>()
+  var obligations = NumberedRecords<Obligation>()
   var openExports: [UInt64: LotRange] = [:]
+  /// Projects that issuances name, each with the serials brought of it.
+  var named: [StateKey: Int] = [:]
+  var serials: [UInt64] = []
   /// µg in each state, in the order of their tags.
   var states = [UInt128](repeating: 0, count: LotState.allCases.count)
   var serialBlocks: UInt64 = 0
   var requests: UInt64 = 0
   /// ECO2 base units of pending requests.
   var deposits: UInt128 = 0
+
+  /// Takes an issuance, and counts its serials for its project.
+  mutating func add(_ number: UInt64, _ issuance: Issuance, _ bytes: [UInt8]) {
+    let key = ProjectEntry.key(registry: issuance.registry, id: issuance.projectID)
+    let place = named[key] ?? serials.count
+    if place == serials.count {
+      named[key] = place
+      serials.append(0)
+    }
+    serials[place] &+= issuance.range.end - issuance.range.start + 1
+    issuances.add(
+      number,
+      AuditedIssuance(
+        block: issuance.block, start: issuance.range.start, end: issuance.range.end,
+        unit: issuance.unit, bytes: bytes))
+  }
+
+  mutating func sort() {
+    issuances.sort()
+    lots.sort()
+    retirements.sort()
+    obligations.sort()
+  }
+}
+
+/// What an audit keeps of an issuance: its texts are in its bytes, for the few that need them.
+struct AuditedIssuance {
+  let block: UInt64
+  let start: UInt64
+  let end: UInt64
+  let unit: SerialUnit
+  let bytes: [UInt8]
 }
 
 extension StateInvariants {
@@ -32,16 +66,16 @@ extension StateInvariants {
       registry.custodians[account] = custodian
     case .issuance:
       guard let number = key.number else { return false }
-      registry.issuances[number] = try Issuance(bcs: value)
+      registry.add(number, try Issuance(bcs: value), value)
     case .lot:
       guard let number = key.number else { return false }
-      registry.lots[number] = try Lot(bcs: value)
+      registry.lots.add(number, try Lot(bcs: value))
     case .retirement:
       guard let number = key.number else { return false }
-      registry.retirements[number] = try Retirement(bcs: value)
+      registry.retirements.add(number, try Retirement(bcs: value))
     case .obligation:
       guard let number = key.number else { return false }
-      registry.obligations[number] = try Obligation(bcs: value)
+      registry.obligations.add(number, try Obligation(bcs: value))
     case .request:
       guard let number = key.number else { return false }
       let request = try RequestRecord(bcs: value)
@@ -63,6 +97,7 @@ extension StateInvariants {
     let book = try source.single(RegistryBook.self)
     let reserve = try source.single(Reserve.self)
     let fund = try source.single(NeutralityFund.self)
+    registry.sort()
     checkCounts(book)
     checkPartition()
     checkIssuances()
@@ -72,7 +107,7 @@ extension StateInvariants {
     checkRetirements()
     checkExports()
     var open: UInt128 = 0
-    for (_, obligation) in registry.obligations.sorted(by: { $0.key < $1.key })
+    for obligation in registry.obligations.records
     where obligation.purpose == .reserve && !obligation.isClosed {
       open &+= obligation.open.baseUnits
     }
@@ -107,44 +142,48 @@ extension StateInvariants {
       RegistryBook.key, "serial blocks", UInt128(book.blocks), UInt128(registry.serialBlocks))
   }
 
-  /// Sorted by issuance and serial, lots follow one another without gap or overlap.
+  /// Sorted by issuance and serial, lots follow one another without gap or overlap, and repeat what
+  /// their issuance says.
   private mutating func checkPartition() {
-    let order = registry.lots.sorted {
-      ($0.value.issuance, $0.value.start) < ($1.value.issuance, $1.value.start)
+    let lots = registry.lots.records
+    let order = lots.indices.sorted {
+      (lots[$0].issuance, lots[$0].start) < (lots[$1].issuance, lots[$1].start)
     }
-    var next: [UInt64: UInt64] = [:]
-    for (number, lot) in order {
-      guard let issuance = registry.issuances[lot.issuance],
-        lot.start == next[lot.issuance] ?? issuance.range.start
+    let issuances = registry.issuances.records
+    // The first serial of each issuance that no lot has held so far.
+    var next = issuances.map(\.start)
+    for place in order {
+      let lot = lots[place]
+      guard let issuance = registry.issuances.place(of: lot.issuance),
+        lot.start == next[issuance], lot.block == issuances[issuance].block,
+        lot.unit == issuances[issuance].unit
       else {
-        note(.lotPartition(Lot.key(number)))
+        note(.lotPartition(Lot.key(registry.lots.numbers[place])))
         continue
       }
-      next[lot.issuance] = lot.end + 1
+      next[issuance] = lot.end + 1
     }
-    for (number, issuance) in registry.issuances.sorted(by: { $0.key < $1.key })
-    where next[number] != issuance.range.end + 1 {
-      note(.lotPartition(Issuance.key(number)))
+    for (place, issuance) in issuances.enumerated()
+    where next[place] != issuance.end + 1 {
+      note(.lotPartition(Issuance.key(registry.issuances.numbers[place])))
     }
   }
 
   private mutating func checkIssuances() {
-    let order = registry.issuances.sorted {
-      ($0.value.block, $0.value.range.start) < ($1.value.block, $1.value.range.start)
+    let issuances = registry.issuances.records
+    let order = issuances.indices.sorted {
+      (issuances[$0].block, issuances[$0].start) < (issuances[$1].block, issuances[$1].start)
     }
     for (left, right) in zip(order, order.dropFirst())
-    where left.value.block == right.value.block
-      && right.value.range.start <= left.value.range.end
+    where issuances[left].block == issuances[right].block
+      && issuances[right].start <= issuances[left].end
     {
-      note(.lotOverlap(Issuance.key(left.key), Issuance.key(right.key)))
-    }
-    var serials: [StateKey: UInt64] = [:]
-    for issuance in registry.issuances.values {
-      let key = ProjectEntry.key(registry: issuance.registry, id: issuance.projectID)
-      serials[key, default: 0] &+= issuance.range.end - issuance.range.start + 1
+      let numbers = registry.issuances.numbers
+      note(.lotOverlap(Issuance.key(numbers[left]), Issuance.key(numbers[right])))
     }
     for (key, entry) in registry.projects.sorted(by: { $0.key < $1.key }) {
-      compare(key, "serials", UInt128(entry.serials), UInt128(serials[key] ?? 0))
+      let counted = registry.named[key].map { registry.serials[$0] } ?? 0
+      compare(key, "serials", UInt128(entry.serials), UInt128(counted))
       if let cap = entry.project.cap, entry.serials > cap {
         note(
           .total(
@@ -153,14 +192,9 @@ extension StateInvariants {
     }
   }
 
-  private func amount(_ lot: Lot) -> UInt128 {
-    let unit = registry.issuances[lot.issuance]?.unit ?? .tonne
-    return UInt128(lot.count) * unit.micrograms
-  }
-
   private mutating func checkStates(_ book: RegistryBook) {
-    for lot in registry.lots.values {
-      registry.states[Int(lot.state.rawValue)] &+= amount(lot)
+    for lot in registry.lots.records {
+      registry.states[Int(lot.state.rawValue)] &+= lot.amount.baseUnits
     }
     var sum: UInt128 = 0
     for state in LotState.allCases {
@@ -174,12 +208,12 @@ extension StateInvariants {
   private mutating func checkCustodians(_ book: RegistryBook) {
     var live: [AccountID: UInt128] = [:]
     var buffer: [AccountID: UInt128] = [:]
-    for lot in registry.lots.values where lot.state.isLive {
-      live[lot.custodian, default: 0] &+= amount(lot)
-      if lot.state == .buffer { buffer[lot.custodian, default: 0] &+= amount(lot) }
+    for lot in registry.lots.records where lot.state.isLive {
+      live[lot.custodian, default: 0] &+= lot.amount.baseUnits
+      if lot.state == .buffer { buffer[lot.custodian, default: 0] &+= lot.amount.baseUnits }
     }
     var open: [AccountID: UInt64] = [:]
-    for obligation in registry.obligations.values where !obligation.isClosed {
+    for obligation in registry.obligations.records where !obligation.isClosed {
       open[obligation.custodian, default: 0] += 1
     }
     var bonds: UInt128 = 0
@@ -196,78 +230,61 @@ extension StateInvariants {
     totals.eco2InDeposits = Amount(registry.deposits)
   }
 
-  /// Each ordered index holds exactly what the lots ask for.
-  private mutating func checkIndexes() {
-    var expected: [OrderedIndexKind: [[UInt8]: [UInt8]]] = [:]
-    for (number, lot) in registry.lots {
-      guard let issuance = registry.issuances[lot.issuance] else { continue }
-      expected[.serials, default: [:]][
-        SerialPlace(block: issuance.block, start: lot.start).key] =
-        SerialPlace.value(end: lot.end, lot: number)
-      if lot.state == .inReserve {
-        expected[.retirementOrder, default: [:]][issuance.retirementKey(start: lot.start)] =
-          [UInt8](bigEndian: number)
-      }
-      if lot.state == .buffer {
-        expected[.buffers, default: [:]][lot.custodian.bytes.array + [UInt8](bigEndian: number)] =
-          [UInt8](bigEndian: number)
-      }
-    }
-    for (id, page) in ordered.pages where page.level == 0 {
-      for position in 0..<page.count {
-        let entry = page.entry(position)
-        guard expected[id.index]?.removeValue(forKey: entry.key) == entry.value else {
-          note(.indexEntry(id.index, key: entry.key))
-          continue
-        }
-      }
-    }
-    for (index, left) in expected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      if let key = left.keys.min(by: { $0.lexicographicallyPrecedes($1) }) {
-        note(.indexEntry(index, key: key))
-      }
-    }
-  }
-
   /// The retired lots of every retirement follow one another from the one it names on, through the
   /// same serials; each retired lot has a retirement; those of the pool follow one another tonne by
   /// tonne.
   private mutating func checkRetirements() {
-    var parts: [UInt64: [(number: UInt64, lot: Lot)]] = [:]
-    for (number, lot) in registry.lots.sorted(by: { $0.key < $1.key }) where lot.state == .retired {
+    var parts: [RetiredLot] = []
+    for (number, lot) in zip(registry.lots.numbers, registry.lots.records)
+    where lot.state == .retired {
       guard let retirement = lot.reference, registry.retirements[retirement] != nil else {
         note(.retirement(Lot.key(number)))
         continue
       }
-      parts[retirement, default: []].append((number, lot))
+      parts.append(RetiredLot(retirement: retirement, start: lot.start, number: number))
     }
+    parts.sort { ($0.retirement, $0.start) < ($1.retirement, $1.start) }
     var tonne: UInt64 = 1
-    for (number, retirement) in registry.retirements.sorted(by: { $0.key < $1.key }) {
-      let lots = (parts[number] ?? []).sorted { $0.lot.start < $1.lot.start }
-      let isWhole = zip(lots, lots.dropFirst()).allSatisfy {
-        $0.lot.issuance == $1.lot.issuance && $1.lot.start == $0.lot.end + 1
-      }
-      guard let first = lots.first, let last = lots.last, isWhole,
-        first.number == retirement.lot, first.lot.start == retirement.start,
-        last.lot.end == retirement.end
-      else {
-        note(.retirement(Retirement.key(number)))
-        continue
-      }
-      if case .pool(let stated) = retirement.purpose {
-        if stated != tonne { note(.retirement(Retirement.key(number))) }
-        let total = lots.reduce(UInt128(0)) { $0 &+ amount($1.lot) }
-        tonne = stated &+ UInt64(truncatingIfNeeded: total / Supply.microgramsPerTonne)
-      }
+    var next = 0
+    for (number, retirement) in zip(registry.retirements.numbers, registry.retirements.records) {
+      let first = next
+      while next < parts.count, parts[next].retirement == number { next += 1 }
+      checkRetirement(number, retirement, parts[first..<next], &tonne)
     }
     compare(
       NumberLine.key, "tonnes retired", UInt128(totals.tonnesRetired), UInt128(tonne &- 1))
   }
 
+  /// A lot of a retirement.
+  private struct RetiredLot {
+    let retirement: UInt64
+    let start: UInt64
+    let number: UInt64
+  }
+
+  /// A retirement and its lots in the order of their serials; `tonne` is the pool's next one.
+  private mutating func checkRetirement(
+    _ number: UInt64, _ retirement: Retirement, _ parts: ArraySlice<RetiredLot>,
+    _ tonne: inout UInt64
+  ) {
+    let lots = parts.compactMap { registry.lots[$0.number] }
+    let isWhole = zip(lots, lots.dropFirst()).allSatisfy {
+      $0.issuance == $1.issuance && $1.start == $0.end + 1
+    }
+    guard let first = lots.first, let last = lots.last, isWhole,
+      parts.first?.number == retirement.lot, first.start == retirement.start,
+      last.end == retirement.end
+    else { return note(.retirement(Retirement.key(number))) }
+    guard case .pool(let stated) = retirement.purpose else { return }
+    if stated != tonne { note(.retirement(Retirement.key(number))) }
+    let total = lots.reduce(UInt128(0)) { $0 &+ $1.amount.baseUnits }
+    tonne = stated &+ UInt64(truncatingIfNeeded: total / Supply.microgramsPerTonne)
+  }
+
   /// A lot is locked exactly while a request for its export is open.
   private mutating func checkExports() {
     var locked = registry.openExports
-    for (number, lot) in registry.lots.sorted(by: { $0.key < $1.key })
+    for (number, lot) in zip(registry.lots.numbers, registry.lots.records)
     where lot.state == .exporting {
       let range = LotRange(lot: number, start: lot.start, end: lot.end)
       guard let request = lot.reference, locked.removeValue(forKey: request) == range else {

@@ -18,7 +18,7 @@ extension OrderedIndexes {
     let entry = OrderedPage.entry(key, value: value)
     var (slot, tree) = try tree(index, in: &view)
     guard let place = try leaf(index, .holding(key), in: &view) else {
-      tree.root = try make(OrderedPage(level: 0, entry), in: index, &tree, &view)
+      tree.root = make(OrderedPage(level: 0, entry), in: index, &tree)
       tree.height = 1
       tree.count = 1
       set(slot, tree)
@@ -38,6 +38,39 @@ extension OrderedIndexes {
     }
     if !isFound || trees.entries[slot].current != tree { set(slot, tree) }
     return before
+  }
+
+  /// Sets the value at a key that has one of the same length, and at another key that comes right
+  /// behind it: what `set` of both does, in one edit where both stand in one leaf.
+  mutating func set(
+    _ index: OrderedIndexKind, _ key: [UInt8], _ value: [UInt8], then next: [UInt8],
+    _ nextValue: [UInt8], in view: inout StateView
+  ) throws(RecordError) {
+    if let place = try leaf(index, .holding(key), in: &view), try isBefore(next, place.upper) {
+      let page = try page(place.slot)
+      let (position, isFound) = page.search(key)
+      let changed = page.replacing(
+        position..<position + (isFound ? 1 : 0), with: OrderedPage.entry(key, value: value),
+        second: OrderedPage.entry(next, value: nextValue))
+      let isBetween =
+        position + 1 >= page.count || ByteOrder.compare(next, page.key(position + 1)) < 0
+      if isFound, isBetween, page.value(position).count == value.count,
+        changed.bytes.count <= RulesLimits.orderedPageBytesMax
+      {
+        var (slot, tree) = try tree(index, in: &view)
+        tree.count += 1
+        set(place.slot, changed)
+        return set(slot, tree)
+      }
+    }
+    try set(index, next, nextValue, in: &view)
+    try set(index, key, value, in: &view)
+  }
+
+  /// Whether a key stands before what divides a leaf from the next.
+  private func isBefore(_ key: [UInt8], _ upper: Step?) throws(RecordError) -> Bool {
+    guard let upper else { return true }
+    return ByteOrder.compare(key, try page(upper.slot).key(upper.position)) < 0
   }
 
   /// Removes the entry at a key; returns its value, or nil when there is none.
@@ -100,12 +133,12 @@ extension OrderedIndexes {
       let right = page.slice(cut..<page.count)
       let separator = left.separator(before: right)
       set(path[depth].slot, left)
-      let number = try make(right, in: index, &tree, &view)
+      let number = make(right, in: index, &tree)
       let entry = OrderedPage.entry(separator, child: number)
       guard depth > 0 else {
         let top = OrderedPage(
           level: page.level + 1, OrderedPage.entry([], child: tree.root))
-        tree.root = try make(top.replacing(1..<1, with: entry), in: index, &tree, &view)
+        tree.root = make(top.replacing(1..<1, with: entry), in: index, &tree)
         tree.height += 1
         return
       }

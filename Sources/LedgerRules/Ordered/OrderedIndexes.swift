@@ -15,7 +15,7 @@ public struct OrderedEntry: Hashable, Sendable {
 /// The ordered indexes of the state as one execution reads and changes them.
 ///
 /// Each is a B+ tree whose pages are records. A page is decoded on first touch and written once, by
-/// `flush`; every change until `settle` can be taken back. What the pages hold depends on the
+/// `add`; every change until `settle` can be taken back. What the pages hold depends on the
 /// sequence of changes alone, whatever was rolled back in between.
 ///
 /// Invariants:
@@ -58,10 +58,10 @@ struct OrderedIndexes {
     pages.settle()
   }
 
-  /// Writes what has changed.
-  func flush(into view: inout StateView) {
-    trees.flush(into: &view)
-    pages.flush(into: &view)
+  /// Adds what has changed to a block's writes.
+  func add(to changes: inout [StateChange]) {
+    trees.add(to: &changes)
+    pages.add(to: &changes)
   }
 
   /// The tree of an index, and its slot. The record stays when the last entry goes, so that page
@@ -71,6 +71,25 @@ struct OrderedIndexes {
   {
     let slot = try trees.slot(of: index, in: &view)
     return (slot, trees.entries[slot].current ?? OrderedTree())
+  }
+
+  /// Reads the leaves together that hold these keys, or would, and the pages above them.
+  mutating func load(_ index: OrderedIndexKind, _ keys: [[UInt8]], in view: inout StateView)
+    throws(RecordError)
+  {
+    guard !keys.isEmpty else { return }
+    let tree = try tree(index, in: &view).tree
+    var numbers = Array(repeating: tree.root, count: keys.count)
+    for level in (0..<Int(tree.height)).reversed() {
+      try pages.load(
+        numbers.lazy.map { OrderedPageID(index: index, number: $0) }, in: &view)
+      guard level > 0 else { return }
+      for (place, key) in keys.enumerated() {
+        let id = OrderedPageID(index: index, number: numbers[place])
+        let page = try page(try slot(of: id, level: level, in: &view))
+        numbers[place] = page.child(page.childPosition(of: key))
+      }
+    }
   }
 
   /// Changes a tree.
@@ -106,13 +125,11 @@ struct OrderedIndexes {
 
   /// Makes a page with the tree's next number, which it returns.
   mutating func make(
-    _ page: OrderedPage, in index: OrderedIndexKind, _ tree: inout OrderedTree,
-    _ view: inout StateView
-  ) throws(RecordError) -> UInt64 {
+    _ page: OrderedPage, in index: OrderedIndexKind, _ tree: inout OrderedTree
+  ) -> UInt64 {
     let number = tree.nextPage
     tree.nextPage += 1
-    let slot = try pages.slot(of: OrderedPageID(index: index, number: number), in: &view)
-    pages.set(slot, page)
+    pages.make(OrderedPageID(index: index, number: number), page)
     return number
   }
 }

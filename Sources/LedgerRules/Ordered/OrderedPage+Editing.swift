@@ -21,18 +21,25 @@ extension OrderedPage {
   /// The page with one entry, encoded, in the place of those in a range, or none where it is empty.
   /// It may be empty, or longer than a page may be: the caller sees to that.
   func replacing(_ range: Range<Int>, with entry: [UInt8]) -> OrderedPage {
+    replacing(range, with: entry, second: [])
+  }
+
+  /// The same with two entries, of which the second may be empty: none.
+  func replacing(_ range: Range<Int>, with entry: [UInt8], second: [UInt8]) -> OrderedPage {
     let start = Int(offsets[range.lowerBound])
     let end = Int(offsets[range.upperBound])
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(self.bytes.count + entry.count - (end - start))
+    bytes.reserveCapacity(self.bytes.count + entry.count + second.count - (end - start))
     bytes.append(contentsOf: self.bytes[..<start])
     bytes.append(contentsOf: entry)
+    bytes.append(contentsOf: second)
     bytes.append(contentsOf: self.bytes[end...])
     var offsets: [UInt16] = []
-    offsets.reserveCapacity(self.offsets.count + 1)
+    offsets.reserveCapacity(self.offsets.count + 2)
     offsets.append(contentsOf: self.offsets[...range.lowerBound])
-    // Two at once when an entry takes the place of none; none behind when it is the last.
-    let shift = UInt16(truncatingIfNeeded: entry.count &- (end - start))
+    if !second.isEmpty { offsets.append(UInt16(truncatingIfNeeded: start + entry.count)) }
+    // Where the last entry put in ends, what was behind the range begins.
+    let shift = UInt16(truncatingIfNeeded: bytes.count &- self.bytes.count)
     let first = entry.isEmpty ? range.upperBound + 1 : range.upperBound
     for position in first..<self.offsets.count {
       offsets.append(self.offsets[position] &+ shift)

@@ -85,7 +85,7 @@ public struct OrderedPage: LedgerRecord {
     while low < high {
       let middle = (low + high) / 2
       let range = Self.keyRange(in: page, at: Int(offsets[middle]))
-      let order = Self.order(page, range, wanted, 0..<wanted.byteCount)
+      let order = ByteOrder.compare(page, range, wanted, 0..<wanted.byteCount)
       if order == 0 { return (middle, true) }
       if order < 0 { low = middle + 1 } else { high = middle }
     }
@@ -102,37 +102,13 @@ public struct OrderedPage: LedgerRecord {
   /// below it.
   func childPosition(below key: [UInt8]) -> Int { max(0, search(key).position - 1) }
 
-  /// Below zero when the first bytes precede the second, zero when they are the same.
-  private static func order(
-    _ left: RawSpan, _ leftRange: Range<Int>, _ right: RawSpan, _ rightRange: Range<Int>
-  ) -> Int {
-    let count = min(leftRange.count, rightRange.count)
-    let (first, second) = (leftRange.lowerBound, rightRange.lowerBound)
-    var at = 0
-    while at + 8 <= count {
-      let one = unsafe UInt64(
-        bigEndian: left.unsafeLoadUnaligned(fromByteOffset: first + at, as: UInt64.self))
-      let other = unsafe UInt64(
-        bigEndian: right.unsafeLoadUnaligned(fromByteOffset: second + at, as: UInt64.self))
-      if one != other { return one < other ? -1 : 1 }
-      at += 8
-    }
-    while at < count {
-      let one = unsafe left.unsafeLoadUnaligned(fromByteOffset: first + at, as: UInt8.self)
-      let other = unsafe right.unsafeLoadUnaligned(fromByteOffset: second + at, as: UInt8.self)
-      if one != other { return one < other ? -1 : 1 }
-      at += 1
-    }
-    return leftRange.count - rightRange.count
-  }
-
   /// The first position whose key is not above the one before it; nil when all ascend.
   private var unsortedPosition: Int? {
     let page = unsafe bytes.span.bytes
     for position in 1..<max(count, 1) {
       let before = Self.keyRange(in: page, at: Int(offsets[position - 1]))
       let range = Self.keyRange(in: page, at: Int(offsets[position]))
-      if Self.order(page, before, page, range) >= 0 { return position }
+      if ByteOrder.compare(page, before, page, range) >= 0 { return position }
     }
     return nil
   }
@@ -140,9 +116,8 @@ public struct OrderedPage: LedgerRecord {
   /// Where a page of an index stands.
   public static func key(_ index: OrderedIndexKind, _ number: UInt64) -> StateKey {
     var id = [index.rawValue]
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      id.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
+    id.reserveCapacity(9)
+    id.append(bigEndian: number)
     return kind.key(id)
   }
 }
@@ -157,6 +132,13 @@ extension OrderedPage {
     // The shortest entries have a key of one byte and no value.
     let count = try reader.length(in: 1...RulesLimits.orderedPageBytesMax / 3, "entries")
     let first = reader.offset
+    if let offsets = Self.offsets(of: count, level: level, in: reader.rest) {
+      let end = Int(offsets[count])
+      _ = try reader.skip(end, "entries")
+      self.init(level: level, bytes: reader.copy(first..<first + end), offsets: offsets)
+      return
+    }
+    // Something is wrong: entry by entry, to say what.
     var offsets: [UInt16] = [0]
     offsets.reserveCapacity(min(count, 256) + 1)
     for position in 0..<count {
@@ -183,6 +165,41 @@ extension OrderedPage {
     if let position = unsortedPosition {
       throw BCSError(.unsorted, field: "key", offset: first + Int(offsets[position]))
     }
+  }
+
+  /// Where the entries start that bytes begin with, and the last of them ends; nil when something
+  /// is wrong with one. Pages are the records that are read most: this says no more than whether.
+  private static func offsets(of count: Int, level: UInt8, in bytes: RawSpan) -> [UInt16]? {
+    let end = min(bytes.byteCount, RulesLimits.orderedPageBytesMax)
+    var offsets: [UInt16] = []
+    offsets.reserveCapacity(count + 1)
+    offsets.append(0)
+    var before = 0..<0
+    var at = 0
+    for position in 0..<count {
+      // A key has a byte for its length at least, and what follows it, too.
+      guard at + 2 <= end else { return nil }
+      let key = keyRange(in: bytes, at: at)
+      let isShort = key.count < 0x80
+      guard key.lowerBound - at == (isShort ? 1 : 2),
+        key.count <= RulesLimits.orderedKeyBytesMax, key.upperBound < end
+      else { return nil }
+      if position > 0 || level == 0 {
+        guard !key.isEmpty, ByteOrder.compare(bytes, before, bytes, key) < 0 else { return nil }
+      }
+      before = key
+      if level == 0 {
+        let length = unsafe Int(
+          bytes.unsafeLoadUnaligned(fromByteOffset: key.upperBound, as: UInt8.self))
+        guard length <= RulesLimits.orderedValueBytesMax else { return nil }
+        at = key.upperBound + 1 + length
+      } else {
+        at = key.upperBound + 8
+      }
+      guard at <= end else { return nil }
+      offsets.append(UInt16(truncatingIfNeeded: at))
+    }
+    return offsets
   }
 
   public func encode(into writer: inout BCSWriter) {

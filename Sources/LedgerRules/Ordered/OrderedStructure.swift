@@ -67,6 +67,17 @@ struct OrderedStructure {
     return true
   }
 
+  /// Calls the body with an index's leaves, in the order of their numbers.
+  func forEachLeaf(of index: OrderedIndexKind, _ body: (OrderedPage) -> Void) {
+    let numbers = pages.keys.filter { $0.index == index }.map(\.number)
+    for number in numbers.sorted() {
+      guard let page = pages[OrderedPageID(index: index, number: number)], page.isLeaf else {
+        continue
+      }
+      body(page)
+    }
+  }
+
   /// What is wrong, and where: by index, from the top page down, then what is left over.
   func faults() -> [(key: StateKey, fault: OrderedFault)] {
     OrderedIndexKind.allCases.flatMap { faults(of: $0) }

@@ -8,6 +8,7 @@ enum Moment {
 }
 
 /// Records of one kind as an execution uses them: decoded once, encoded once, each change undoable.
+/// They are read and written here alone, not through the view.
 ///
 /// Slots are handed out in order of first touch, so walking them is deterministic; the dictionary
 /// is only ever asked, never walked.
@@ -16,11 +17,18 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
     let id: ID
     /// As of the parent's state.
     let original: Record?
+    /// Its bytes: what counts as a change is decided by them, not by `==`, which takes texts for
+    /// the same that are only canonically equivalent.
+    fileprivate let originalBytes: [UInt8]?
     var current: Record?
+    fileprivate var isTouched = false
 
     /// The record at one end of the block.
     func record(_ moment: Moment) -> Record? { moment == .before ? original : current }
   }
+
+  /// Bytes by which a record grows, at most as a rule.
+  private static var usualGrowth: Int { 64 }
 
   private(set) var entries: [Entry] = []
   private var slots: [ID: Int] = [:]
@@ -29,20 +37,77 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 
   init(key: @escaping (ID) -> StateKey) { self.key = key }
 
+  // MARK: Reading
+
   /// The slot of a record, read on first touch.
   mutating func slot(of id: ID, in view: inout StateView) throws(RecordError) -> Int {
     if let slot = slots[id] { return slot }
-    let record = try view.find(key(id), as: Record.self)
-    let slot = entries.count
-    entries.append(Entry(id: id, original: record, current: record))
-    slots[id] = slot
-    return slot
+    let key = key(id)
+    let bytes: [UInt8]?
+    do { bytes = try view.valueBelow(key) } catch { throw .unreadable(error) }
+    return append(try entry(id, key, bytes))
   }
+
+  /// Reads records together that are about to be used one by one.
+  mutating func load(_ ids: some Sequence<ID>, in view: inout StateView) throws(RecordError) {
+    var missing: [ID] = []
+    for id in ids where slots[id] == nil {
+      // So that it is asked for once. When anything below fails, the execution ends.
+      slots[id] = entries.count + missing.count
+      missing.append(id)
+    }
+    guard !missing.isEmpty else { return }
+    let keys = missing.map(key)
+    let values: [[UInt8]?]
+    do { values = try view.valuesBelow(keys) } catch { throw .unreadable(error) }
+    let needed = entries.count + missing.count
+    if entries.capacity < needed { entries.reserveCapacity(max(needed, 2 * entries.count)) }
+    for (place, id) in missing.enumerated() {
+      entries.append(try entry(id, keys[place], values[place]))
+    }
+  }
+
+  /// The record of an id, read on first touch; nil when there is none.
+  mutating func record(of id: ID, in view: inout StateView) throws(RecordError) -> Record? {
+    entries[try slot(of: id, in: &view)].current
+  }
+
+  /// The record of an id as far as it was read or made; nothing is read.
+  func loaded(_ id: ID) -> Record? { slots[id].flatMap { entries[$0].current } }
+
+  private func entry(_ id: ID, _ key: StateKey, _ bytes: [UInt8]?) throws(RecordError) -> Entry {
+    var record: Record?
+    if let bytes {
+      do { record = try Record(bcs: bytes) } catch { throw .malformed(key: key, error) }
+    }
+    return Entry(id: id, original: record, originalBytes: bytes, current: record)
+  }
+
+  private mutating func append(_ entry: Entry) -> Int {
+    slots[entry.id] = entries.count
+    entries.append(entry)
+    return entries.count - 1
+  }
+
+  // MARK: Writing
 
   /// Changes, makes or (nil) removes a record, remembering what it was.
   mutating func set(_ slot: Int, _ record: Record?) {
     journal.append((slot, entries[slot].current))
     entries[slot].current = record
+    entries[slot].isTouched = true
+  }
+
+  /// Changes or makes the record of an id, which is read on first touch.
+  mutating func put(_ id: ID, _ record: Record, in view: inout StateView) throws(RecordError) {
+    set(try slot(of: id, in: &view), record)
+  }
+
+  /// Makes the record of an id that no state has given yet: there is nothing to read.
+  mutating func make(_ id: ID, _ record: Record) {
+    let slot =
+      slots[id] ?? append(Entry(id: id, original: nil, originalBytes: nil, current: nil))
+    set(slot, record)
   }
 
   /// A point to which changes can be taken back.
@@ -57,16 +122,18 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   }
 
   /// Makes every change so far stay.
-  mutating func settle() { journal.removeAll(keepingCapacity: true) }
+  mutating func settle() {
+    // Most caches are not touched by most transactions.
+    if !journal.isEmpty { journal.removeAll(keepingCapacity: true) }
+  }
 
-  /// Writes what has changed.
-  func flush(into view: inout StateView) {
-    for entry in entries where entry.current != entry.original {
-      if let record = entry.current {
-        view.set(key(entry.id), record.bcs)
-      } else {
-        view.remove(key(entry.id))
-      }
+  /// Adds what has changed to a block's writes.
+  func add(to changes: inout [StateChange]) {
+    for slot in entries.indices where entries[slot].isTouched {
+      let before = entries[slot].originalBytes
+      let bytes = entries[slot].current?.bcs(reserving: (before?.count ?? 0) + Self.usualGrowth)
+      guard bytes != before else { continue }
+      changes.append(StateChange(key: key(entries[slot].id), value: bytes))
     }
   }
 }
@@ -77,4 +144,9 @@ extension RecordCache where Record: AccountRecord, ID == AccountID {
 
 extension RecordCache where Record: NumberedRecord, ID == UInt64 {
   init() { self.init(key: Record.key) }
+}
+
+extension RecordCache where ID == StateKey {
+  /// Of records whose key is made of texts.
+  init() { self.init { $0 } }
 }

@@ -137,10 +137,11 @@ extension NumberedRecord {
   /// Where the record of a number stands.
   public static func key(_ number: UInt64) -> StateKey {
     var bytes: [UInt8] = []
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
-    return kind.key(bytes)
+    bytes.reserveCapacity(10)
+    bytes.append(UInt8(kind.rawValue >> 8))
+    bytes.append(UInt8(kind.rawValue & 0xFF))
+    bytes.append(bigEndian: number)
+    return StateKey(bytes)
   }
 }
 

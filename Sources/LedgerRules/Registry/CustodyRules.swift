@@ -50,10 +50,11 @@ extension ExecutionContext {
   mutating func apply(_ operation: ConfirmRetirement, of sender: AccountID)
     throws(OperationFailure)
   {
-    let key = Retirement.key(operation.retirement)
-    let found: Retirement?
-    do { found = try view.find(key) } catch { throw OperationFailure(error) }
-    guard var retirement = found else {
+    let slot: Int
+    do { slot = try retirements.slot(of: operation.retirement, in: &view) } catch {
+      throw OperationFailure(error)
+    }
+    guard var retirement = retirements.entries[slot].current else {
       throw .fault(.unknownRetirement, subject: .retirement(operation.retirement))
     }
     guard try record(ofLot: retirement.lot).custodian == sender else {
@@ -67,6 +68,6 @@ extension ExecutionContext {
     else { throw .fault(.invalidDate) }
     retirement.mirror = Retirement.Mirror(
       reference: operation.reference, date: operation.date, height: height)
-    view.set(key, retirement.bcs)
+    retirements.set(slot, retirement)
   }
 }

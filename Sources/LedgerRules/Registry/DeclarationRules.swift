@@ -8,7 +8,9 @@ extension ExecutionContext {
     throws(OperationFailure)
   {
     try check(declaration.adjustment)
-    for part in try parts(of: declaration.range) {
+    let parts = try parts(of: declaration.range)
+    try use(lots: parts.count)
+    for part in parts {
       guard try record(ofLot: part.lot).custodian == filer else {
         throw .fault(.notCustodian, subject: .lot(part.lot))
       }
@@ -23,13 +25,11 @@ extension ExecutionContext {
   /// Changes what is known of a project. Its cap never falls below what was brought.
   mutating func amend(_ project: CreditProject) throws(OperationFailure) {
     try check(project)
-    let key = ProjectEntry.key(registry: project.registry, id: project.id)
-    let found: ProjectEntry?
-    do { found = try view.find(key) } catch { throw OperationFailure(error) }
-    guard var entry = found else { throw .fault(.unknownProject) }
+    let slot = try slot(of: project)
+    guard var entry = projects.entries[slot].current else { throw .fault(.unknownProject) }
     guard entry.serials <= project.cap ?? .max else { throw .fault(.capExceeded) }
     entry.project = project
-    view.set(key, entry.bcs)
+    projects.set(slot, entry)
   }
 
   /// Takes another registry's credits from now on.

@@ -42,7 +42,7 @@ extension ExecutionContext {
     guard try custodian(of: record).openObligations == 0 else {
       throw .fault(.depositsStopped, subject: .lot(operation.range.lot))
     }
-    let amount = amount(record.count, try issuance(record.issuance).unit)
+    let amount = record.amount
     try move(number, to: .inReserve)
     guard var account = accounts.entries[slot].current else {
       throw .fault(.insufficientBalance)
@@ -54,11 +54,12 @@ extension ExecutionContext {
   /// Reserve eligibility (carbon rules, "Global Carbon Registry"): whole tonnes of a listed
   /// registry and product, whose vintage ended at most so many years ago. A fault names `number`.
   mutating func checkEligibility(_ record: Lot, _ number: UInt64) throws(OperationFailure) {
-    let issuance = try issuance(record.issuance)
-    guard record.count.isMultiple(of: issuance.unit.perTonne) else {
+    guard record.count.isMultiple(of: record.unit.perTonne) else {
       throw .fault(.notWholeTonnes, subject: .lot(number))
     }
-    guard isEligible(issuance) else { throw .fault(.notEligible, subject: .lot(number)) }
+    guard isEligible(try issuance(record.issuance)) else {
+      throw .fault(.notEligible, subject: .lot(number))
+    }
   }
 
   /// Whether credits of an issuance may enter the reserve now.
@@ -93,7 +94,7 @@ extension ExecutionContext {
       height: height, lot: number, start: record.start, end: record.end, purpose: purpose)
     let place = now.book.retirements
     now.book.retirements += 1
-    view.set(Retirement.key(place), retirement.bcs)
+    retirements.make(place, retirement)
     try move(number, to: .retired, reference: place)
   }
 

@@ -3,11 +3,15 @@ public import LedgerCore
 /// A lot: serials of one issuance with one owner and one state. An issuance's lots partition it.
 ///
 /// A lot keeps its number and its first serial for ever; when it is split, the upper part becomes a
-/// new lot.
+/// new lot. It repeats of its issuance what nearly every operation on it needs.
 public struct Lot: NumberedRecord {
   public static var kind: RecordKind { .lot }
 
   public var issuance: UInt64
+  /// The number of the issuance's serial block.
+  public var block: UInt64
+  /// What one serial of the issuance stands for.
+  public var unit: SerialUnit
   /// First serial number, included.
   public var start: UInt64
   /// Last serial number, included.
@@ -25,10 +29,13 @@ public struct Lot: NumberedRecord {
   public var reference: UInt64?
 
   init(
-    issuance: UInt64, start: UInt64, end: UInt64, owner: AccountID, custodian: AccountID,
-    state: LotState, labels: CreditLabels, adjustment: CorrespondingAdjustment
+    issuance: UInt64, block: UInt64, unit: SerialUnit, start: UInt64, end: UInt64,
+    owner: AccountID, custodian: AccountID, state: LotState, labels: CreditLabels,
+    adjustment: CorrespondingAdjustment
   ) {
     self.issuance = issuance
+    self.block = block
+    self.unit = unit
     self.start = start
     self.end = end
     self.owner = owner
@@ -43,6 +50,12 @@ public struct Lot: NumberedRecord {
   /// Its serials.
   public var count: UInt64 { end - start + 1 }
 
+  /// What they stand for, µg CO2e.
+  public var amount: Amount {
+    // At most 2^48 × 10^12: inside 128 bits.
+    Amount(UInt128(count) * unit.micrograms)
+  }
+
   /// Its state at a time, milliseconds since 1970-01-01 UTC, given its custodian.
   public func state(at time: UInt64, custodian: Custodian) -> LotState {
     let isFree = state == .tradable || state == .escrowed
@@ -52,6 +65,8 @@ public struct Lot: NumberedRecord {
   public init(from reader: inout BCSReader) throws(BCSError) {
     let offset = reader.offset
     issuance = try reader.u64("issuance")
+    block = try reader.u64("serial block")
+    unit = try SerialUnit(from: &reader)
     start = try reader.u64("first serial")
     end = try reader.u64("last serial")
     owner = try AccountID(from: &reader)
@@ -68,6 +83,8 @@ public struct Lot: NumberedRecord {
 
   public func encode(into writer: inout BCSWriter) {
     writer.u64(issuance)
+    writer.u64(block)
+    unit.encode(into: &writer)
     writer.u64(start)
     writer.u64(end)
     owner.encode(into: &writer)
@@ -117,6 +134,13 @@ struct SerialInterval: Hashable {
   let end: UInt64
   let lot: UInt64
 
+  init(block: UInt64, start: UInt64, end: UInt64, lot: UInt64) {
+    self.block = block
+    self.start = start
+    self.end = end
+    self.lot = lot
+  }
+
   /// Nil when key or value is no entry of that index.
   init?(_ entry: OrderedEntry) {
     guard entry.key.count == 16, entry.value.count == 16 else { return nil }
@@ -130,9 +154,7 @@ struct SerialInterval: Hashable {
 extension [UInt8] {
   /// Appends a number's eight bytes, the highest first.
   mutating func append(bigEndian number: UInt64) {
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      append(UInt8(truncatingIfNeeded: number >> shift))
-    }
+    unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(contentsOf: $0) }
   }
 
   /// A number's eight bytes, the highest first.

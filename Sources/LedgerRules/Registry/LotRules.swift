@@ -66,12 +66,6 @@ extension ExecutionContext {
     } catch { throw OperationFailure(error) }
   }
 
-  /// What a count of serials stands for, µg CO2e.
-  func amount(_ serials: UInt64, _ unit: SerialUnit) -> Amount {
-    // At most 2^48 × 10^12: inside 128 bits.
-    Amount(UInt128(serials) * unit.micrograms)
-  }
-
   /// Divides a lot: it keeps the serials below `at`, a new lot gets the others. Both keep owner,
   /// state and all else. Returns the new lot's number.
   ///
@@ -85,23 +79,23 @@ extension ExecutionContext {
     }
     var upper = lower
     guard lower.state != .exporting else { throw .fault(.lotNotTradable, subject: .lot(number)) }
-    let issuance = try issuance(lower.issuance)
     guard
       lower.state != .inReserve
-        || (serial - lower.start).isMultiple(of: issuance.unit.perTonne)
+        || (serial - lower.start).isMultiple(of: lower.unit.perTonne)
     else { throw .fault(.notWholeTonnes, subject: .lot(number)) }
     upper.start = serial
     lower.end = serial - 1
     try put(lower, number)
-    let new = try add(upper, block: issuance.block)
+    let new = make(upper)
     do {
       try ordered.set(
-        .serials, SerialPlace(block: issuance.block, start: lower.start).key,
-        SerialPlace.value(end: lower.end, lot: number), in: &view)
+        .serials, SerialPlace(block: lower.block, start: lower.start).key,
+        SerialPlace.value(end: lower.end, lot: number),
+        then: SerialPlace(block: lower.block, start: serial).key,
+        SerialPlace.value(end: upper.end, lot: new), in: &view)
       if lower.state == .inReserve {
         try ordered.set(
-          .retirementOrder, issuance.retirementKey(start: serial), [UInt8](bigEndian: new),
-          in: &view)
+          .retirementOrder, try retirementKey(upper), [UInt8](bigEndian: new), in: &view)
       }
       if lower.state == .buffer {
         try ordered.set(
@@ -111,17 +105,31 @@ extension ExecutionContext {
     return new
   }
 
+  /// Where a lot stands in the order of retirement.
+  private mutating func retirementKey(_ lot: Lot) throws(RecordError) -> [UInt8] {
+    guard let issuance = try issuances.record(of: lot.issuance, in: &view) else {
+      throw .missing(key: Issuance.key(lot.issuance))
+    }
+    return issuance.retirementKey(start: lot.start)
+  }
+
   /// Gives a new lot its number and its place in the interval index. The book's amounts are the
   /// caller's.
-  mutating func add(_ record: Lot, block: UInt64) throws(OperationFailure) -> UInt64 {
-    let number = now.book.lots
-    now.book.lots += 1
+  mutating func add(_ record: Lot) throws(OperationFailure) -> UInt64 {
+    let number = make(record)
     do {
-      lots.set(try lots.slot(of: number, in: &view), record)
       try ordered.set(
-        .serials, SerialPlace(block: block, start: record.start).key,
+        .serials, SerialPlace(block: record.block, start: record.start).key,
         SerialPlace.value(end: record.end, lot: number), in: &view)
     } catch { throw OperationFailure(error) }
+    return number
+  }
+
+  /// Gives a new lot its number.
+  private mutating func make(_ record: Lot) -> UInt64 {
+    let number = now.book.lots
+    now.book.lots += 1
+    lots.make(number, record)
     return number
   }
 
@@ -143,7 +151,7 @@ extension ExecutionContext {
     guard range.start <= range.end, range.start >= record.start,
       range.end <= issuance.range.end
     else { throw .fault(.rangeOutsideLot, subject: .lot(range.lot)) }
-    let found = try lots(block: issuance.block, start: range.start, end: range.end)
+    let found = try lots(block: record.block, start: range.start, end: range.end)
     guard found.count <= RulesLimits.rangeLotsMax else {
       throw .fault(.rangeOutsideLot, subject: .lot(range.lot))
     }
@@ -157,8 +165,7 @@ extension ExecutionContext {
     _ number: UInt64, to state: LotState, reference: UInt64? = nil
   ) throws(OperationFailure) {
     var record = try record(ofLot: number)
-    let issuance = try issuance(record.issuance)
-    let amount = amount(record.count, issuance.unit)
+    let amount = record.amount
     let before = record.state
     record.state = state
     record.reference = reference
@@ -173,26 +180,24 @@ extension ExecutionContext {
       if state == .buffer { custodian.buffer = try custodian.buffer.sum(amount) }
     } catch { throw .fatal(error) }
     try put(custodian, record.custodian)
-    try index(number, record, issuance, from: before)
+    try index(number, record, from: before)
   }
 
   /// Keeps the order of retirement and the buffers' index with a lot's state.
   private mutating func index(
-    _ number: UInt64, _ record: Lot, _ issuance: Issuance, from before: LotState
+    _ number: UInt64, _ record: Lot, from before: LotState
   ) throws(OperationFailure) {
-    let tonnes = record.count / issuance.unit.perTonne
+    let tonnes = record.count / record.unit.perTonne
     let leaves = before == .inReserve && record.state != .inReserve
     guard !leaves || now.reserve.tonnes >= tonnes else { throw .fatal(.overflow) }
     do {
       if leaves {
-        try ordered.remove(
-          .retirementOrder, issuance.retirementKey(start: record.start), in: &view)
+        try ordered.remove(.retirementOrder, try retirementKey(record), in: &view)
         now.reserve.tonnes -= tonnes
       }
       if record.state == .inReserve, before != .inReserve {
         try ordered.set(
-          .retirementOrder, issuance.retirementKey(start: record.start),
-          [UInt8](bigEndian: number), in: &view)
+          .retirementOrder, try retirementKey(record), [UInt8](bigEndian: number), in: &view)
         now.reserve.tonnes += tonnes
       }
       if before == .buffer, record.state != .buffer {

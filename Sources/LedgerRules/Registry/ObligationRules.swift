@@ -10,7 +10,9 @@ extension ExecutionContext {
   /// exported, cancelled or marked already are left as they are, but not all of them may be.
   mutating func invalidate(_ range: LotRange, by filer: AccountID) throws(OperationFailure) {
     var isAnyMarked = false
-    for part in try parts(of: range) {
+    let parts = try parts(of: range)
+    try use(lots: parts.count)
+    for part in parts {
       let record = try record(ofLot: part.lot)
       guard record.custodian == filer || registrars.seats.contains(filer) else {
         throw .fault(.notCustodian, subject: .lot(part.lot))
@@ -35,7 +37,7 @@ extension ExecutionContext {
   private mutating func invalidate(_ range: LotRange) throws(OperationFailure) {
     let number = try cut(range)
     var record = try record(ofLot: number)
-    let amount = amount(record.count, try issuance(record.issuance).unit)
+    let amount = record.amount
     let purpose: Obligation.Purpose?
     switch record.state {
     case .inReserve: purpose = .reserve
@@ -60,9 +62,9 @@ extension ExecutionContext {
     guard !overflow else { throw .fault(.overflow) }
     let number = now.book.obligations
     now.book.obligations += 1
-    view.set(
-      Obligation.key(number),
-      Obligation(lot: lot, custodian: account, purpose: purpose, amount: amount, dueBy: dueBy).bcs)
+    obligations.make(
+      number,
+      Obligation(lot: lot, custodian: account, purpose: purpose, amount: amount, dueBy: dueBy))
     if purpose == .reserve {
       do { now.reserve.obligations = try now.reserve.obligations.sum(amount) } catch {
         throw .fatal(error)
@@ -94,7 +96,9 @@ extension ExecutionContext {
   }
 
   private mutating func obligation(_ number: UInt64) throws(OperationFailure) -> Obligation? {
-    do { return try view.find(Obligation.key(number)) } catch { throw OperationFailure(error) }
+    do { return try obligations.record(of: number, in: &view) } catch {
+      throw OperationFailure(error)
+    }
   }
 
   /// Meets an obligation, or a part of it, with a whole lot of its custodian.
@@ -103,7 +107,7 @@ extension ExecutionContext {
       throw .fault(.unknownObligation, subject: .obligation(number))
     }
     var record = try record(ofLot: lot)
-    let amount = amount(record.count, try issuance(record.issuance).unit)
+    let amount = record.amount
     guard amount <= obligation.open else {
       throw .fault(.obligationMet, subject: .obligation(number))
     }
@@ -121,7 +125,16 @@ extension ExecutionContext {
     }
     obligation.open = obligation.open.saturatingSubtracting(amount)
     if obligation.open.isZero { try release(&obligation) }
-    view.set(Obligation.key(number), obligation.bcs)
+    try put(obligation, number)
+  }
+
+  /// Changes an obligation.
+  private mutating func put(_ obligation: Obligation, _ number: UInt64)
+    throws(OperationFailure)
+  {
+    do { try obligations.put(number, obligation, in: &view) } catch {
+      throw OperationFailure(error)
+    }
   }
 
   /// Ends an obligation: nothing of it is the custodian's any more.
@@ -157,7 +170,7 @@ extension ExecutionContext {
         } else {
           try callBond(&obligation)
           try release(&obligation)
-          view.set(Obligation.key(number), obligation.bcs)
+          try put(obligation, number)
         }
       }
     } catch { throw error.ofBlock }
@@ -193,10 +206,9 @@ extension ExecutionContext {
     throws(OperationFailure) -> UInt64?
   {
     let record = try record(ofLot: number)
-    let issuance = try issuance(record.issuance)
-    if obligation.purpose == .reserve, !isEligible(issuance) { return nil }
-    let step = obligation.purpose == .reserve ? issuance.unit.perTonne : 1
-    let wanted = obligation.open.baseUnits / issuance.unit.micrograms
+    if obligation.purpose == .reserve, !isEligible(try issuance(record.issuance)) { return nil }
+    let step = obligation.purpose == .reserve ? record.unit.perTonne : 1
+    let wanted = obligation.open.baseUnits / record.unit.micrograms
     let count = UInt64(min(UInt128(record.count), wanted))
     return count < step ? nil : count - count % step
   }

@@ -14,7 +14,8 @@ extension ExecutionContext {
       state: onboarding.isBuffer ? .buffer : .tradable, request: request)
     for batch in onboarding.batches {
       let unit = try registry(batch.project.registry).unit
-      var project = try self.project(batch.project)
+      let slot = try slot(of: batch.project)
+      var project = try entry(slot, of: batch.project)
       for range in batch.ranges {
         try check(range)
         let new = try onboard(range, of: batch.project, unit, receiving)
@@ -24,8 +25,7 @@ extension ExecutionContext {
         }
         project.serials = serials
       }
-      view.set(
-        ProjectEntry.key(registry: batch.project.registry, id: batch.project.id), project.bcs)
+      projects.set(slot, project)
     }
     try checkCustodian(filer)
   }
@@ -62,15 +62,17 @@ extension ExecutionContext {
     return record
   }
 
+  /// The slot of a project.
+  mutating func slot(of project: CreditProject) throws(OperationFailure) -> Int {
+    let key = ProjectEntry.key(registry: project.registry, id: project.id)
+    do { return try projects.slot(of: key, in: &view) } catch { throw OperationFailure(error) }
+  }
+
   /// The project's entry: a new one, or the one on chain, which must state the same.
-  private mutating func project(_ project: CreditProject) throws(OperationFailure)
+  private func entry(_ slot: Int, of project: CreditProject) throws(OperationFailure)
     -> ProjectEntry
   {
-    let entry: ProjectEntry?
-    do {
-      entry = try view.find(ProjectEntry.key(registry: project.registry, id: project.id))
-    } catch { throw OperationFailure(error) }
-    guard let entry else {
+    guard let entry = projects.entries[slot].current else {
       try check(project)
       return ProjectEntry(project: project)
     }
@@ -114,6 +116,7 @@ extension ExecutionContext {
   ) throws(OperationFailure) -> UInt64 {
     let block = try number(ofBlock: range.serialBlock)
     let found = try lots(block: block, start: range.start, end: range.end)
+    try use(lots: max(found.count, 1))
     guard !found.isEmpty else {
       try issue(range, of: project, unit, block, receiving)
       return range.end - range.start + 1
@@ -139,23 +142,20 @@ extension ExecutionContext {
   ) throws(OperationFailure) {
     let issuance = now.book.issuances
     now.book.issuances += 1
-    do {
-      issuances.set(
-        try issuances.slot(of: issuance, in: &view),
-        Issuance(
-          registry: project.registry, projectID: project.id, range: range, unit: unit,
-          block: block, request: receiving.request, height: height))
-    } catch { throw OperationFailure(error) }
+    issuances.make(
+      issuance,
+      Issuance(
+        registry: project.registry, projectID: project.id, range: range, unit: unit,
+        block: block, request: receiving.request, height: height))
     // A new lot begins as an exported one of no amount: `move` counts it in.
-    let amount = amount(range.end - range.start + 1, unit)
-    let lot = try add(
-      Lot(
-        issuance: issuance, start: range.start, end: range.end, owner: receiving.owner,
-        custodian: receiving.custodian, state: .exported, labels: range.labels,
-        adjustment: range.adjustment), block: block)
+    let record = Lot(
+      issuance: issuance, block: block, unit: unit, start: range.start, end: range.end,
+      owner: receiving.owner, custodian: receiving.custodian, state: .exported,
+      labels: range.labels, adjustment: range.adjustment)
+    let lot = try add(record)
     do {
-      now.book.onboarded = try now.book.onboarded.sum(amount)
-      now.book[.exported] = try now.book[.exported].sum(amount)
+      now.book.onboarded = try now.book.onboarded.sum(record.amount)
+      now.book[.exported] = try now.book[.exported].sum(record.amount)
     } catch { throw .fatal(error) }
     // Keeps every sum of tonnes inside 64 bits, and of µg inside 128.
     let most = Amount(UInt128(RulesLimits.reserveTonnesMax) * Supply.microgramsPerTonne)

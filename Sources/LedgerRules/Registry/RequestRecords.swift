@@ -24,6 +24,8 @@ public struct RequestRecord: NumberedRecord {
 
   public let request: CreditRequest
   public let proof: CustodyProof
+  /// How many lots it may make or change, as its filer stated.
+  public let lotsMax: UInt16
   public let filer: AccountID
   /// Milliseconds since 1970-01-01 UTC.
   public let filedAt: UInt64
@@ -43,6 +45,7 @@ public struct RequestRecord: NumberedRecord {
   ) {
     request = filing.request
     proof = filing.proof
+    lotsMax = filing.lotsMax
     self.filer = filer
     self.filedAt = filedAt
     self.expiresAt = expiresAt
@@ -56,6 +59,7 @@ public struct RequestRecord: NumberedRecord {
   public init(from reader: inout BCSReader) throws(BCSError) {
     request = try CreditRequest(from: &reader)
     proof = try CustodyProof(from: &reader)
+    lotsMax = try reader.u16("lots maximum")
     filer = try AccountID(from: &reader)
     filedAt = try reader.u64("filed at")
     expiresAt = try reader.u64("expires at")
@@ -69,6 +73,7 @@ public struct RequestRecord: NumberedRecord {
   public func encode(into writer: inout BCSWriter) {
     request.encode(into: &writer)
     proof.encode(into: &writer)
+    writer.u16(lotsMax)
     filer.encode(into: &writer)
     writer.u64(filedAt)
     writer.u64(expiresAt)

@@ -12,7 +12,8 @@ extension ExecutionContext {
     if case .export = operation.request {
     } else {
       let before = savepoint
-      try carryOut(operation.request, number: number, filer: sender)
+      try carryOut(
+        operation.request, number: number, filer: sender, lotsMax: operation.lotsMax)
       rollback(to: before)
     }
     try take(parameters.registry.requestDeposit, of: .eco2, from: slot)
@@ -30,12 +31,12 @@ extension ExecutionContext {
       try move(lot, to: .exporting, reference: number)
       filing = FileRequest(
         request: .export(LotRange(lot: lot, start: range.start, end: range.end)),
-        proof: operation.proof)
+        proof: operation.proof, lotsMax: operation.lotsMax)
     }
     let record = RequestRecord(
       filing, filer: sender, filedAt: header.timestamp, expiresAt: expiresAt,
       deposit: parameters.registry.requestDeposit)
-    view.set(RequestRecord.key(number), record.bcs)
+    requests.make(number, record)
   }
 
   /// Who may file what.
@@ -67,13 +68,16 @@ extension ExecutionContext {
       try custodian(sender) == nil
     else { throw .fault(.notRegistrar) }
     guard sender != record.filer else { throw .fault(.ownRequest, subject: .request(number)) }
+    // Also a word that does not carry it out reads and writes the whole request.
+    guard operation.lotsMax >= record.lotsMax else { throw .fault(.lotsAboveMaximum) }
     guard !record.approvals.contains(sender), !record.rejections.contains(sender),
       record.approvals.count + record.rejections.count < RulesLimits.decisionsMax
     else { throw .fault(.alreadyDecided, subject: .request(number)) }
     if operation.approves {
       record.approvals.append(sender)
       if seated(record.approvals) >= Int(registrars.threshold) {
-        try carryOut(record.request, number: number, filer: record.filer)
+        try carryOut(
+          record.request, number: number, filer: record.filer, lotsMax: operation.lotsMax)
         return try end(number, record, as: .approved)
       }
     } else {
@@ -85,7 +89,14 @@ extension ExecutionContext {
         return try end(number, record, as: .rejected)
       }
     }
-    view.set(RequestRecord.key(number), record.bcs)
+    try put(record, number)
+  }
+
+  /// Changes a request.
+  private mutating func put(_ record: RequestRecord, _ number: UInt64)
+    throws(OperationFailure)
+  {
+    do { try requests.put(number, record, in: &view) } catch { throw OperationFailure(error) }
   }
 
   /// How many of these hold a seat now: a word counts while its signer does.
@@ -102,9 +113,15 @@ extension ExecutionContext {
   private mutating func pendingExport(_ number: UInt64) throws(OperationFailure)
     -> RequestRecord
   {
-    do { return try view.required(RequestRecord.key(number)) } catch {
-      throw OperationFailure(error)
+    do { return try request(number) } catch { throw OperationFailure(error) }
+  }
+
+  /// A request that must exist.
+  private mutating func request(_ number: UInt64) throws(RecordError) -> RequestRecord {
+    guard let record = try requests.record(of: number, in: &view) else {
+      throw .missing(key: RequestRecord.key(number))
     }
+    return record
   }
 
   /// Takes a request back.
@@ -123,7 +140,7 @@ extension ExecutionContext {
     -> RequestRecord
   {
     let record: RequestRecord?
-    do { record = try view.find(RequestRecord.key(number)) } catch {
+    do { record = try requests.record(of: number, in: &view) } catch {
       throw OperationFailure(error)
     }
     guard let record else { throw .fault(.unknownRequest, subject: .request(number)) }
@@ -140,7 +157,7 @@ extension ExecutionContext {
     var record = record
     record.standing = standing
     record.endedAt = height
-    view.set(RequestRecord.key(number), record.bcs)
+    try put(record, number)
     do {
       now.book.deposits = try now.book.deposits.less(record.deposit)
       try pay(record.deposit, to: record.filer)
@@ -159,9 +176,7 @@ extension ExecutionContext {
     {
       let number = now.book.firstOpenRequest
       let record: RequestRecord
-      do { record = try view.required(RequestRecord.key(number)) } catch {
-        throw .record(error)
-      }
+      do { record = try request(number) } catch { throw .record(error) }
       if record.standing == .pending {
         guard header.timestamp >= record.expiresAt else { break }
         do throws(OperationFailure) { try end(number, record, as: .expired) } catch {
@@ -174,9 +189,12 @@ extension ExecutionContext {
   }
 
   /// Does what a request asks for; throws why it cannot be.
-  private mutating func carryOut(_ request: CreditRequest, number: UInt64, filer: AccountID)
-    throws(OperationFailure)
-  {
+  ///
+  /// - Parameter lotsMax: how many lots the operation is charged for.
+  private mutating func carryOut(
+    _ request: CreditRequest, number: UInt64, filer: AccountID, lotsMax: UInt16
+  ) throws(OperationFailure) {
+    lotsLeft = Int(lotsMax)
     switch request {
     case .onboard(let onboarding): try onboard(onboarding, by: filer, request: number)
     case .export(let range): try move(range.lot, to: .exported, reference: number)
@@ -185,6 +203,14 @@ extension ExecutionContext {
     case .amend(let project): try amend(project)
     case .addRegistry(let registry): try add(registry)
     }
+  }
+}
+
+extension ExecutionContext {
+  /// Counts lots that a request is about to make or change, so that none is left unpaid.
+  mutating func use(lots count: Int) throws(OperationFailure) {
+    guard count <= lotsLeft else { throw .fault(.lotsAboveMaximum) }
+    lotsLeft -= count
   }
 }
 

@@ -7,15 +7,29 @@ extension LedgerQueries {
   ///
   /// - Parameter block: the canonical key of the serial's block.
   public mutating func lot(holding serial: UInt64, block: String) throws(RecordError) -> UInt64? {
-    guard
-      let entry = try find(SerialBlockEntry.key(block), as: SerialBlockEntry.self)
-    else { return nil }
-    let key = SerialPlace(block: entry.number, start: serial).key
-    var (view, ordered) = (StateView(over: source), OrderedIndexes())
-    guard let place = try ordered.last(.serials, atOrBelow: key, in: &view) else { return nil }
-    let interval = try Self.interval(place)
-    guard interval.block == entry.number, interval.end >= serial else { return nil }
-    return interval.lot
+    var view = StateView(over: source)
+    guard let entry = try serialBlocks.record(of: SerialBlockEntry.key(block), in: &view) else {
+      return nil
+    }
+    return try ordered.intervals(
+      block: entry.number, start: serial, end: serial, max: 1, in: &view
+    ).first?.lot
+  }
+
+  /// The numbers of the lots that hold serials of a range, ascending by serial: of more than `max`
+  /// the last ones. Nothing could be on-boarded in their place.
+  ///
+  /// - Parameter block: the canonical key of the serials' block.
+  public mutating func lots(overlapping serials: ClosedRange<UInt64>, block: String, max: Int)
+    throws(RecordError) -> [UInt64]
+  {
+    var view = StateView(over: source)
+    guard let entry = try serialBlocks.record(of: SerialBlockEntry.key(block), in: &view) else {
+      return []
+    }
+    return try ordered.intervals(
+      block: entry.number, start: serials.lowerBound, end: serials.upperBound, max: max, in: &view
+    ).map(\.lot)
   }
 
   /// The numbers of an issuance's lots in the order of their serials, from the one that holds a
@@ -32,7 +46,7 @@ extension LedgerQueries {
     var from = SerialPlace(
       block: issuance.block, start: Swift.max(range.start, Swift.min(serial, range.end))
     ).key
-    var (view, ordered) = (StateView(over: source), OrderedIndexes())
+    var view = StateView(over: source)
     if let place = try ordered.last(.serials, atOrBelow: from, in: &view) { from = place.key }
     for _ in 0..<before {
       guard first.lexicographicallyPrecedes(from),
@@ -45,7 +59,7 @@ extension LedgerQueries {
     let places = try ordered.entries(
       .serials, from: from, through: last, max: Swift.max(0, max), in: &view)
     var numbers: [UInt64] = []
-    for place in places { numbers.append(try Self.interval(place).lot) }
+    for place in places { numbers.append(try SerialInterval(sound: place).lot) }
     return numbers
   }
 
@@ -61,12 +75,5 @@ extension LedgerQueries {
       if retirement.height < height { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-
-  private static func interval(_ entry: OrderedEntry) throws(RecordError) -> SerialInterval {
-    guard let interval = SerialInterval(entry) else {
-      throw .missing(key: RecordKind.orderedTree.key([OrderedIndexKind.serials.rawValue]))
-    }
-    return interval
   }
 }

@@ -76,7 +76,7 @@ struct RegistryStory: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for registrar in actors.registrars.prefix(needed) {
         group.addTask {
-          try await send(as: registrar) { $0.decide(filed.number, approve: true) }
+          try await send(as: registrar) { $0.approve(filed.number, lotsMax: filed.lotsMax) }
         }
       }
       try await group.waitForAll()

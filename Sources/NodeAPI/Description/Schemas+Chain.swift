@@ -155,6 +155,7 @@ extension Schemas {
         .optional("request", .text("What is asked for.", example: "onboard"), inExample: false),
         .optional("bytes", .hexadecimal("The request's bytes."), inExample: false),
         .optional("approves", .yesOrNo("Whether it is approved.", example: true), inExample: false),
+        .optional("lotsMax", .count("Lots that a request is charged for."), inExample: false),
         .optional("document", .hash("SHA-256 of what it rests on."), inExample: false),
         .optional(
           "reference", .text("Voucher, or the source's number.", example: "V-1"),

@@ -39,6 +39,7 @@ extension Schemas {
           "approvals",
           .list("Addresses, in the order of their decisions.", of: .address("Address."))),
         .field("rejections", .list("Rejections.", of: .address("Address."))),
+        .field("lotsMax", .count("Lots that it may make or change, as its filer stated.")),
         .field("document", .hash("SHA-256 of the document that it rests on, hexadecimal.")),
         .optional("voucher", .text("The voucher's number.", example: "V-17")),
         .optional("consent", .hash("SHA-256 of the registry's consent, hexadecimal.")),

@@ -49,6 +49,8 @@ public struct RequestAnswer: Codable, Equatable, Sendable {
   /// Addresses, in the order of their decisions.
   public var approvals: [String]
   public var rejections: [String]
+  /// How many lots it may make or change, as its filer stated.
+  public var lotsMax: UInt16
   /// SHA-256 of the document that it rests on, hexadecimal.
   public var document: String
   /// The voucher's number.
@@ -69,7 +71,8 @@ public struct RequestAnswer: Codable, Equatable, Sendable {
   public init(
     number: UInt64, kind: String, filer: String, filedAt: UInt64, expiresAt: UInt64,
     deposit: String, standing: String, endedAt: UInt64? = nil, approvals: [String],
-    rejections: [String], document: String, voucher: String? = nil, consent: String? = nil,
+    rejections: [String], lotsMax: UInt16, document: String, voucher: String? = nil,
+    consent: String? = nil,
     owner: String? = nil, isBuffer: Bool? = nil, serials: UInt64? = nil,
     ranges: [RequestRangeAnswer]? = nil, bytes: String? = nil
   ) {
@@ -83,6 +86,7 @@ public struct RequestAnswer: Codable, Equatable, Sendable {
     self.endedAt = endedAt
     self.approvals = approvals
     self.rejections = rejections
+    self.lotsMax = lotsMax
     self.document = document
     self.voucher = voucher
     self.consent = consent

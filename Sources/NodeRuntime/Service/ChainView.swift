@@ -127,6 +127,7 @@ extension ParametersAnswer {
     for kind in OperationKind.allCases {
       cost("operationCosts.\(kind.name)", parameters.cost(of: kind))
     }
+    cost("lotCost", parameters.lotCost)
     for (tier, bound) in zip(SiteTier.allCases, parameters.tierFloors) {
       floor("tierFloors.\(tier)", bound)
     }

@@ -172,7 +172,8 @@ struct EarlierDefectAmountTests {
     for number in [UInt64.max, 1 << 63, 999] {
       let cases: [(Operation, AccountID, TransactionFault)] = [
         (
-          .decideRequest(DecideRequest(request: number, approves: true)), World.registrars[0],
+          .decideRequest(DecideRequest(request: number, approves: true, lotsMax: 1)),
+          World.registrars[0],
           .unknownRequest
         ),
         (.withdrawRequest(WithdrawRequest(request: number)), alice, .unknownRequest),

@@ -207,7 +207,8 @@ struct EarlierDefectTests {
     try world.change(Registrars.key, as: Registrars.self) {
       $0.seats = ($0.seats + [custodian, node]).sorted()
     }
-    let approve = Operation.decideRequest(DecideRequest(request: number, approves: true))
+    let approve = Operation.decideRequest(
+      DecideRequest(request: number, approves: true, lotsMax: 0))
     #expect(try world.run(approve, by: custodian) == .fault(.notRegistrar))
     #expect(try world.run(approve, by: alice) == .fault(.notRegistrar))
     #expect(try world.decide(number, 1..<3) == .applied)

@@ -60,7 +60,7 @@ struct FailureSubjectTests {
     let (first, second) = (try pending("gs:Q", "Q"), try pending("gs:Q", "R"))
     for request in [first, second] { try world.decide(request, 0..<2) }
     let words = [first, second].map {
-      Operation.decideRequest(DecideRequest(request: $0, approves: true))
+      Operation.decideRequest(DecideRequest(request: $0, approves: true, lotsMax: 200))
     }
     #expect(
       try run(&world, words, by: World.registrars[2])

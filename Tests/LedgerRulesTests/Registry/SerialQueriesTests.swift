@@ -41,6 +41,23 @@ struct SerialQueriesTests {
     #expect(try queries.lot(holding: 1, block: "gs:c") == nil)
   }
 
+  @Test("a range meets exactly the lots that hold one of its serials, ascending")
+  func overlapping() throws {
+    let (world, _) = try world()
+    var queries = world.network.queries
+    for (first, last) in [(1, 110), (50, 61), (51, 60), (60, 61), (75, 75), (72, 99), (0, 0)] {
+      let serials = UInt64(first)...UInt64(last)
+      let numbers = try queries.lots(overlapping: serials, block: "gs:a", max: 99)
+      let starts = try numbers.map { try #require(try queries.lot($0)).start }
+      let expected = try serials.compactMap { try queries.lot(holding: $0, block: "gs:a") }
+      #expect(numbers == expected.reduce(into: []) { if $0.last != $1 { $0.append($1) } })
+      #expect(starts == starts.sorted())
+      #expect(
+        try queries.lots(overlapping: serials, block: "gs:a", max: 2) == Array(numbers.suffix(2)))
+    }
+    #expect(try queries.lots(overlapping: 1...100, block: "gs:c", max: 9) == [])
+  }
+
   @Test("an issuance's lots come in the order of serials, from any of them on, and no others")
   func neighbours() throws {
     let (world, first) = try world()

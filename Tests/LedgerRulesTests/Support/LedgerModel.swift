@@ -191,8 +191,10 @@ struct LedgerModel {
     }
     for operation in transaction.body.operations {
       let cost = parameters.operationCosts[Int(operation.kind.rawValue)]
-      nanoseconds += UInt128(cost.cpuNanoseconds)
-      bytes += UInt128(cost.bytes)
+      let lots = UInt128(operation.lotsMax)
+      nanoseconds +=
+        UInt128(cost.cpuNanoseconds) + lots * UInt128(parameters.lotCost.cpuNanoseconds)
+      bytes += UInt128(cost.bytes) + lots * UInt128(parameters.lotCost.bytes)
     }
     let footprint = BigUnsigned(nanoseconds) * rates.cpu + BigUnsigned(bytes) * rates.network
     let energy =

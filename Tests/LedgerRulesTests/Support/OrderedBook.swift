@@ -24,8 +24,9 @@ struct OrderedBook {
 
   /// Writes what has changed, and starts anew over the records.
   mutating func endBlock() {
-    indexes.flush(into: &view)
-    records.apply(view.changes())
+    var changes: [StateChange] = []
+    indexes.add(to: &changes)
+    records.apply(changes)
     self = OrderedBook(records)
   }
 

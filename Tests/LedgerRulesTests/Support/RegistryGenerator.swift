@@ -176,7 +176,16 @@ struct RegistryGenerator {
       )
     }
     let sender = chance(97) ? pick(World.registrars) : pick(World.owners + Self.custodians + nodes)
-    return (sender, .decideRequest(DecideRequest(request: request, approves: chance(88))))
+    return (
+      sender,
+      .decideRequest(
+        DecideRequest(request: request, approves: chance(88), lotsMax: lotsMax()))
+    )
+  }
+
+  /// Enough for every request here, as a rule.
+  private mutating func lotsMax() -> UInt16 {
+    chance(90) ? 300 : UInt16(truncatingIfNeeded: number(0...4))
   }
 
   // MARK: Operations
@@ -190,7 +199,8 @@ struct RegistryGenerator {
         filer,
         .fileRequest(
           FileRequest(
-            request: request, proof: CustodyProof(document: World.document(of: number(0...9)))))
+            request: request, proof: CustodyProof(document: World.document(of: number(0...9))),
+            lotsMax: lotsMax()))
       )
     case 17...49: return decision(model)
     case 50...59: return onCustody(model)

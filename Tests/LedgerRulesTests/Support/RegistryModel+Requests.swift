@@ -19,7 +19,7 @@ extension RegistryModel {
     if case .export = request {
     } else {
       let before = self
-      try carryOut(request, UInt64(requests.count), sender)
+      try carryOut(request, UInt64(requests.count), sender, filing.lotsMax)
       self = before
     }
     try carbon.take(parameters.registry.requestDeposit.baseUnits, .eco2, from: sender)
@@ -31,7 +31,7 @@ extension RegistryModel {
     }
     requests.append(
       Asked(
-        request: stored, filer: sender,
+        request: stored, lotsMax: filing.lotsMax, filer: sender,
         expiresAt: time + parameters.registry.requestMilliseconds))
   }
 
@@ -52,13 +52,14 @@ extension RegistryModel {
       throw Refusal(.notRegistrar)
     }
     if sender == asked.filer { throw Refusal(.ownRequest, word.request, of: .request) }
+    if word.lotsMax < asked.lotsMax { throw Refusal(.lotsAboveMaximum) }
     if asked.approvals.contains(sender) || asked.rejections.contains(sender) {
       throw Refusal(.alreadyDecided, word.request, of: .request)
     }
     if word.approves {
       asked.approvals.append(sender)
       if asked.approvals.count >= threshold {
-        try carryOut(asked.request, word.request, asked.filer)
+        try carryOut(asked.request, word.request, asked.filer, word.lotsMax)
         requests[Int(word.request)] = asked
         return end(word.request, .approved)
       }
@@ -101,15 +102,18 @@ extension RegistryModel {
     }
   }
 
-  private mutating func carryOut(_ request: CreditRequest, _ number: UInt64, _ filer: AccountID)
-    throws(Refusal)
-  {
+  private mutating func carryOut(
+    _ request: CreditRequest, _ number: UInt64, _ filer: AccountID, _ lotsMax: UInt16
+  ) throws(Refusal) {
+    lotsLeft = Int(lotsMax)
     switch request {
     case .onboard(let onboarding): try onboard(onboarding, by: filer)
     case .export(let range): move(range.lot, to: .exported, number)
     case .invalidate(let range): try invalidate(range, by: filer)
     case .declare(let declaration):
-      for part in try parts(of: declaration.range) {
+      let parts = try parts(of: declaration.range)
+      try use(lots: parts.count)
+      for part in parts {
         guard try place(part.lot).first.custodian == filer else {
           throw Refusal(.notCustodian, part.lot)
         }
@@ -124,6 +128,11 @@ extension RegistryModel {
       guard registries[registry.name] == nil else { throw Refusal(.alreadyKnown) }
       registries[registry.name] = registry.unit
     }
+  }
+
+  private mutating func use(lots count: Int) throws(Refusal) {
+    lotsLeft -= count
+    if lotsLeft < 0 { throw Refusal(.lotsAboveMaximum) }
   }
 
   func checkHolder(_ account: AccountID) throws(Refusal) {
@@ -154,6 +163,8 @@ extension RegistryModel {
           let to = CivilDate(yyyymmdd: range.vintageTo), to <= CivilDate(milliseconds: time)
         else { throw Refusal(.invalidCredit) }
         let found = found(range.serialBlock, range.start, range.end)
+        // More than 64 are refused whatever is stated.
+        try use(lots: min(max(found.count, 1), 65))
         if found.isEmpty {
           add(range, of: batch.project, owner: owner, custodian: filer, state: state)
         } else {
@@ -201,7 +212,9 @@ extension RegistryModel {
 
   private mutating func invalidate(_ range: LotRange, by filer: AccountID) throws(Refusal) {
     var isAnyMarked = false
-    for part in try parts(of: range) {
+    let parts = try parts(of: range)
+    try use(lots: parts.count)
+    for part in parts {
       let before = try place(part.lot).first
       guard before.custodian == filer || registrars.contains(filer) else {
         throw Refusal(.notCustodian, part.lot)

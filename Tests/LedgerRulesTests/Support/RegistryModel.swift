@@ -46,6 +46,7 @@ struct RegistryModel {
 
   struct Asked {
     var request: CreditRequest
+    let lotsMax: UInt16
     let filer: AccountID
     let expiresAt: UInt64
     var standing = RequestRecord.Standing.pending
@@ -92,6 +93,8 @@ struct RegistryModel {
   var firstOpenRequest = 0
   var owed: [Owed] = []
   var firstOpenObligation = 0
+  /// Lots that the request which is carried out may still make or change.
+  var lotsLeft = 0
   var retired: [Retired] = []
   var carbon: CarbonModel
 

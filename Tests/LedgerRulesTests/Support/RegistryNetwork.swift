@@ -155,10 +155,14 @@ struct RegistryNetwork {
   }
 
   /// Files a request that may be refused.
-  mutating func attempt(_ request: CreditRequest, by filer: AccountID) throws -> Receipt.Outcome {
+  mutating func attempt(
+    _ request: CreditRequest, by filer: AccountID, lotsMax: UInt16 = 200
+  ) throws -> Receipt.Outcome {
     try run(
       .fileRequest(
-        FileRequest(request: request, proof: CustodyProof(document: Self.document(of: 1)))),
+        FileRequest(
+          request: request, proof: CustodyProof(document: Self.document(of: 1)),
+          lotsMax: lotsMax)),
       by: filer)
   }
 
@@ -167,12 +171,14 @@ struct RegistryNetwork {
   /// Registrars' words, one block each; returns what became of the last.
   @discardableResult
   mutating func decide(
-    _ request: UInt64, _ registrars: Range<Int> = 0..<3, approves: Bool = true
+    _ request: UInt64, _ registrars: Range<Int> = 0..<3, approves: Bool = true,
+    lotsMax: UInt16 = 200
   ) throws -> Receipt.Outcome {
     var last = Receipt.Outcome.applied
     for registrar in registrars {
       last = try run(
-        .decideRequest(DecideRequest(request: request, approves: approves)),
+        .decideRequest(
+          DecideRequest(request: request, approves: approves, lotsMax: lotsMax)),
         by: Self.registrars[registrar])
     }
     return last

@@ -151,7 +151,7 @@ struct TestNetwork {
   ) -> TransactionBody {
     TransactionBody(
       chain: chain, sender: sender, sequence: sequence, validUntil: height + 100,
-      chargeMax: Amount(1_000), feeMax: Amount(10_000_000), sponsor: sponsor,
+      chargeMax: Amount(10_000), feeMax: Amount(10_000_000), sponsor: sponsor,
       operations: operations)
   }
 

@@ -47,8 +47,14 @@ extension YearModel {
       parameters.transactionCost, parameters.signatureCost,
       parameters.operationCosts[Int(operation.kind.rawValue)],
     ]
-    let nanoseconds = costs.reduce(Big.zero) { $0 + Big(UInt128($1.cpuNanoseconds)) }
-    let bytes = costs.reduce(Big(UInt128(transaction.bytes.count))) { $0 + Big(UInt128($1.bytes)) }
+    let lots = Big(UInt128(operation.lotsMax))
+    let nanoseconds = costs.reduce(lots * Big(UInt128(parameters.lotCost.cpuNanoseconds))) {
+      $0 + Big(UInt128($1.cpuNanoseconds))
+    }
+    let ofLots = lots * Big(UInt128(parameters.lotCost.bytes))
+    let bytes = costs.reduce(Big(UInt128(transaction.bytes.count)) + ofLots) {
+      $0 + Big(UInt128($1.bytes))
+    }
     let footprint = nanoseconds * tariff.perNanosecond + bytes * tariff.perByte
     let multiplied = footprint * Big(UInt128(parameters.chargeMultiplier))
     let charge = max(Big(1), multiplied.dividedUp(by: Self.chargeUnit))

@@ -12,7 +12,7 @@ extension CarbonReader {
       filedAt: record.filedAt, expiresAt: record.expiresAt, deposit: "\(record.deposit)",
       standing: record.standing.name, endedAt: record.endedAt,
       approvals: record.approvals.map(address), rejections: record.rejections.map(address),
-      document: record.proof.document.hex,
+      lotsMax: record.lotsMax, document: record.proof.document.hex,
       voucher: record.proof.voucher.isEmpty ? nil : record.proof.voucher,
       consent: record.proof.consent == .zero ? nil : record.proof.consent.hex)
     if case .onboard(let onboarding) = record.request {

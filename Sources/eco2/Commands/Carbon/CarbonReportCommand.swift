@@ -74,15 +74,21 @@ struct CarbonEstimateCommand: AsyncParsableCommand {
     commandName: "estimate", abstract: "Shows what an operation would be charged now.",
     discussion: """
       Of a transaction with one signature that holds nothing else. The charge depends on the \
-      network's ER Nodes and on how long the transaction is; the fee on how full blocks are.
+      network's ER Nodes and on how long the transaction is; the fee on how full blocks are. What \
+      is filed is an on-boarding: it, and deciding on it, are charged for each lot that they may \
+      make.
 
       Examples:
         eco2 carbon estimate transfer
+        eco2 carbon estimate file-request --lots 128
         eco2 carbon estimate all --json
       """)
 
   @Argument(help: "An operation, such as retire-lot, or all.")
   var operation: String
+
+  @Option(help: "The lots that file-request and decide-request state.")
+  var lots: UInt16 = 1
 
   @OptionGroup var node: NodeOptions
   @OptionGroup var output: OutputOptions
@@ -92,8 +98,14 @@ struct CarbonEstimateCommand: AsyncParsableCommand {
     let estimate: EstimateAnswer
   }
 
+  func validate() throws {
+    guard (1...UInt16(CreditLimits.requestRangesMax)).contains(lots) else {
+      throw ValidationError("--lots must lie between 1 and \(CreditLimits.requestRangesMax).")
+    }
+  }
+
   func run() async throws {
-    let all = OperationExamples.all
+    let all = OperationExamples.all(lots: lots)
     let wanted = operation == "all" ? all : all.filter { $0.kind.name == operation }
     guard !wanted.isEmpty else {
       throw ValidationError(
@@ -123,12 +135,13 @@ enum OperationExamples {
   static let account = AccountID(.zero)
   private static let range = LotRange(lot: 1, start: 1, end: 10)
 
-  static var all: [LedgerCore.Operation] {
+  /// - Parameter lots: ranges that are on-boarded, each a lot.
+  static func all(lots: UInt16) -> [LedgerCore.Operation] {
     let builder = TransactionBuilder(from: account)
       .transfer(.eco2, Amount(1), to: account)
       .topUpReserve(of: account, Amount(1))
-      .file(.export(range), proof: CustodyProof(document: .zero))
-      .decide(1, approve: true).withdraw(request: 1)
+      .file(onboarding(lots), proof: CustodyProof(document: .zero))
+      .approve(1, lotsMax: lots).withdraw(request: 1)
       .attestCustody(document: .zero).postBond(Amount(1))
       .setBuffer(range, isBuffer: true).replaceCredits(obligation: 1, with: range)
       .confirmRetirement(1, reference: "12345678", date: 20_250_101)
@@ -136,5 +149,22 @@ enum OperationExamples {
       .retireLot(range, claim: RetirementClaim(reason: .voluntary)).cancelLot(range)
       .withdrawReserve(Amount(1)).collectReserve().sellToFund(Amount(1), priceMin: Amount(1))
     return builder.operations
+  }
+
+  private static func onboarding(_ ranges: UInt16) -> CreditRequest {
+    let project = CreditProject(
+      registry: "gold-standard", id: "GS1234", name: "Improved cookstoves", country: "Kenya",
+      type: "Energy efficiency - domestic", methodology: "AMS-II.G.", proponent: "Proponent")
+    let serials = (0..<UInt64(ranges)).map { number in
+      CreditRange(
+        serialBlock: "gold-standard|1|KE|GS1234|12",
+        serialText: "GS1-1-KE-GS1234-12-2022-7719-\(100 * number + 1)-\(100 * number + 100)",
+        start: 100 * number + 1, end: 100 * number + 100, vintageFrom: 20_220_101,
+        vintageTo: 20_221_231, product: .verified)
+    }
+    return .onboard(
+      CreditRequest.Onboarding(
+        owner: account,
+        batches: [CreditRequest.Onboarding.Batch(project: project, ranges: serials)]))
   }
 }

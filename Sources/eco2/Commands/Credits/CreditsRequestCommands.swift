@@ -88,19 +88,28 @@ struct CreditsApproveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Approves a request, as a registrar.",
     discussion: """
-      The approval that completes the threshold carries the request out.
+      The approval that completes the threshold carries the request out. Each is charged for the \
+      lots that this may make or change: as many as the filer stated, unless --lots says more, \
+      for instance because they have been divided since.
 
-      Example:
+      Examples:
         eco2 credits approve 0 --from registrar-1.pem
+        eco2 credits approve 0 --lots 40 --from registrar-1.pem
       """)
 
   @Argument(help: "The request's number.")
   var number: UInt64
 
+  @Option(help: "How many lots it may make or change.")
+  var lots: UInt16?
+
   @OptionGroup var sending: SendingOptions
 
   func run() async throws {
-    try await sending.send { draft, _ in draft.decide(number, approve: true) }
+    try await sending.send { draft, ledger in
+      let lotsMax = if let lots { lots } else { try await ledger.request(number).lotsMax }
+      return draft.approve(number, lotsMax: lotsMax)
+    }
   }
 }
 
@@ -121,8 +130,9 @@ struct CreditsRejectCommand: AsyncParsableCommand {
   @OptionGroup var sending: SendingOptions
 
   func run() async throws {
-    try await sending.send { draft, _ in
-      draft.decide(number, approve: false, reasons: reasons ?? .zero)
+    try await sending.send { draft, ledger in
+      draft.reject(
+        number, reasons: reasons ?? .zero, lotsMax: try await ledger.request(number).lotsMax)
     }
   }
 }

@@ -1,0 +1,55 @@
+import LedgerCore
+import LedgerState
+
+// Records lie anywhere in the store: one by one, an execution waits for memory most of its time.
+// What transactions name is therefore read before they execute, many records at once. Nothing but
+// the time depends on it: what was not foreseen is read when it is touched.
+
+extension ExecutionContext {
+  /// Transactions whose records are read together: enough to fill the reads, few enough that the
+  /// records are still near when they are used.
+  static let loadedTogether = 256
+
+  /// Reads the accounts that transactions are judged by.
+  mutating func loadAccounts(of transactions: ArraySlice<Transaction>) throws(ExecutionError) {
+    var named: [AccountID] = []
+    named.reserveCapacity(transactions.count)
+    for transaction in transactions {
+      named.append(transaction.body.sender)
+      if let sponsor = transaction.body.sponsor { named.append(sponsor) }
+    }
+    do { try accounts.load(named, in: &view) } catch { throw .record(error) }
+  }
+
+  /// Reads what the operations of planned transactions name.
+  mutating func loadRecords(
+    for plans: ArraySlice<TransactionPlan>, of transactions: [Transaction]
+  ) throws(ExecutionError) {
+    var named: [AccountID] = []
+    var wanted = WantedCredits()
+    for plan in plans {
+      for operation in transactions[plan.index].body.operations {
+        if case .transfer(let transfer) = operation { named.append(transfer.recipient) }
+        wanted.add(operation)
+      }
+    }
+    do {
+      try accounts.load(named, in: &view)
+      try load(wanted)
+    } catch { throw .record(error) }
+  }
+}
+
+extension Array {
+  /// The elements a few at a time, in their order.
+  func forEachPart<Failure: Error>(
+    of count: Int, _ body: (ArraySlice<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    var start = startIndex
+    while start < endIndex {
+      let end = Swift.min(start + count, endIndex)
+      try body(self[start..<end])
+      start = end
+    }
+  }
+}
