@@ -87,6 +87,11 @@ bench: prepare ## the engines against their peers, as ratios (BENCH=ed25519 for 
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench $(BENCH) --json Benchmarks/results/latest.json
 
+.PHONY: weights
+weights: prepare ## weigh every kind of operation, and write the costs that genesis carries
+	@swift build -c release --package-path Benchmarks --product bench
+	@Benchmarks/.build/release/bench weights --write Sources/LedgerRules/Genesis/MeasuredCosts.swift
+
 .PHONY: bench-single
 bench-single: prepare ## single figures without peers, by ordo-one/benchmark
 	@swift package --package-path Benchmarks benchmark

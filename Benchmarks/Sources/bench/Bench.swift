@@ -21,7 +21,10 @@ struct Bench: ParsableCommand {
         bench --quick ed25519.batch      a look at those whose names begin so
         bench --json results.json        and a file for programs
       """,
-    subcommands: [Table.self, Measure.self, BuildRecords.self, BuildLots.self],
+    subcommands: [
+      Table.self, Measure.self, BuildRecords.self, BuildLots.self, WeightsCommand.self,
+      WeighCommand.self,
+    ],
     defaultSubcommand: Table.self)
 
   struct Table: ParsableCommand {

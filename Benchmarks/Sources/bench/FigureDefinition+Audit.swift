@@ -1,5 +1,6 @@
 import Audit
 import CPeers
+import LedgerCore
 import LedgerRules
 import LedgerStore
 import Paired
@@ -16,11 +17,12 @@ extension FigureDefinition {
     let folder = conditions.data.lots
     guard let built = folder.built else { throw BenchmarkFault.broken("the lots are not there") }
     let raw = try RawDatabase(folder)
+    let workers = try WorkerPool(workers: 2)
     let run = try PairedRun(
       rounds: conditions.isQuick ? 3 : 5,
       subject: { _ in
         try ContinuousClock().measure {
-          let report = try FolderAudit.run(home: folder.ledger)
+          let report = try FolderAudit.run(home: folder.ledger, workers: workers)
           if let finding = report.findings.first {
             throw BenchmarkFault.broken("the audit finds: \(finding)")
           }

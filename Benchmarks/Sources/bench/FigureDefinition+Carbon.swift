@@ -6,20 +6,21 @@ import Paired
 
 extension FigureDefinition {
   /// The registry's rules, on a million lots and a million accounts.
-  static let carbon: [FigureDefinition] = [
-    operations("carbon.onboard") { try $0.onboardings(ranges: 1) },
-    onboardedLots,
-    operations("carbon.split") { try $0.splits() },
-    operations("carbon.transfer") { try $0.transfers() },
-    operations("carbon.retire") { try $0.retirements() },
-    search,
-    list("carbon.list.owner") { lot, _ in (CreditFilter(owner: lot.owner), nil) },
-    list("carbon.list.joined") { lot, issuance in
-      var filter = CreditFilter(registry: issuance.registry)
-      filter.vintage = UInt16(issuance.range.vintageFrom / 10_000)
-      return (filter, .inReserve)
-    },
-  ]
+  static let carbon: [FigureDefinition] =
+    [
+      operations("carbon.onboard") { try $0.onboardings(ranges: 1) },
+      onboardedLots,
+      operations("carbon.split") { try $0.splits() },
+      operations("carbon.transfer") { try $0.transfers() },
+      operations("carbon.retire") { try $0.retirements() },
+    ] + searches + [
+      list("carbon.list.owner") { lot, _ in (CreditFilter(owner: lot.owner), nil) },
+      list("carbon.list.joined") { lot, issuance in
+        var filter = CreditFilter(registry: issuance.registry)
+        filter.vintage = UInt16(issuance.range.vintageFrom / 10_000)
+        return (filter, .inReserve)
+      },
+    ]
 
   private static let rateBar = 100_000.0
   private static let recordReads = "mdb_get of the records it reads; the ratio is a cost"
@@ -57,66 +58,85 @@ extension FigureDefinition {
     let folder = conditions.data.lots
     let chain = try CarbonChain(folder, workers: 0)
     let raw = try RawDatabase(folder)
+    // Its pages are mapped, as the state's are since its tree was read.
+    _ = try raw.hashAll()
     var work = CarbonWork(chain, folder.network, seed: 1)
     // All are made before any is executed, so that no record is still in a cache of the processor
     // for having been looked at.
     let rounds = conditions.rounds
     let blocks = try (0...rounds).map { _ in try make(&work) }
-    let others = try (0...rounds).map { _ in
-      try chain.execute(try make(&work)).view.keysRead.flatMap { $0.hash.bytes.array }
-    }
+    let others = try (0...rounds).map { _ in try chain.paths(readBy: try make(&work)) }
     var outcome: ExecutionOutcome?
     var sum: UInt64 = 0
     let run = try PairedRun(
       rounds: rounds,
       subject: { round in
         outcome = nil
-        return try ContinuousClock().measure {
+        return try ProcessorTime.measure {
           outcome = try chain.execute(blocks[round]).outcome
         }
       },
-      peer: { round in try ContinuousClock().measure { sum &+= try raw.look(others[round]) } })
+      peer: { round in try ProcessorTime.measure { sum &+= try raw.look(others[round]) } })
     if let outcome { try CarbonChain.expectApplied(outcome) }
     return MeasuredFigure(
       value: Double(count(blocks[0])) / run.microseconds * 1e6, unit: "/s", ratio: 1 / run.ratio,
       quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
   }
 
-  /// The lot that holds a serial, as a node's interface looks for it: one by one, each on its own.
-  private static let search = FigureDefinition(
-    id: "carbon.search", bar: .valueAtMost(5, unit: "µs"),
-    against: "one mdb_get; the ratio is a cost", cores: 1, needs: .lots
-  ) { conditions in
-    let folder = conditions.data.lots
-    let chain = try CarbonChain(folder, workers: 0)
-    let raw = try RawDatabase(folder)
-    var work = CarbonWork(chain, folder.network, seed: 2)
-    let count = 10_000
-    let rounds = conditions.rounds
-    let places = (0...rounds).map { _ in work.serials(count) }
-    let paths = try (0...rounds).map { _ in
-      try (0..<count).flatMap { _ in Lot.key(try work.lot().number).hash.bytes.array }
-    }
-    var found = 0
-    var sum: UInt64 = 0
-    let run = try PairedRun(
-      rounds: rounds,
-      subject: { round in
-        found = 0
-        return try ContinuousClock().measure {
-          for place in places[round] {
-            var queries = LedgerQueries(chain.store.records)
-            if try queries.lot(holding: place.serial, block: place.block) != nil { found += 1 }
+  /// The lot that holds a serial, and the lots that a range of them meets: one after the other in
+  /// one snapshot, as a node's interface or a block's on-boarding looks for them.
+  private static let searches: [FigureDefinition] = [
+    search("carbon.search") { queries, place in
+      try queries.lot(holding: place.serial, block: place.block) == nil ? 0 : 1
+    },
+    search("carbon.overlap") { queries, place in
+      let last = place.serial + CarbonNetwork.serialsPerRange - 1
+      return try queries.lots(
+        overlapping: place.serial...last, block: place.block, max: RulesLimits.rangeLotsMax
+      ).isEmpty ? 0 : 1
+    },
+  ]
+
+  private static let searchBar = 5.0
+
+  private static func search(
+    _ id: String,
+    _ look: @escaping @Sendable (inout LedgerQueries, CarbonWork.Place) throws -> Int
+  ) -> FigureDefinition {
+    FigureDefinition(
+      id: id, bar: .valueAtMost(searchBar, unit: "µs"),
+      against: "one mdb_get; the ratio is a cost", cores: 1, needs: .lots
+    ) { conditions in
+      let folder = conditions.data.lots
+      let chain = try CarbonChain(folder, workers: 0)
+      let raw = try RawDatabase(folder)
+      _ = try raw.hashAll()
+      var work = CarbonWork(chain, folder.network, seed: 2)
+      let count = 10_000
+      let rounds = conditions.rounds
+      let places = (0...rounds).map { _ in work.places(count) }
+      let paths = try (0...rounds).map { _ in
+        try (0..<count).flatMap { _ in Lot.key(try work.lot().number).hash.bytes.array }
+      }
+      var found = 0
+      var sum: UInt64 = 0
+      let run = try PairedRun(
+        rounds: rounds,
+        subject: { round in
+          found = 0
+          return try ProcessorTime.measure {
+            var queries = LedgerQueries(try chain.store.records.snapshot())
+            for place in places[round] { found += try look(&queries, place) }
           }
-        }
-      },
-      peer: { round in try ContinuousClock().measure { sum &+= try raw.read(paths[round]) } })
-    guard found == count else {
-      throw BenchmarkFault.broken("\(count - found) serials were not found")
+        },
+        peer: { round in try ProcessorTime.measure { sum &+= try raw.read(paths[round]) } })
+      guard found == count else {
+        throw BenchmarkFault.broken("\(count - found) places were not found")
+      }
+      return MeasuredFigure(
+        value: run.microseconds / Double(count), unit: "µs", ratio: 1 / run.ratio,
+        quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
     }
-    return MeasuredFigure(
-      value: run.microseconds / Double(count), unit: "µs", ratio: 1 / run.ratio,
-      quartileLow: 1 / run.quartiles.upperBound, quartileHigh: 1 / run.quartiles.lowerBound)
   }
 
   /// A page of 50 lots of those that a random lot's facts name, as a node's interface lists them.
@@ -151,7 +171,7 @@ extension FigureDefinition {
         rounds: rounds,
         subject: { round in
           found = 0
-          return try ContinuousClock().measure {
+          return try ProcessorTime.measure {
             for (filter, state) in filters[round] {
               let snapshot = try chain.store.records.snapshot()
               var queries = LedgerQueries(snapshot)
@@ -162,7 +182,7 @@ extension FigureDefinition {
             }
           }
         },
-        peer: { round in try ContinuousClock().measure { sum &+= try raw.read(paths[round]) } })
+        peer: { round in try ProcessorTime.measure { sum &+= try raw.read(paths[round]) } })
       guard found == pages * size else {
         throw BenchmarkFault.broken("\(found) lots were found, not \(pages * size)")
       }

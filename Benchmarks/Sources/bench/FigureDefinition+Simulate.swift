@@ -1,4 +1,3 @@
-import Foundation
 import Paired
 import Simulation
 
@@ -14,22 +13,14 @@ extension FigureDefinition {
     options.nodes = 21
     var seconds: [Double] = []
     for seed in 1...UInt64(conditions.isQuick ? 5 : 21) {
-      let begun = try processorSeconds()
-      let report = try Simulator.run(seed: seed, options: options)
-      seconds.append(try processorSeconds() - begun)
-      guard report.violations.isEmpty, report.heights >= 45 else {
-        throw BenchmarkFault.broken("seed \(seed) broke an invariant")
+      let time = try ProcessorTime.measure {
+        let report = try Simulator.run(seed: seed, options: options)
+        guard report.violations.isEmpty, report.heights >= 45 else {
+          throw BenchmarkFault.broken("seed \(seed) broke an invariant")
+        }
       }
+      seconds.append(time / .seconds(1))
     }
     return MeasuredFigure(seconds, unit: "s", against: 2)
-  }
-
-  /// What this process has used of processors.
-  private static func processorSeconds() throws -> Double {
-    var time = timespec()
-    guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else {
-      throw BenchmarkFault.system("read the process's clock", errno)
-    }
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

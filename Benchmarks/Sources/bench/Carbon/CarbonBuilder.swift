@@ -105,8 +105,8 @@ struct CarbonBuilder {
     var count = 0
     var fault: (any Error)?
     try StoreAudit(home: folder.ledger).checkRecords(
-      { record, leaf in
-        do { try raw.append(path: leaf.path.bytes.array, value: record.value) } catch {
+      { record in
+        do { try raw.append(path: record.key.hash.bytes.array, value: record.value) } catch {
           fault = error
         }
         count += 1
@@ -127,10 +127,15 @@ extension CarbonChain {
       document: SHA256.hash([UInt8](number.description.utf8)), voucher: "voucher \(number)")
     let filing = try transaction(
       [.fileRequest(FileRequest(request: request, proof: proof))], by: CarbonNetwork.custodian)
-    let words = try CarbonNetwork.registrars.prefix(CarbonNetwork.approvals).map {
-      try transaction(
-        [.decideRequest(DecideRequest(request: number, approves: true))], by: $0)
-    }
-    return [filing] + words
+    return [filing]
+      + (try CarbonNetwork.registrars.prefix(CarbonNetwork.approvals).map {
+        try approval(of: number, lotsMax: request.usualLots, by: $0)
+      })
+  }
+
+  /// A registrar's approval of a request.
+  func approval(of number: UInt64, lotsMax: UInt16, by registrar: AccountID) throws -> Transaction {
+    let word = DecideRequest(request: number, approves: true, lotsMax: lotsMax)
+    return try transaction([.decideRequest(word)], by: registrar)
   }
 }

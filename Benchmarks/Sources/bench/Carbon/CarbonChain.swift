@@ -22,11 +22,6 @@ final class CarbonChain {
 
   var chain: ChainID { store.chain }
 
-  /// Queries about the tip, or about a block above it.
-  func queries(on parent: StateDelta? = nil) throws -> LedgerQueries {
-    LedgerQueries(try state.view(on: parent))
-  }
-
   // MARK: Transactions
 
   /// A transaction with generous maxima. Nobody who executes a block looks at its signature: it
@@ -64,9 +59,9 @@ final class CarbonChain {
     var transactionCount: Int { bundles.reduce(0) { $0 + $1.transactions.count } }
   }
 
-  /// The block after a parent, of the tip's set's first member.
-  func proposal(_ transactions: [Transaction], on parent: StateDelta? = nil) throws -> Proposal {
-    var queries = try queries(on: parent)
+  /// The block after the tip, of the first member of the set, so many slots later.
+  func proposal(_ transactions: [Transaction], slots: UInt64 = 1) throws -> Proposal {
+    var queries = LedgerQueries(state)
     let facts = try queries.parentFacts()
     let author = facts.validators.members[0].account
     guard let progress = try queries.bundleProgress(author) else {
@@ -82,13 +77,12 @@ final class CarbonChain {
           digests: bundles.map { $0.header.digest(chain) })
       ]
     let header = BlockHeader(
-      height: facts.height + 1, timestamp: facts.timestamp + CarbonNetwork.interval,
+      height: facts.height + 1, timestamp: facts.timestamp + slots * CarbonNetwork.interval,
       author: author, parent: facts.headerHash, bundlesRoot: BundleRun.root(runs),
       validatorsHash: facts.validators.hash(chain),
       nextValidatorsHash: facts.nextValidators.hash(chain),
       parentRoots: StateRoots(
-        state: parent?.root ?? state.root, transactions: facts.transactionsRoot,
-        receipts: facts.receiptsRoot),
+        state: state.root, transactions: facts.transactionsRoot, receipts: facts.receiptsRoot),
       parentStatement: facts.statement, parentCommits: [], lateCommits: [])
     return Proposal(block: Block(header: header, runs: runs), bundles: bundles)
   }
@@ -124,23 +118,37 @@ final class CarbonChain {
   struct Executed {
     let outcome: ExecutionOutcome
     let reads: ExecutionReads
-    let view: StateView
   }
 
   /// Executes a block as a replica does, and changes nothing.
-  func execute(_ proposal: Proposal, on parent: StateDelta? = nil) throws -> Executed {
+  func execute(_ proposal: Proposal) throws -> Executed {
     let reads = try state.executionReads()
-    var view = try state.view(on: parent, reads: reads)
+    var view = try state.view(reads: reads)
     let outcome = try Execution.run(
       block: proposal.block, bundles: proposal.bundles, chain: chain, on: &view)
-    return Executed(outcome: outcome, reads: reads, view: view)
+    return Executed(outcome: outcome, reads: reads)
   }
 
-  /// Executes a block whose transactions must all be applied, and gives its delta.
-  func stage(_ transactions: [Transaction], on parent: StateDelta? = nil) throws -> StateDelta {
-    let executed = try execute(try proposal(transactions, on: parent), on: parent)
-    try Self.expectApplied(executed.outcome)
-    return try state.stage(executed.outcome.changes, on: parent, reads: executed.reads)
+  /// The paths of the records that a block's execution reads, in its order, 32 bytes each.
+  func paths(readBy proposal: Proposal) throws -> [UInt8] {
+    let source = RecordedReads(try state.view())
+    var view = StateView(over: source)
+    _ = try Execution.run(
+      block: proposal.block, bundles: proposal.bundles, chain: chain, on: &view)
+    return source.keys.flatMap { $0.hash.bytes.array }
+  }
+
+  /// Keeps which records were asked for.
+  private final class RecordedReads: RecordSource {
+    private(set) var keys: [StateKey] = []
+    private var view: StateView
+
+    init(_ view: StateView) { self.view = view }
+
+    func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
+      keys.append(key)
+      return try view.value(of: key)
+    }
   }
 
   static func expectApplied(_ outcome: ExecutionOutcome) throws {
@@ -149,14 +157,18 @@ final class CarbonChain {
     }
   }
 
-  // MARK: Deciding, for the builder
+  // MARK: Deciding
 
-  /// Executes a block, has it signed by a quorum, and puts it into the log; the store follows as
-  /// far behind as a node's.
-  func decide(_ transactions: [Transaction]) throws {
-    let proposal = try proposal(transactions)
+  /// Decides a block whose transactions must all be applied; the store follows as far behind as a
+  /// node's.
+  func decide(_ transactions: [Transaction], slots: UInt64 = 1) throws {
+    try Self.expectApplied(try decide(try proposal(transactions, slots: slots)))
+    if state.isOverlayFull { try flush() }
+  }
+
+  /// Executes a block, has it signed by a quorum, puts it into the log and makes it the tip.
+  func decide(_ proposal: Proposal) throws -> ExecutionOutcome {
     let executed = try execute(proposal)
-    try Self.expectApplied(executed.outcome)
     let delta = try state.stage(executed.outcome.changes, reads: executed.reads)
     let height = proposal.block.header.height
     let block = DecidedBlock(
@@ -166,7 +178,7 @@ final class CarbonChain {
     receipts.list(executed.outcome.receipts)
     try store.log.append(height: height, block: block.bcs, receipts: receipts.bytes)
     try state.adopt(delta, height: height)
-    if state.isOverlayFull { try flush() }
+    return executed.outcome
   }
 
   /// Writes what the store has not.

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerRules
 
 /// The folder of a ledger with so many lots and accounts, and of a raw database with its records.
 struct CarbonFolder: Sendable {
@@ -6,8 +7,13 @@ struct CarbonFolder: Sendable {
   private let path: String
 
   init(path: String, count: Int) {
-    self.path = path + "/lots-\(count)"
-    network = CarbonNetwork(lots: count, accounts: count)
+    self.init(
+      path: path + "/lots-\(count)", network: CarbonNetwork(lots: count, accounts: count))
+  }
+
+  private init(path: String, network: CarbonNetwork) {
+    self.path = path
+    self.network = network
   }
 
   /// The home of a node.
@@ -20,18 +26,20 @@ struct CarbonFolder: Sendable {
   struct Built: Codable {
     /// The form of records and rules that it was built by; another one is built anew.
     var format = Self.current
+    /// Bytes of an ordered index's page then.
+    var pageBytes = RulesLimits.orderedPageBytesMax
     /// Records of the state.
     let records: Int
     /// The root of the state.
     let root: String
 
-    static let current = 1
+    static let current = 3
   }
 
   var built: Built? {
     guard let bytes = FileManager.default.contents(atPath: note),
       let built = try? JSONDecoder().decode(Built.self, from: bytes),
-      built.format == Built.current
+      built.format == Built.current, built.pageBytes == RulesLimits.orderedPageBytesMax
     else { return nil }
     return built
   }
@@ -46,6 +54,15 @@ struct CarbonFolder: Sendable {
     for folder in [ledger, raw] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
+  }
+
+  /// A copy of the home, to be changed and removed.
+  func copy() throws -> CarbonFolder {
+    let copy = CarbonFolder(path: path + "-copy", network: network)
+    try copy.remove()
+    try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: ledger, toPath: copy.ledger)
+    return copy
   }
 
   func remove() throws {

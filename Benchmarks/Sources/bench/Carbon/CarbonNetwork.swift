@@ -20,6 +20,8 @@ struct CarbonNetwork: Sendable {
   /// Requests that bring credits of one project, and of one serial block.
   static let requestsPerProject = 4
   static let rangesPerRequest = CreditLimits.requestRangesMax
+  /// The buffer's.
+  static let bufferLot: UInt64 = 1
   /// The first lot that somebody owns: before it there are that of genesis and the buffer.
   static let firstLot: UInt64 = 2
 
@@ -64,14 +66,19 @@ struct CarbonNetwork: Sendable {
       GenesisAllocation(
         account: Self.account($0), eco2: Amount(10 * eco2), ecc: Amount(100_000_000))
     }
-    for account in [Self.custodian] + Self.registrars {
+    let nodes = (0..<Self.nodes).map(Self.nodeAccount)
+    for account in [Self.custodian] + Self.registrars + nodes {
       allocations.append(
         GenesisAllocation(
           account: account, eco2: Amount(1_000_000 * eco2), ecc: Amount(100 * tonne)))
     }
+    var parameters = Parameters.standard
+    // Ten years' due exceed what the fund begins with: it bids.
+    parameters.fund.targetDays = 3_650
     return GenesisDocument(
       network: "benchmarks", isTest: true, genesisTime: 1_749_945_600_000,
-      interval: Self.interval, factors: [Self.factor], nodes: try (0..<Self.nodes).map(Self.node),
+      interval: Self.interval, parameters: parameters, factors: [Self.factor],
+      nodes: try (0..<Self.nodes).map(Self.node),
       operatingCommittee: Self.operatingCommittee,
       founders: [GenesisFounder(account: Self.founder, amount: Supply.founders)],
       allocations: allocations,
@@ -165,11 +172,15 @@ struct CarbonNetwork: Sendable {
         batches: [CreditRequest.Onboarding.Batch(project: project, ranges: ranges)]))
   }
 
+  /// The serial block of the buffer's lot, which is lot 1, and how many serials it has at first.
+  static let bufferBlock = "gold-standard|1|KE|BUFFER|1"
+  static let bufferSerials: UInt64 = 10_000_000
+
   /// What the custodian brings first: a buffer for all that follows.
   static func bufferRequest() -> CreditRequest {
     let range = CreditRange(
-      serialBlock: "gold-standard|1|KE|BUFFER|1", serialText: "GS1-1-KE-BUFFER-1-2022-1-1-10000000",
-      start: 1, end: 10_000_000, vintageFrom: 20_220_101, vintageTo: 20_221_231,
+      serialBlock: bufferBlock, serialText: "GS1-1-KE-BUFFER-1-2022-1-1-\(bufferSerials)",
+      start: 1, end: bufferSerials, vintageFrom: 20_220_101, vintageTo: 20_221_231,
       product: .verified)
     return request([range], of: project(1_000_000), to: 0, isBuffer: true)
   }

@@ -8,9 +8,16 @@ struct CarbonWork {
   static let operationCount = 1_000
 
   let chain: CarbonChain
-  private let network: CarbonNetwork
-  private var numbers: Numbers
+  let network: CarbonNetwork
+  var numbers: Numbers
   private var used: Set<UInt64> = []
+  /// What weighed operations have named so far.
+  var newAccounts = 0
+  var freshAccounts = 0
+  var reservedLots: UInt64 = 0
+  var bufferTaken: UInt64 = 0
+  var confirmedRetirements: UInt64 = 0
+  var broughtRanges = 0
 
   init(_ chain: CarbonChain, _ network: CarbonNetwork, seed: Int) {
     self.chain = chain
@@ -100,14 +107,19 @@ struct CarbonWork {
     return try chain.proposal(transactions)
   }
 
-  /// Places of serials: the block's key, and the serial.
-  mutating func serials(_ count: Int) -> [(block: String, serial: UInt64)] {
+  /// A serial that was brought.
+  struct Place: Sendable {
+    let block: String
+    let serial: UInt64
+  }
+
+  /// Serials in an order of chance.
+  mutating func places(_ count: Int) -> [Place] {
     let last = UInt64(CarbonNetwork.rangesPerProject) * CarbonNetwork.serialsPerRange
     return (0..<count).map { _ in
-      (
-        CarbonNetwork.serialBlock(Int.random(in: 0..<network.projects, using: &numbers)),
-        UInt64.random(in: 1...last, using: &numbers)
-      )
+      Place(
+        block: CarbonNetwork.serialBlock(Int.random(in: 0..<network.projects, using: &numbers)),
+        serial: UInt64.random(in: 1...last, using: &numbers))
     }
   }
 }
