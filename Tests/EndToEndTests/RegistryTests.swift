@@ -83,9 +83,9 @@ extension EndToEndTests {
         ("1 ranges in 1 requests", "0, left out"), ("0 ranges in 0 requests", "1, left out"),
       ] {
         let result = try tool.succeed(words + ["--from", network.key("depositor")])
-        #expect(result.output.contains("filed     \(filed)"), "\(result.output)")
-        #expect(result.output.contains("pending   \(left)"), "\(result.output)")
-        #expect(result.output.contains("on chain  1, left out"), "\(result.output)")
+        #expect(result.output.contains("filed       \(filed)"), "\(result.output)")
+        #expect(result.output.contains("pending     \(left)"), "\(result.output)")
+        #expect(result.output.contains("on chain    1, left out"), "\(result.output)")
       }
       let neither = try tool.run(words)
       #expect(neither.status != 0 && neither.complaints.contains("--dry-run"))
