@@ -185,6 +185,15 @@ struct BundleShelf: Sendable {
 
   // MARK: decisions
 
+  /// Takes over how far authors are that nothing is known of yet. Of the others it is: each block
+  /// has told.
+  mutating func learn(_ progress: [AuthorProgress]) {
+    for entry in progress {
+      let author = makeAuthor(entry.author)
+      if authors[author].committed == nil { authors[author].committed = entry }
+    }
+  }
+
   /// Takes a decided run out of its lane: the bundles that it named, and others that stood under
   /// their numbers.
   mutating func commit(_ run: BundleRun, height: UInt64) -> (

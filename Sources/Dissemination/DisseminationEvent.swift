@@ -91,10 +91,13 @@ public struct DisseminationDecision: Sendable {
   public let crowdedOut: [Digest]
   /// As in `DisseminationStart.sets`, after this height.
   public let sets: [ValidatorSet]
+  /// As in `DisseminationStart.progress`, where this height has decided another set: who enters may
+  /// have been a member before this node's start.
+  public let progress: [AuthorProgress]
 
   public init(
     height: UInt64, runs: [BundleRun], executed: [Digest], skipped: [Digest],
-    crowdedOut: [Digest] = [], sets: [ValidatorSet]
+    crowdedOut: [Digest] = [], sets: [ValidatorSet], progress: [AuthorProgress] = []
   ) {
     self.height = height
     self.runs = runs
@@ -102,5 +105,6 @@ public struct DisseminationDecision: Sendable {
     self.skipped = skipped
     self.crowdedOut = crowdedOut
     self.sets = sets
+    self.progress = progress
   }
 }

@@ -9,10 +9,7 @@ extension Disseminator {
     sets = start.sets
     shareShelf()
     authoring.start = start.incarnation
-    for progress in start.progress {
-      let author = shelf.makeAuthor(progress.author)
-      shelf.authors[author].committed = progress
-    }
+    shelf.learn(start.progress)
     let sorted = start.bundles.map { ($0.header.digest(chain), $0) }.sorted { left, right in
       let (a, b) = (left.1.header, right.1.header)
       return (a.author, a.incarnation, a.number, left.0) < (
@@ -74,6 +71,7 @@ extension Disseminator {
     guard isStarted, decision.height >= nextHeight else { return }
     nextHeight = decision.height + 1
     if !decision.sets.isEmpty { sets = decision.sets }
+    shelf.learn(decision.progress)
     shareShelf()
     for id in decision.executed {
       pool.remove(id)

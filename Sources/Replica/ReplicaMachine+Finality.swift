@@ -63,7 +63,7 @@ extension ReplicaMachine {
       desk.beginAnew()
     }
     effects.append(.finalised(announcement(of: executed, decision, set, primary)))
-    pending.append(.dissemination(.decided(disseminationDecision(of: executed))))
+    pending.append(.dissemination(.decided(try disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, sets: sets())))
     recorded(executed.outcome.offences)
     watchCommits(executed, decision.certificate, set: set)
@@ -138,11 +138,18 @@ extension ReplicaMachine {
       firstPrimary: primary)
   }
 
-  private func disseminationDecision(of executed: Executed) -> DisseminationDecision {
+  private func disseminationDecision(of executed: Executed) throws(ReplicaFailure)
+    -> DisseminationDecision
+  {
+    let outcome = executed.outcome
+    var progress: [AuthorProgress] = []
+    if outcome.nextValidators != outcome.validators {
+      do { progress = try bundleProgress() } catch { throw .state("\(error)") }
+    }
     var ran: [Digest] = []
     var skipped: [Digest] = []
     var crowdedOut: [Digest] = []
-    for receipt in executed.outcome.receipts {
+    for receipt in outcome.receipts {
       switch receipt.outcome {
       case .skipped(.blockFull): crowdedOut.append(receipt.transaction)
       case .skipped: skipped.append(receipt.transaction)
@@ -151,7 +158,7 @@ extension ReplicaMachine {
     }
     return DisseminationDecision(
       height: tip.height, runs: executed.block.runs, executed: ran, skipped: skipped,
-      crowdedOut: crowdedOut, sets: sets())
+      crowdedOut: crowdedOut, sets: sets(), progress: progress)
   }
 
   /// The sets of the heights around the tip, ascending by first height, each once.

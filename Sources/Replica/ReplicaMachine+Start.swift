@@ -114,7 +114,8 @@ extension ReplicaMachine {
     return finishStep { _ in }
   }
 
-  private func bundleProgress() throws(RecordError) -> [AuthorProgress] {
+  /// Of each member of the sets around the tip the last bundle that a block named.
+  func bundleProgress() throws(RecordError) -> [AuthorProgress] {
     var queries = LedgerQueries(StateView(over: state))
     var list: [AuthorProgress] = []
     for set in sets() {

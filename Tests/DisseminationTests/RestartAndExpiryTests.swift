@@ -30,6 +30,39 @@ struct RestartAndExpiryTests {
     #expect(Set(network.executed) == Set(transactions.map(\.testID)))
   }
 
+  @Test("a member that comes back after this node's restart goes on after its last named bundle")
+  func returningMember() throws {
+    let members = (0..<6).map { index in
+      Validator(
+        account: AccountID(SHA256.hash([UInt8(index)]).bytes),
+        consensusKey: PublicKey(SHA256.hash([UInt8(index), 1]).bytes))
+    }
+    let before = try #require(ValidatorSet(firstHeight: 1, members: Array(members.prefix(5))))
+    let after = try #require(ValidatorSet(firstHeight: 12, members: members))
+    var node = Disseminator(
+      own: members[0].account, chain: TestNetwork.chain, intervalMilliseconds: 1_000)
+    _ = node.step(
+      .restored(
+        DisseminationStart(
+          incarnation: 7, height: 9, sets: [before], progress: [], bundles: [])), now: 0)
+    let back = AuthorProgress(author: members[5].account, incarnation: 3, number: 4)
+    _ = node.step(
+      .decided(
+        DisseminationDecision(
+          height: 10, runs: [], executed: [], skipped: [], sets: [before, after],
+          progress: [back])), now: 1_000)
+    func run(_ incarnation: UInt64, from first: UInt64) -> BundleRun {
+      BundleRun(
+        author: back.author, incarnation: incarnation, firstNumber: first,
+        digests: [SHA256.hash([9])])
+    }
+    // What is not held is missing; only what does not follow is a gap.
+    #expect(node.judge([run(3, from: 5)], height: 12) == .missing([SHA256.hash([9])]))
+    #expect(node.judge([run(4, from: 0)], height: 12) == .missing([SHA256.hash([9])]))
+    #expect(node.judge([run(3, from: 0)], height: 12) == .refused(.gap(back.author)))
+    #expect(node.judge([run(2, from: 0)], height: 12) == .refused(.gap(back.author)))
+  }
+
   @Test("an author that restarts more often than its runs are followed waits, and goes on")
   func manyRestarts() throws {
     let network = try TestNetwork(4)
