@@ -207,8 +207,8 @@ let package = Package(
       "NodeRuntimeTests",
       [
         "LedgerCore", "LedgerStore", "LedgerRules", "Consensus", "CatchUp", "Dissemination",
-        "Replica", "Signer", "RegistryFiles", "LedgerMetrics", "NodeAPI", "NodeAnswers",
-        "NodeRuntime", "LocalNetwork",
+        "Replica", "Signer", "RegistryFiles", "LedgerMetrics", "PeerNetwork", "NodeAPI",
+        "NodeAnswers", "NodeRuntime", "LocalNetwork",
         logging,
       ]),
     tests(

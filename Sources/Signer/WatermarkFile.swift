@@ -4,7 +4,8 @@ import LedgerCore
 /// The watermark on the disk: two slots, written in turn, so that the record before the one being
 /// written is never touched. Each slot holds its record twice, in two blocks: a torn write leaves
 /// the other slot, and a byte that rots in a record that WAS synced leaves its copy, so that rot
-/// never looks like a torn write, which would lower the watermark.
+/// never looks like a torn write, which would lower the watermark. Nor does a file that was cut
+/// short: it is made at its full length, and no write changes that.
 ///
 /// Invariants: a slot is written only while the other one is the newest whole record; nothing is
 /// written after a write or sync has failed.
@@ -24,7 +25,7 @@ struct WatermarkFile: ~Copyable {
   /// What was found in an existing file.
   enum Contents {
     case absent
-    /// Not one whole record.
+    /// Not one whole record, or not the whole file: what is cut off may have been the newest.
     case unreadable
     case found(WatermarkRecord, slot: Int)
   }
@@ -32,12 +33,12 @@ struct WatermarkFile: ~Copyable {
   /// Looks at a file without changing it.
   static func contents(_ path: String) throws(SignerError) -> Contents {
     guard let bytes = try System.read(path, bytesMax: fileBytes) else { return .absent }
+    guard bytes.count == fileBytes else { return .unreadable }
     var best: (record: WatermarkRecord, slot: Int)?
     for slot in 0..<slots {
       for copy in 0..<copies {
         let start = offset(slot: slot, copy: copy)
-        guard start + WatermarkRecord.byteCount <= bytes.count,
-          let record = WatermarkRecord(bytes[start..<start + WatermarkRecord.byteCount])
+        guard let record = WatermarkRecord(bytes[start..<start + WatermarkRecord.byteCount])
         else { continue }
         if best.map({ $0.record.sequence < record.sequence }) ?? true { best = (record, slot) }
       }

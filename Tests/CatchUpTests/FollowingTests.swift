@@ -156,6 +156,21 @@ struct FollowingTests {
       peers.nodes[0].machine.mode == .following(mayVoteFrom: 12, .voteAboveWatermark(position)))
   }
 
+  @Test("a COMMIT of its key above its watermark, in a block that it catches up with: it waits")
+  func ownCommitBeforeFollowing() throws {
+    for (height, mayVoteFrom) in [(UInt64(6), UInt64(9)), (7, 11)] {
+      let peers = TestPeers(try TestChain(members: 4, length: 8), heights: [8, 8, 8, 8])
+      peers.nodes[0].watermark = VotePosition(height: 6, view: 0, kind: .commit)
+      peers.start()
+      let position = VotePosition(height: height, view: 0, kind: .commit)
+      peers.feed(.ownVoteDecided(position), to: 0)
+      peers.connectAll()
+      peers.run(for: 100)
+      let pause = mayVoteFrom == 9 ? nil : VotingPause.voteAboveWatermark(position)
+      #expect(peers.nodes[0].machine.mode == .following(mayVoteFrom: mayVoteFrom, pause))
+    }
+  }
+
   @Test("the next height, decided by others a moment earlier, leaves a node following")
   func grace() throws {
     let peers = TestPeers(try TestChain(members: 4, length: 3), heights: [2, 2, 2, 2])

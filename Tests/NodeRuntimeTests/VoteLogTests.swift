@@ -15,7 +15,7 @@ import Testing
 @Suite("A start knows whether its vote log is whole")
 struct VoteLogTests {
   /// Gives the first home of a network of 4 in which nothing is decided yet.
-  private static func withHome(_ body: (NodeHome, GenesisDocument) throws -> Void) throws {
+  static func withHome(_ body: (NodeHome, GenesisDocument) throws -> Void) throws {
     let path =
       FileManager.default.temporaryDirectory.path + "/eco2-votes-\(UUID().uuidString.prefix(8))"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -32,7 +32,7 @@ struct VoteLogTests {
     try body(made.folder.home(0), made.document)
   }
 
-  private static func open(_ home: NodeHome, isMoved: Bool = false) throws -> OpenedHome {
+  static func open(_ home: NodeHome, isMoved: Bool = false) throws -> OpenedHome {
     let configuration = try home.loadConfiguration(environment: [:], overrides: []).configuration
     return try OpenedHome(home, configuration, isMoved: isMoved)
   }

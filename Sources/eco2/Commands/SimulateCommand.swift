@@ -126,16 +126,17 @@ struct SimulateCommand: ParsableCommand {
     let isAlone = seeds == 1
     let runs = SeedRuns(first: seed, count: seeds, options: options)
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let (summary, shown) = try runs.run(jobs: Int(min(seeds, UInt64(jobs ?? cores))))
+    let outcome = try runs.run(jobs: Int(min(seeds, UInt64(jobs ?? cores))))
     if output.json {
       Printing.line(
-        try Printing.json(Result(program: program, summary: summary, reports: shown)))
+        try Printing.json(
+          Result(program: program, summary: outcome.summary, reports: outcome.shown)))
     } else {
-      for report in shown { Printing.line(text(report)) }
-      if !isAlone { Printing.line(text(summary)) }
+      for report in outcome.shown { Printing.line(text(report)) }
+      if !isAlone { Printing.line(text(outcome.summary)) }
       Printing.line("by eco2 \(program.version), whose SHA-256 begins \(program.digest)")
     }
-    guard summary.failed.isEmpty else { throw ExitCode.failure }
+    guard outcome.summary.failed.isEmpty, !outcome.isInterrupted else { throw ExitCode.failure }
   }
 
   private struct Result: Encodable {
@@ -223,7 +224,11 @@ struct SimulateCommand: ParsableCommand {
     let failed = summary.failed.prefix(20).map { "\($0)" }.joined(separator: ", ")
     let more = summary.failed.count > 20 ? ", …" : ""
     return Printing.facts([
-      ("seeds", "\(summary.seeds), from \(seed) on"),
+      (
+        "seeds",
+        "\(summary.seeds), from \(seed) on"
+          + (summary.seeds < seeds ? "; interrupted: \(seeds - summary.seeds) did not run" : "")
+      ),
       ("failed", summary.failed.isEmpty ? "none" : "\(summary.failed.count): \(failed)\(more)"),
       ("simulated", "\(hours) hours, \(summary.events) events"),
       ("blocks", "\(summary.blocks), \(summary.viewChanges) decided in a later view"),
