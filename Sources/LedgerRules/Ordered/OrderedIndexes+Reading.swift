@@ -95,6 +95,30 @@ extension OrderedIndexes {
     return entries
   }
 
+  /// Calls the body with the entries at a key or below it, the last first, by their page and place,
+  /// until it says false. None is copied.
+  mutating func descend(
+    _ index: OrderedIndexKind, from key: [UInt8], in view: inout StateView,
+    _ body: (OrderedPage, Int) throws(RecordError) -> Bool
+  ) throws(RecordError) {
+    guard var place = try leaf(index, .holding(key), in: &view) else { return }
+    var page = try page(place.slot)
+    let (found, isFound) = page.search(key)
+    var position = isFound ? found : found - 1
+    while true {
+      while position >= 0 {
+        guard try body(page, position) else { return }
+        position -= 1
+      }
+      guard let lower = try separator(place.lower),
+        let before = try leaf(index, .before(lower), in: &view)
+      else { return }
+      place = before
+      page = try self.page(before.slot)
+      position = page.count - 1
+    }
+  }
+
   private mutating func first(
     _ index: OrderedIndexKind, _ key: [UInt8], isAbove: Bool, in view: inout StateView
   ) throws(RecordError) -> OrderedEntry? {

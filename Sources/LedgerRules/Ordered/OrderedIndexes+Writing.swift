@@ -29,14 +29,14 @@ extension OrderedIndexes {
     let before = isFound ? page.value(position) : nil
     let changed = page.replacing(position..<position + (isFound ? 1 : 0), with: entry)
     if !isFound { tree.count += 1 }
-    if changed.bytes.count <= RulesLimits.orderedPageBytesMax {
+    if changed.byteCount <= RulesLimits.orderedPageBytesMax {
       set(place.slot, changed)
     } else {
       let isAppended = place.upper == nil && position == page.count
       try grow(
         along: path(index, to: key, &view), changed, isAppended: isAppended, index, &tree, &view)
     }
-    if !isFound || trees.entries[slot].current != tree { set(slot, tree) }
+    if !isFound || trees.current(slot) != tree { set(slot, tree) }
     return before
   }
 
@@ -55,7 +55,7 @@ extension OrderedIndexes {
       let isBetween =
         position + 1 >= page.count || ByteOrder.compare(next, page.key(position + 1)) < 0
       if isFound, isBetween, page.value(position).count == value.count,
-        changed.bytes.count <= RulesLimits.orderedPageBytesMax
+        changed.byteCount <= RulesLimits.orderedPageBytesMax
       {
         var (slot, tree) = try tree(index, in: &view)
         tree.count += 1
@@ -145,7 +145,7 @@ extension OrderedIndexes {
       let above = path[depth - 1]
       page = try self.page(above.slot).replacing(
         above.position + 1..<above.position + 1, with: entry)
-      if page.bytes.count <= RulesLimits.orderedPageBytesMax { return set(above.slot, page) }
+      if page.byteCount <= RulesLimits.orderedPageBytesMax { return set(above.slot, page) }
     }
   }
 
@@ -189,7 +189,7 @@ extension OrderedIndexes {
       let joined =
         left == position
         ? page.joined(with: try self.page(slots[1])) : try self.page(slots[0]).joined(with: page)
-      guard joined.bytes.count <= RulesLimits.orderedPageBytesMax / 4 * 3 else { continue }
+      guard joined.byteCount <= RulesLimits.orderedPageBytesMax / 4 * 3 else { continue }
       set(slots[0], joined)
       set(slots[1], nil)
       return parent.replacing(left + 1..<left + 2, with: [])
@@ -223,5 +223,5 @@ extension OrderedIndexes {
 
 extension OrderedPage {
   /// Whether it can stand as it is after a removal.
-  fileprivate var isLargeEnough: Bool { bytes.count >= RulesLimits.orderedPageBytesMax / 4 }
+  fileprivate var isLargeEnough: Bool { byteCount >= RulesLimits.orderedPageBytesMax / 4 }
 }

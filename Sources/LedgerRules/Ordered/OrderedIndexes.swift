@@ -70,7 +70,7 @@ struct OrderedIndexes {
     throws(RecordError) -> (slot: Int, tree: OrderedTree)
   {
     let slot = try trees.slot(of: index, in: &view)
-    return (slot, trees.entries[slot].current ?? OrderedTree())
+    return (slot, trees.current(slot) ?? OrderedTree())
   }
 
   /// Reads the leaves together that hold these keys, or would, and the pages above them.
@@ -100,7 +100,7 @@ struct OrderedIndexes {
     throws(RecordError) -> Int
   {
     let slot = try pages.slot(of: id, in: &view)
-    guard let found = pages.entries[slot].current?.level else {
+    guard let found = pages.current(slot)?.level else {
       throw .missing(key: OrderedPage.key(id.index, id.number))
     }
     guard Int(found) == level else {
@@ -113,9 +113,9 @@ struct OrderedIndexes {
 
   /// The page in a slot; throws when there is none.
   func page(_ slot: Int) throws(RecordError) -> OrderedPage {
-    let entry = pages.entries[slot]
-    guard let page = entry.current else {
-      throw .missing(key: OrderedPage.key(entry.id.index, entry.id.number))
+    guard let page = pages.current(slot) else {
+      let id = pages.entries[slot].id
+      throw .missing(key: OrderedPage.key(id.index, id.number))
     }
     return page
   }

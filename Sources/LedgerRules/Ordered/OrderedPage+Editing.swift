@@ -26,48 +26,48 @@ extension OrderedPage {
 
   /// The same with two entries, of which the second may be empty: none.
   func replacing(_ range: Range<Int>, with entry: [UInt8], second: [UInt8]) -> OrderedPage {
-    let start = Int(offsets[range.lowerBound])
-    let end = Int(offsets[range.upperBound])
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(self.bytes.count + entry.count + second.count - (end - start))
-    bytes.append(contentsOf: self.bytes[..<start])
-    bytes.append(contentsOf: entry)
-    bytes.append(contentsOf: second)
-    bytes.append(contentsOf: self.bytes[end...])
-    var offsets: [UInt16] = []
-    offsets.reserveCapacity(self.offsets.count + 2)
-    offsets.append(contentsOf: self.offsets[...range.lowerBound])
-    if !second.isEmpty { offsets.append(UInt16(truncatingIfNeeded: start + entry.count)) }
-    // Where the last entry put in ends, what was behind the range begins.
-    let shift = UInt16(truncatingIfNeeded: bytes.count &- self.bytes.count)
-    let first = entry.isEmpty ? range.upperBound + 1 : range.upperBound
-    for position in first..<self.offsets.count {
-      offsets.append(self.offsets[position] &+ shift)
+    let count = count - range.count + (entry.isEmpty ? 0 : 1) + (second.isEmpty ? 0 : 1)
+    let isEven =
+      layout.stride > 0 && (entry.isEmpty || entry.count == layout.stride)
+      && (second.isEmpty || second.count == layout.stride)
+    return OrderedPage(
+      level: level, count: count, reserving: record.count + entry.count + second.count,
+      stride: isEven ? layout.stride : nil
+    ) { writer in
+      writer.raw(entries(0..<range.lowerBound))
+      writer.raw(entry)
+      writer.raw(second)
+      writer.raw(entries(range.upperBound..<self.count))
     }
-    return OrderedPage(level: level, bytes: bytes, offsets: offsets)
+  }
+
+  /// The entries in a range, encoded.
+  private func entries(_ range: Range<Int>) -> ArraySlice<UInt8> {
+    record[layout.offset(range.lowerBound)..<layout.offset(range.upperBound)]
   }
 
   /// The entries in a range as a page of their own.
   func slice(_ range: Range<Int>) -> OrderedPage {
-    let start = offsets[range.lowerBound]
-    let end = offsets[range.upperBound]
-    return OrderedPage(
-      level: level, bytes: Array(bytes[Int(start)..<Int(end)]),
-      offsets: offsets[range.lowerBound...range.upperBound].map { $0 &- start })
+    let entries = entries(range)
+    return OrderedPage(level: level, count: range.count, reserving: entries.count) {
+      $0.raw(entries)
+    }
   }
 
   /// This page's entries, then those of the page to its right.
   func joined(with right: OrderedPage) -> OrderedPage {
-    let shift = UInt16(truncatingIfNeeded: bytes.count)
-    return OrderedPage(
-      level: level, bytes: bytes + right.bytes,
-      offsets: offsets + right.offsets.dropFirst().map { $0 &+ shift })
+    OrderedPage(
+      level: level, count: count + right.count, reserving: byteCount + right.byteCount
+    ) { writer in
+      writer.raw(entries(0..<count))
+      writer.raw(right.entries(0..<right.count))
+    }
   }
 
   /// Where a page that is too long is cut: the first position behind half of its bytes.
   var middle: Int {
-    let half = bytes.count / 2
-    let position = offsets.firstIndex { Int($0) >= half } ?? count - 1
+    let half = layout.start + byteCount / 2
+    let position = (0...count).first { layout.offset($0) >= half } ?? count - 1
     return min(max(position, 1), count - 1)
   }
 

@@ -5,66 +5,112 @@ public import LedgerState
 ///
 /// Invariants, which decoding checks:
 /// - keys ascend strictly, bytewise; only the first key of an inner page may be empty;
-/// - there is at least one entry, and `bytes` has at most `RulesLimits.orderedPageBytesMax`;
-/// - `bytes` holds the entries as they are encoded, one after the other: a page's content decides
-///   its bytes, whatever has happened to it before.
+/// - there is at least one entry, and the entries have at most `RulesLimits.orderedPageBytesMax`;
+/// - `record` is the page as it is encoded: a page's content decides its bytes, whatever has
+///   happened to it before.
 ///
 /// An entry is its key as a byte string, then in a leaf the value as a byte string, in an inner
 /// page the child's number, a `u64`. What a child holds is at or above its key, and below the next.
+///
+/// Pages are the records that are read and written most: one is kept as the bytes that it was read
+/// as, and an edit makes those that will be written.
 public struct OrderedPage: LedgerRecord {
   public static var kind: RecordKind { .orderedPage }
 
   /// Levels below this page: 0 is a leaf.
   public let level: UInt8
-  /// The entries, encoded.
-  let bytes: [UInt8]
-  /// Where each entry starts in `bytes`, and the end of the last.
-  let offsets: [UInt16]
+  /// The page, encoded: level, number of entries, entries.
+  let record: [UInt8]
+  /// Where the entries lie in it.
+  let layout: Layout
 
-  init(level: UInt8, bytes: [UInt8], offsets: [UInt16]) {
+  /// Where entries lie in a page's bytes.
+  struct Layout {
+    let count: Int
+    /// Where the first begins.
+    let start: Int
+    /// The bytes of every entry where all have the same, as in the interval index; else 0.
+    let stride: Int
+    /// Else where each entry begins, and the last ends.
+    let offsets: [UInt16]
+
+    /// Where an entry begins, 0 ... `count`: there the last one ends.
+    @inline(__always)
+    func offset(_ position: Int) -> Int {
+      offsets.isEmpty ? start + position * stride : Int(offsets[position])
+    }
+  }
+
+  init(level: UInt8, record: [UInt8], layout: Layout) {
     self.level = level
-    self.bytes = bytes
-    self.offsets = offsets
+    self.record = record
+    self.layout = layout
+  }
+
+  /// A page of as many sound entries as said, which `write` gives, encoded.
+  ///
+  /// - Parameter stride: the bytes of each, where it is known that all have the same.
+  init(
+    level: UInt8, count: Int, reserving capacity: Int, stride: Int? = nil,
+    _ write: (inout BCSWriter) -> Void
+  ) {
+    var writer = BCSWriter(reserving: capacity + 3)
+    writer.u8(level)
+    writer.length(count)
+    let start = writer.bytes.count
+    write(&writer)
+    let layout =
+      stride.map { Layout(count: count, start: start, stride: $0, offsets: []) }
+      ?? Self.layout(of: count, level: level, in: unsafe writer.bytes.span.bytes, from: start)
+    self.init(level: level, record: writer.bytes, layout: layout)
   }
 
   /// A page of one entry.
   init(level: UInt8, _ entry: [UInt8]) {
-    self.init(level: level, bytes: entry, offsets: [0, UInt16(truncatingIfNeeded: entry.count)])
+    self.init(level: level, count: 1, reserving: entry.count, stride: entry.count) {
+      $0.raw(entry)
+    }
   }
 
   public static func == (left: OrderedPage, right: OrderedPage) -> Bool {
-    left.level == right.level && left.bytes == right.bytes
+    left.record == right.record
   }
 
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(level)
-    hasher.combine(bytes)
-  }
+  public func hash(into hasher: inout Hasher) { hasher.combine(record) }
 
   /// Entries on the page.
-  public var count: Int { offsets.count - 1 }
+  public var count: Int { layout.count }
+
+  /// What its entries take.
+  var byteCount: Int { record.count - layout.start }
 
   public var isLeaf: Bool { level == 0 }
 
   /// The key of an entry, 0 ..< `count`.
-  public func key(_ position: Int) -> [UInt8] { Array(bytes[keyRange(position)]) }
+  public func key(_ position: Int) -> [UInt8] { Array(record[keyRange(position)]) }
 
   /// The value of a leaf's entry, 0 ..< `count`.
   public func value(_ position: Int) -> [UInt8] {
     // A value's length takes one byte: `orderedValueBytesMax` is below 128.
-    Array(bytes[(keyRange(position).upperBound + 1)..<Int(offsets[position + 1])])
+    Array(record[valueRange(position)])
   }
 
   /// The number of an inner page's child, 0 ..< `count`.
   public func child(_ position: Int) -> UInt64 {
     let start = keyRange(position).upperBound
     return unsafe UInt64(
-      littleEndian: bytes.span.bytes.unsafeLoadUnaligned(
+      littleEndian: record.span.bytes.unsafeLoadUnaligned(
         fromByteOffset: start, as: UInt64.self))
   }
 
-  private func keyRange(_ position: Int) -> Range<Int> {
-    unsafe Self.keyRange(in: bytes.span.bytes, at: Int(offsets[position]))
+  /// Where the key of an entry lies in `record`, 0 ..< `count`.
+  func keyRange(_ position: Int) -> Range<Int> {
+    unsafe Self.keyRange(in: record.span.bytes, at: layout.offset(position))
+  }
+
+  /// The same of a leaf's value.
+  func valueRange(_ position: Int) -> Range<Int> {
+    (keyRange(position).upperBound + 1)..<layout.offset(position + 1)
   }
 
   /// Where the key lies of an entry that starts at an offset: behind a length of one or two bytes.
@@ -79,12 +125,12 @@ public struct OrderedPage: LedgerRecord {
 
   /// The first entry at or above a key (`count` when there is none), and whether it is at it.
   func search(_ key: [UInt8]) -> (position: Int, isFound: Bool) {
-    let page = unsafe bytes.span.bytes
+    let page = unsafe record.span.bytes
     let wanted = unsafe key.span.bytes
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      let range = Self.keyRange(in: page, at: Int(offsets[middle]))
+      let range = Self.keyRange(in: page, at: layout.offset(middle))
       let order = ByteOrder.compare(page, range, wanted, 0..<wanted.byteCount)
       if order == 0 { return (middle, true) }
       if order < 0 { low = middle + 1 } else { high = middle }
@@ -104,10 +150,10 @@ public struct OrderedPage: LedgerRecord {
 
   /// The first position whose key is not above the one before it; nil when all ascend.
   private var unsortedPosition: Int? {
-    let page = unsafe bytes.span.bytes
+    let page = unsafe record.span.bytes
     for position in 1..<max(count, 1) {
-      let before = Self.keyRange(in: page, at: Int(offsets[position - 1]))
-      let range = Self.keyRange(in: page, at: Int(offsets[position]))
+      let before = Self.keyRange(in: page, at: layout.offset(position - 1))
+      let range = Self.keyRange(in: page, at: layout.offset(position))
       if ByteOrder.compare(page, before, page, range) >= 0 { return position }
     }
     return nil
@@ -123,7 +169,26 @@ public struct OrderedPage: LedgerRecord {
 }
 
 extension OrderedPage {
-  public init(from reader: inout BCSReader) throws(BCSError) {
+  /// The page that bytes are: they are kept, and not copied.
+  public init(stored bytes: [UInt8]) throws(BCSError) {
+    var reader = unsafe BCSReader(bytes.span.bytes)
+    let (level, count) = try Self.head(from: &reader)
+    if let layout = Self.checkedLayout(
+      of: count, level: level, in: unsafe bytes.span.bytes, from: reader.offset),
+      layout.offset(count) == bytes.count
+    {
+      self.init(level: level, record: bytes, layout: layout)
+    } else {
+      // Something is wrong: entry by entry, to say what.
+      self = try Self(bcs: bytes)
+    }
+  }
+
+  public func stored(reserving capacity: Int) -> [UInt8] { record }
+
+  private static func head(from reader: inout BCSReader) throws(BCSError)
+    -> (level: UInt8, count: Int)
+  {
     let start = reader.offset
     let level = try reader.u8("level")
     guard level < RulesLimits.orderedLevelsMax else {
@@ -131,16 +196,14 @@ extension OrderedPage {
     }
     // The shortest entries have a key of one byte and no value.
     let count = try reader.length(in: 1...RulesLimits.orderedPageBytesMax / 3, "entries")
+    return (level, count)
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    let start = reader.offset
+    let (level, count) = try Self.head(from: &reader)
     let first = reader.offset
-    if let offsets = Self.offsets(of: count, level: level, in: reader.rest) {
-      let end = Int(offsets[count])
-      _ = try reader.skip(end, "entries")
-      self.init(level: level, bytes: reader.copy(first..<first + end), offsets: offsets)
-      return
-    }
-    // Something is wrong: entry by entry, to say what.
-    var offsets: [UInt16] = [0]
-    offsets.reserveCapacity(min(count, 256) + 1)
+    // Entry by entry, to say what is wrong where something is.
     for position in 0..<count {
       let isLowest = level > 0 && position == 0
       let length = try reader.length(
@@ -159,54 +222,108 @@ extension OrderedPage {
             length: UInt64(end), min: 0, max: RulesLimits.orderedPageBytesMax),
           field: "page", offset: first)
       }
-      offsets.append(UInt16(truncatingIfNeeded: end))
     }
-    self.init(level: level, bytes: reader.copy(first..<reader.offset), offsets: offsets)
+    let record = reader.copy(start..<reader.offset)
+    self.init(
+      level: level, record: record,
+      layout: Self.layout(
+        of: count, level: level, in: unsafe record.span.bytes, from: first - start))
     if let position = unsortedPosition {
-      throw BCSError(.unsorted, field: "key", offset: first + Int(offsets[position]))
+      throw BCSError(.unsorted, field: "key", offset: start + layout.offset(position))
     }
   }
 
-  /// Where the entries start that bytes begin with, and the last of them ends; nil when something
-  /// is wrong with one. Pages are the records that are read most: this says no more than whether.
-  private static func offsets(of count: Int, level: UInt8, in bytes: RawSpan) -> [UInt16]? {
-    let end = min(bytes.byteCount, RulesLimits.orderedPageBytesMax)
-    var offsets: [UInt16] = []
-    offsets.reserveCapacity(count + 1)
-    offsets.append(0)
+  /// Where the entries lie that are known to be sound.
+  private static func layout(of count: Int, level: UInt8, in bytes: RawSpan, from start: Int)
+    -> Layout
+  {
+    var ends = EntryEnds(count: count, start: start)
+    for _ in 0..<count {
+      let key = keyRange(in: bytes, at: ends.at)
+      ends.append(end(of: key, level: level, in: bytes))
+    }
+    return ends.layout
+  }
+
+  /// Where a sound entry with this key ends.
+  @inline(__always)
+  private static func end(of key: Range<Int>, level: UInt8, in bytes: RawSpan) -> Int {
+    guard level == 0 else { return key.upperBound + 8 }
+    let length = unsafe Int(
+      bytes.unsafeLoadUnaligned(fromByteOffset: key.upperBound, as: UInt8.self))
+    return key.upperBound + 1 + length
+  }
+
+  /// Where the entries lie that bytes hold from a place on; nil when something is wrong with one.
+  /// Pages are the records that are read most: this says no more than whether.
+  private static func checkedLayout(
+    of count: Int, level: UInt8, in bytes: RawSpan, from start: Int
+  ) -> Layout? {
+    let bound = min(bytes.byteCount, start + RulesLimits.orderedPageBytesMax)
+    var ends = EntryEnds(count: count, start: start)
     var before = 0..<0
-    var at = 0
     for position in 0..<count {
       // A key has a byte for its length at least, and what follows it, too.
-      guard at + 2 <= end else { return nil }
-      let key = keyRange(in: bytes, at: at)
+      guard ends.at + 2 <= bound else { return nil }
+      let key = keyRange(in: bytes, at: ends.at)
       let isShort = key.count < 0x80
-      guard key.lowerBound - at == (isShort ? 1 : 2),
-        key.count <= RulesLimits.orderedKeyBytesMax, key.upperBound < end
+      guard key.lowerBound - ends.at == (isShort ? 1 : 2),
+        key.count <= RulesLimits.orderedKeyBytesMax, key.upperBound < bound
       else { return nil }
       if position > 0 || level == 0 {
         guard !key.isEmpty, ByteOrder.compare(bytes, before, bytes, key) < 0 else { return nil }
       }
       before = key
-      if level == 0 {
-        let length = unsafe Int(
-          bytes.unsafeLoadUnaligned(fromByteOffset: key.upperBound, as: UInt8.self))
-        guard length <= RulesLimits.orderedValueBytesMax else { return nil }
-        at = key.upperBound + 1 + length
-      } else {
-        at = key.upperBound + 8
-      }
-      guard at <= end else { return nil }
-      offsets.append(UInt16(truncatingIfNeeded: at))
+      let end = end(of: key, level: level, in: bytes)
+      guard end <= bound,
+        level > 0 || end - key.upperBound - 1 <= RulesLimits.orderedValueBytesMax
+      else { return nil }
+      ends.append(end)
     }
-    return offsets
+    return ends.layout
   }
 
-  public func encode(into writer: inout BCSWriter) {
-    writer.u8(level)
-    writer.length(count)
-    writer.raw(bytes)
+  /// The ends of entries one after the other: a list of them only where one is longer than another.
+  private struct EntryEnds {
+    private let count: Int
+    private let start: Int
+    private var stride = 0
+    private var offsets: [UInt16] = []
+    private var seen = 0
+    /// Where the next entry begins.
+    private(set) var at: Int
+
+    init(count: Int, start: Int) {
+      self.count = count
+      self.start = start
+      at = start
+    }
+
+    @inline(__always)
+    mutating func append(_ end: Int) {
+      if seen == 0 { stride = end - at }
+      if offsets.isEmpty {
+        if end - at != stride { list() }
+      }
+      if !offsets.isEmpty { offsets.append(UInt16(truncatingIfNeeded: end)) }
+      seen += 1
+      at = end
+    }
+
+    /// Begins the list with the places of all entries so far.
+    private mutating func list() {
+      offsets.reserveCapacity(count + 1)
+      for position in 0...seen {
+        offsets.append(UInt16(truncatingIfNeeded: start + position * stride))
+      }
+    }
+
+    var layout: Layout {
+      Layout(count: count, start: start, stride: offsets.isEmpty ? stride : 0, offsets: offsets)
+    }
   }
+
+  public func encode(into writer: inout BCSWriter) { writer.raw(record) }
 }
 
 extension OrderedPage: CustomReflectable {

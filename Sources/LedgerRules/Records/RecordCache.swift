@@ -69,16 +69,22 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 
   /// The record of an id, read on first touch; nil when there is none.
   mutating func record(of id: ID, in view: inout StateView) throws(RecordError) -> Record? {
-    entries[try slot(of: id, in: &view)].current
+    // One after the other: in one expression, `self` is taken before the slot is made.
+    let slot = try slot(of: id, in: &view)
+    return current(slot)
   }
 
+  /// The record in a slot; nil when there is none. By its place: a copy of the whole entry would
+  /// touch all that it holds.
+  func current(_ slot: Int) -> Record? { entries.span[slot].current }
+
   /// The record of an id as far as it was read or made; nothing is read.
-  func loaded(_ id: ID) -> Record? { slots[id].flatMap { entries[$0].current } }
+  func loaded(_ id: ID) -> Record? { slots[id].flatMap { current($0) } }
 
   private func entry(_ id: ID, _ key: StateKey, _ bytes: [UInt8]?) throws(RecordError) -> Entry {
     var record: Record?
     if let bytes {
-      do { record = try Record(bcs: bytes) } catch { throw .malformed(key: key, error) }
+      do { record = try Record(stored: bytes) } catch { throw .malformed(key: key, error) }
     }
     return Entry(id: id, original: record, originalBytes: bytes, current: record)
   }
@@ -93,7 +99,7 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 
   /// Changes, makes or (nil) removes a record, remembering what it was.
   mutating func set(_ slot: Int, _ record: Record?) {
-    journal.append((slot, entries[slot].current))
+    journal.append((slot, current(slot)))
     entries[slot].current = record
     entries[slot].isTouched = true
   }
@@ -129,9 +135,11 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 
   /// Adds what has changed to a block's writes.
   func add(to changes: inout [StateChange]) {
+    let entries = entries.span
     for slot in entries.indices where entries[slot].isTouched {
       let before = entries[slot].originalBytes
-      let bytes = entries[slot].current?.bcs(reserving: (before?.count ?? 0) + Self.usualGrowth)
+      let bytes = entries[slot].current?.stored(
+        reserving: (before?.count ?? 0) + Self.usualGrowth)
       guard bytes != before else { continue }
       changes.append(StateChange(key: key(entries[slot].id), value: bytes))
     }

@@ -120,6 +120,15 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
 /// A value kept in state: its kind, and its bytes by BCS.
 public protocol LedgerRecord: BCSCodable, Hashable, Sendable {
   static var kind: RecordKind { get }
+  /// Reads a record that must fill the bytes exactly; it may keep them.
+  init(stored bytes: [UInt8]) throws(BCSError)
+  /// The canonical bytes, which are expected to be at most so many.
+  func stored(reserving capacity: Int) -> [UInt8]
+}
+
+extension LedgerRecord {
+  public init(stored bytes: [UInt8]) throws(BCSError) { try self.init(bcs: bytes) }
+  public func stored(reserving capacity: Int) -> [UInt8] { bcs(reserving: capacity) }
 }
 
 /// A record of which there is one.

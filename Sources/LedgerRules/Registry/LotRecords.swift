@@ -149,6 +149,21 @@ struct SerialInterval: Hashable {
     end = entry.value[..<8].bigEndianNumber
     lot = entry.value[8...].bigEndianNumber
   }
+
+  /// The same of an entry on its page.
+  init?(_ page: OrderedPage, _ position: Int) {
+    let (key, value) = (page.keyRange(position), page.valueRange(position))
+    guard key.count == 16, value.count == 16 else { return nil }
+    let bytes = unsafe page.record.span.bytes
+    func number(_ offset: Int) -> UInt64 {
+      unsafe UInt64(
+        bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+    block = number(key.lowerBound)
+    start = number(key.lowerBound + 8)
+    end = number(value.lowerBound)
+    lot = number(value.lowerBound + 8)
+  }
 }
 
 extension [UInt8] {

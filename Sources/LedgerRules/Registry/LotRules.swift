@@ -10,7 +10,7 @@ extension ExecutionContext {
     guard number < now.book.lots else { throw .fault(.unknownLot, subject: .lot(number)) }
     let slot: Int
     do { slot = try lots.slot(of: number, in: &view) } catch { throw OperationFailure(error) }
-    guard lots.entries[slot].current != nil else {
+    guard lots.current(slot) != nil else {
       throw OperationFailure(.missing(key: Lot.key(number)))
     }
     return slot
@@ -19,7 +19,7 @@ extension ExecutionContext {
   /// A lot that must exist.
   mutating func record(ofLot number: UInt64) throws(OperationFailure) -> Lot {
     let slot = try lot(number)
-    guard let record = lots.entries[slot].current else {
+    guard let record = lots.current(slot) else {
       throw OperationFailure(.missing(key: Lot.key(number)))
     }
     return record
@@ -73,7 +73,10 @@ extension ExecutionContext {
   /// divided at whole tonnes only, since the pool retires those.
   @discardableResult
   mutating func split(_ number: UInt64, at serial: UInt64) throws(OperationFailure) -> UInt64 {
-    var lower = try record(ofLot: number)
+    let slot = try lot(number)
+    guard var lower = lots.current(slot) else {
+      throw OperationFailure(.missing(key: Lot.key(number)))
+    }
     guard serial > lower.start, serial <= lower.end else {
       throw .fault(.rangeOutsideLot, subject: .lot(number))
     }
@@ -85,7 +88,7 @@ extension ExecutionContext {
     else { throw .fault(.notWholeTonnes, subject: .lot(number)) }
     upper.start = serial
     lower.end = serial - 1
-    try put(lower, number)
+    lots.set(slot, lower)
     let new = make(upper)
     do {
       try ordered.set(

@@ -33,14 +33,14 @@ extension OrderedIndexes {
     block: UInt64, start: UInt64, end: UInt64, max: Int, in view: inout StateView
   ) throws(RecordError) -> [SerialInterval] {
     var found: [SerialInterval] = []
-    var entry = try last(.serials, atOrBelow: SerialPlace(block: block, start: end).key, in: &view)
-    while let current = entry, found.count < max {
-      let interval = try SerialInterval(sound: current)
-      guard interval.block == block, interval.end >= start else { break }
+    let last = SerialPlace(block: block, start: end).key
+    try descend(.serials, from: last, in: &view) { page, position throws(RecordError) in
+      guard found.count < max else { return false }
+      let interval = try SerialInterval(sound: page, position)
+      guard interval.block == block, interval.end >= start else { return false }
       found.append(interval)
       // Before the range's first serial there is nothing to look for.
-      guard interval.start > start else { break }
-      entry = try last(.serials, below: current.key, in: &view)
+      return interval.start > start
     }
     return found.reversed()
   }
@@ -49,9 +49,17 @@ extension OrderedIndexes {
 extension SerialInterval {
   /// Throws where the entry is not one of that index.
   init(sound entry: OrderedEntry) throws(RecordError) {
-    guard let interval = SerialInterval(entry) else {
-      throw .missing(key: RecordKind.orderedTree.key([OrderedIndexKind.serials.rawValue]))
-    }
+    guard let interval = SerialInterval(entry) else { throw Self.unsound }
     self = interval
+  }
+
+  /// The same of an entry on its page.
+  init(sound page: OrderedPage, _ position: Int) throws(RecordError) {
+    guard let interval = SerialInterval(page, position) else { throw Self.unsound }
+    self = interval
+  }
+
+  private static var unsound: RecordError {
+    .missing(key: RecordKind.orderedTree.key([OrderedIndexKind.serials.rawValue]))
   }
 }
