@@ -100,7 +100,7 @@ struct CostMeasurement {
       try weighing.weigh { try weighing.unbuffered() })
     note(
       .replaceCredits, "for the reserve, a part in the middle",
-      try weighing.weigh(blocks: 3) { try weighing.replacements() })
+      try weighing.weigh(blocks: 5) { try weighing.replacements() })
   }
 
   /// Of a bundle with a transaction that 32 keys have signed, all of them well: nothing is proven
@@ -149,17 +149,17 @@ extension CostMeasurement {
       try weighing.weigh { try weighing.words(.last) })
     note(
       .withdrawRequest, "of 128 ranges",
-      try weighing.weigh(blocks: 3) { try weighing.withdrawals() })
+      try weighing.weigh(blocks: 5) { try weighing.withdrawals() })
   }
 
   /// Requests about many lots against those about one.
   private mutating func weighRequestedLots() throws {
     for form in CostForms.allCases {
-      let filed = try weighing.weigh(blocks: 3) { try weighing.filings(form, lots: form.lots) }
-      let filedOne = try weighing.weigh(blocks: 3) { try weighing.filings(form, lots: 1) }
+      let filed = try weighing.weigh(blocks: 5) { try weighing.filings(form, lots: form.lots) }
+      let filedOne = try weighing.weigh(blocks: 5) { try weighing.filings(form, lots: 1) }
       costs.lots.append(("\(form.name), filed", (filed - filedOne) / (form.lots - 1)))
-      let last = try weighing.weigh(blocks: 3) { try weighing.completions(form, lots: form.lots) }
-      let lastOne = try weighing.weigh(blocks: 3) { try weighing.completions(form, lots: 1) }
+      let last = try weighing.weigh(blocks: 5) { try weighing.completions(form, lots: form.lots) }
+      let lastOne = try weighing.weigh(blocks: 5) { try weighing.completions(form, lots: 1) }
       costs.lots.append(("\(form.name), carried out", (last - lastOne) / (form.lots - 1)))
       report("lots: \(form.name)")
       // What one lot's request costs beyond the lot belongs to the operation.

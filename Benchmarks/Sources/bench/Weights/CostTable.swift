@@ -2,12 +2,15 @@ import LedgerCore
 import LedgerRules
 
 /// The costs that genesis carries, of what was weighed: doubled, because the slowest of a network's
-/// processors is not the one that weighed, and rounded up.
+/// processors is not the one that weighed, and rounded up to two digits, so that another run writes
+/// the same.
 struct CostTable {
   /// What a median is multiplied by.
   static let margin = 2.0
-  private static let nanosecondsStep: UInt64 = 1_000
-  private static let bytesStep: UInt64 = 32
+  /// What an operation costs at least. Beside a transaction's own cost the cheapest ones cannot be
+  /// told from nothing; and records that many of a block change are written once, while one alone
+  /// writes all of them.
+  static let operationMin = WorkCost(cpuNanoseconds: 10_000, bytes: 256)
 
   let transaction: WorkCost
   let signature: WorkCost
@@ -18,19 +21,24 @@ struct CostTable {
     transaction = Self.cost(costs.transaction)
     signature = Self.cost(costs.signature)
     operations = OperationKind.allCases.map { kind in
-      Self.cost(.most(costs.operations.filter { $0.kind == kind }.map(\.weight)))
+      let cost = Self.cost(.most(costs.operations.filter { $0.kind == kind }.map(\.weight)))
+      return WorkCost(
+        cpuNanoseconds: max(cost.cpuNanoseconds, Self.operationMin.cpuNanoseconds),
+        bytes: max(cost.bytes, Self.operationMin.bytes))
     }
     lot = Self.cost(.most(costs.lots.map(\.weight)))
   }
 
   private static func cost(_ weight: Weight) -> WorkCost {
     WorkCost(
-      cpuNanoseconds: rounded(weight.nanoseconds * margin, nanosecondsStep),
-      bytes: rounded(weight.bytes, bytesStep))
+      cpuNanoseconds: rounded(weight.nanoseconds * margin), bytes: rounded(weight.bytes))
   }
 
-  private static func rounded(_ value: Double, _ step: UInt64) -> UInt64 {
-    UInt64(max(0, (value / Double(step)).rounded(.up))) * step
+  /// Up to two digits.
+  private static func rounded(_ value: Double) -> UInt64 {
+    var step = 1.0
+    while value / step > 99 { step *= 10 }
+    return UInt64(max(0, (value / step).rounded(.up) * step))
   }
 
   /// The Swift source of `MeasuredCosts`.

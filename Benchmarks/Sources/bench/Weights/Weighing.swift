@@ -38,18 +38,18 @@ struct Weight {
 final class Weighing {
   let chain: CarbonChain
   var work: CarbonWork
-  /// Of a block without transactions.
-  private var empty = Weight(nanoseconds: 0, bytes: 0)
 
-  static let blocks = 5
+  static let blocks = 11
 
   init(_ folder: CarbonFolder) throws {
     chain = try CarbonChain(folder, workers: 0)
     work = CarbonWork(chain, folder.network, seed: 4)
-    empty = .median(try (0..<4 * Self.blocks).map { _ in try block([]) })
+    // The first blocks map the file's pages.
+    for _ in 0..<Self.blocks { _ = try block([]) }
   }
 
-  /// The cost of each transaction above that of an empty block: the median of several blocks.
+  /// The cost of each transaction above that of an empty block right before it: the median of
+  /// several such pairs, so that what slows the machine for a while meets both.
   ///
   /// - Parameters:
   ///   - mayFail: the transactions may fail: what they do until then is what is weighed.
@@ -62,6 +62,7 @@ final class Weighing {
     .median(
       try (0..<blocks).map { _ in
         let transactions = try make()
+        let empty = try block([])
         let cost = try block(transactions, mayFail: mayFail, slots: slots) - empty
         return cost / transactions.count
       })
