@@ -29,13 +29,13 @@ extension EndToEndTests {
       let stopped: String?
     }
 
-    private static let header = """
+    static let header = """
       Project ID,GSID,Vintage,Issuance Year,Credit Status,Quantity,Project Name,Project Type,\
       Product Type,Country,Methodology,Programme of Activities,POA GSID,Issuance Date,\
       Monitoring Period Start,Monitoring Period End,Serial Number,Eligible for CORSIA?
       """
 
-    private static func row(_ project: Int, _ year: Int, _ first: Int, _ last: Int) -> String {
+    static func row(_ project: Int, _ year: Int, _ first: Int, _ last: Int) -> String {
       "GS\(project),\(project),\(year),\(year),Issued,\(last - first + 1),"
         + "Project \(project),Wind,VER,Kenya,ACM0002,Standalone,,2021-11-24,"
         + "01/01/\(year),12/31/\(year),"
@@ -61,7 +61,7 @@ extension EndToEndTests {
       try await LiveNetwork.run(interval: 500) { network in
         _ = try await network.block(2)
         try await Tool.with { tool in
-          try await bond(network)
+          try await Self.bond(network)
           let path = tool.path("export.csv")
           try Self.export.write(toFile: path, atomically: true, encoding: .utf8)
           let node = ["--node", "\(network.addresses[0])"]
@@ -101,7 +101,7 @@ extension EndToEndTests {
     }
 
     /// Gives the depositor what a custodian needs.
-    private func bond(_ network: LiveNetwork) async throws {
+    static func bond(_ network: LiveNetwork) async throws {
       let ledger = try await Ledger.connect(to: network.addresses)
       let (treasury, depositor) = (try network.key("treasury"), try network.key("depositor"))
       let bond = network.made.document.parameters.registry.custodianBond

@@ -56,6 +56,10 @@ struct CreditsFiling {
   /// SHA-256 of the document that shows custody.
   let document: Digest
 
+  /// How long a run that goes on waits for what the last one left under way.
+  private static let settlingMax = Duration.seconds(120)
+  /// Blocks in which that comes, where it comes at all: a node that is back sends on what it holds.
+  private static let settlingBlocks: UInt64 = 2
   /// Requests under way at a time, and questions to nodes.
   private static let atOnce = 16
   /// How often a request for the buffer is tried without what was at fault in the last one.
@@ -67,7 +71,7 @@ struct CreditsFiling {
   /// - Parameter report: how many of the records have been dealt with, and of how many.
   func run(_ credits: [CreditRecord], report: (Int, Int) -> Void) async throws -> Result {
     var result = Result()
-    let waiting = try await PendingRanges(of: filer, document: document, in: ledger)
+    let waiting = try await settled()
     var items = try await wanted(credits, waiting, &result)
     let count = items.count
     guard !isBuffer, let bufferPercent else {
@@ -128,6 +132,22 @@ struct CreditsFiling {
   }
 
   // MARK: What is to be filed
+
+  /// What stands in pending requests of the same document. Where there are any, an earlier run has
+  /// ended: what it left under way would be asked for twice, so its blocks are waited for.
+  private func settled() async throws -> PendingRanges {
+    let ranges = try await PendingRanges(of: filer, document: document, in: ledger)
+    let before = try await ledger.account(filer)
+    guard !ranges.isEmpty || before.pendingSequence > before.sequence else { return ranges }
+    let deadline = ContinuousClock.now + Self.settlingMax
+    while ContinuousClock.now < deadline {
+      let account = try await ledger.account(filer)
+      let blocks = account.height > before.height ? account.height - before.height : 0
+      if blocks >= Self.settlingBlocks, account.pendingSequence <= account.sequence { break }
+      try await ContinuousClock().sleep(for: .milliseconds(200))
+    }
+    return try await PendingRanges(of: filer, document: document, in: ledger)
+  }
 
   /// What of the eligible records is neither on chain nor waiting, with the projects as the chain
   /// has them.

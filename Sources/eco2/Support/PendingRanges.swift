@@ -9,6 +9,8 @@ struct PendingRanges: Sendable {
   /// Serials for the buffer.
   private(set) var bufferSerials: UInt128 = 0
 
+  var isEmpty: Bool { ends.isEmpty }
+
   private static let atOnce = 16
 
   init(of filer: AccountID, document: Digest, in ledger: Ledger) async throws {
