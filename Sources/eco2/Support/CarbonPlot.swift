@@ -4,7 +4,9 @@ import NodeAnswers
 /// picture that follows the light or dark look of who shows it.
 ///
 /// Heights are means of a part's blocks: parts of a range have a block more or less, which would
-/// look like a change of the footprint. What one points at tells the sums.
+/// look like a change of the footprint. What one points at tells the sums. Arrears of months that
+/// are paid at once would make all else flat: a bar that is much higher than the others is cut,
+/// with its height above it.
 struct CarbonPlot {
   /// What is drawn, with its colour on light and on dark ground.
   private enum Ink: String, CaseIterable {
@@ -67,6 +69,14 @@ struct CarbonPlot {
 
     var total: Double { consumed.reduce(0) { $0 + $1.micrograms } }
 
+    /// What a part is about as a rule: all but what comes late, a block.
+    var usual: Double {
+      let late = consumed.reduce(0) { $1.ink == .late ? $0 + $1.micrograms : $0 }
+      return max(footprint, total - late) / blocks
+    }
+
+    var highest: Double { max(footprint, total) / blocks }
+
     func has(_ ink: Ink) -> Bool { consumed.contains { $0.ink == ink && $0.micrograms > 0 } }
   }
 
@@ -78,13 +88,16 @@ struct CarbonPlot {
   private static let (width, height) = (960.0, 460.0)
   private static let (left, right, top, bottom) = (64.0, 24.0, 116.0, 64.0)
   private static let barMax = 48.0
+  /// How many times as high as what is usual a bar may be before it is cut.
+  private static let usualMax = 2.5
   private static let title = "Footprint, and what was consumed for it"
 
   /// - Parameter subtitle: which blocks, when, of which network.
   init(_ buckets: [StatementSumsAnswer], subtitle: String) {
     parts = buckets.map(Part.init)
     self.subtitle = subtitle
-    scale = Self.round(parts.map { max($0.footprint, $0.total) / $0.blocks }.max() ?? 0)
+    let usual = parts.map(\.usual).max() ?? 0
+    scale = Self.round(min(parts.map(\.highest).max() ?? 0, max(usual, 1) * Self.usualMax))
   }
 
   var svg: String {
@@ -117,15 +130,31 @@ struct CarbonPlot {
       guard let words = ink.legend else { return nil }
       if ink == .late, !parts.contains(where: { $0.has(.late) }) { return nil }
       if ink == .open, parts.allSatisfy(\.covered) { return nil }
-      defer { x += 17 + Double(words.count) * 6.8 + 18 }
+      defer { x += 17 + Self.width(of: words) + 22 }
       return "<rect class=\"\(ink.rawValue)\" x=\"\(Self.number(x))\" y=\"66\" width=\"11\" "
         + "height=\"11\" rx=\"2\"/>" + Self.text(words, x: x + 17, y: 76, ink: .text)
     }
   }
 
+  /// About how wide a text is: letters differ by a factor of three.
+  private static func width(of text: String) -> Double {
+    text.reduce(0) { width, letter in
+      switch letter {
+      case "i", "j", "l", "f", "t", "r", "'", ":", " ", ".": width + 4.2
+      case "m", "w", "M", "W": width + 11
+      case let other where other.isUppercase: width + 8.6
+      default: width + 7.3
+      }
+    }
+  }
+
+  /// What the axis counts in.
+  private var unit: (micrograms: Double, name: String) {
+    Self.units.first { scale >= $0.micrograms } ?? (micrograms: 1, name: "µg")
+  }
+
   private var axis: [String] {
-    let (unit, name) =
-      Self.units.first { scale >= $0.micrograms } ?? (micrograms: 1, name: "µg")
+    let (unit, name) = unit
     var lines = [
       Self.text("\(name) CO2e per block", x: 8, y: Self.top - 16),
       Self.text(
@@ -171,6 +200,9 @@ struct CarbonPlot {
       lines.append(box(share.ink, x: centre + gap / 2, from: base, share.micrograms))
       base += share.micrograms
     }
+    if base / part.blocks > scale {
+      lines += cut(at: centre + gap / 2, width: bar, value: base / part.blocks)
+    }
     if !part.covered {
       lines.append(
         "<rect class=\"open\" x=\"\(Self.number(centre - gap / 2 - bar))\" y=\""
@@ -184,10 +216,25 @@ struct CarbonPlot {
     return lines
   }
 
-  /// Where a value stands, from above.
+  /// The gap in a bar that goes on above the picture, and how high it is.
+  private func cut(at x: Double, width: Double, value: Double) -> [String] {
+    let slope = min(width / 3, 5)
+    let y = place(scale) + 8 + slope
+    let digits = value / unit.micrograms
+    let words = digits >= 100 ? Self.short(digits.rounded()) : Self.number(digits)
+    return [
+      "<path class=\"ground\" d=\"M\(Self.number(x - 1)) \(Self.number(y))l"
+        + "\(Self.number(width + 2)) \(Self.number(-slope))v4l\(Self.number(-width - 2)) "
+        + "\(Self.number(slope))z\"/>",
+      Self.text(
+        words, x: x + width / 2, y: place(scale) - 6, anchor: "middle", ink: .text),
+    ]
+  }
+
+  /// Where a value stands, from above; what is above the highest line, there.
   private func place(_ value: Double) -> Double {
     let room = Self.height - Self.top - Self.bottom
-    return Self.height - Self.bottom - (scale > 0 ? value / scale * room : 0)
+    return Self.height - Self.bottom - (scale > 0 ? min(value / scale, 1) * room : 0)
   }
 
   /// The next number whose quarters have few digits.
