@@ -61,6 +61,11 @@ extension EndToEndTests {
           #expect(output.contains("did you mean api.listen?"), "\(output)")
           #expect(output.contains("variable ECO2_STORE_HISTORY: store.history must be true or"))
         }
+        let good = try Program.eco2(["config", "check", "--home", home, "--json"])
+        #expect(good.status == 0 && good.output.contains("\"isGood\" : true"))
+        let bad = try Program.eco2(["config", "check", "--json"] + arguments)
+        #expect(bad.status == 1 && bad.output.contains("\"isGood\" : false"), "\(bad.output)")
+        #expect(bad.output.contains("\"place\" : \"--set api.listn=x\""), "\(bad.output)")
       }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import LedgerClient
 import LedgerRules
 import LocalNetwork
+import NodeAnswers
 import Testing
 
 extension EndToEndTests {
@@ -130,6 +131,27 @@ extension EndToEndTests {
         #expect(refused.status != 0 && refused.output.contains("[charge_unpayable]"))
         let sponsored = try eco2(back + ["--sponsor", treasury, "--wait", "accepted"] + node)
         #expect(sponsored.status == 0, "\(sponsored.output)")
+
+        // 11.5 ECO2 are left to it. What it does not hold is not signed unless it insists: then the
+        // block charges it, and moves nothing.
+        let tooMuch = ["send", "--from", poor, "--to", recipient, "5000eco2"] + node
+        for (words, reason) in [
+          (["--sponsor", treasury], "insufficient_balance"),
+          (["--charge-max", "0.000001ecc"], "insufficient_balance"),
+          (["--charge-max", "1ecc"], "charge_unpayable"),
+        ] {
+          let unsigned = try eco2(tooMuch + words)
+          #expect(unsigned.status == 1)
+          #expect(unsigned.output.contains("[\(reason)]"), "\(unsigned.output)")
+          #expect(unsigned.output.contains("are missing. Nothing was signed"))
+        }
+        #expect(try await network.client { try await $0.account(address) }.pendingSequence == 1)
+        let insisted = try eco2(tooMuch + ["--sponsor", treasury, "--insist"])
+        #expect(insisted.status == 1 && insisted.output.contains("final, but not applied"))
+        let more = try eco2(
+          ["send", "--from", treasury, "--to", recipient, "300000001eco2", "--json"] + node)
+        #expect(more.status == 1 && more.output.contains("\"code\" : \"insufficient_balance\""))
+        #expect(more.output.contains("ECO2 aside for the fee"), "\(more.output)")
 
         let load = try eco2(
           ["load", "--home", network.folder.path, "--rate", "30", "--duration", "2s", "--json"])

@@ -19,20 +19,31 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Checks the settings of a home: everything wrong with them is listed.",
       discussion: """
-        The exit status is 0 when a node would take them and 1 when it would not. `eco2 doctor` \
-        checks keys, disk, clock and peers as well.
+        The exit status is 0 when a node would take them and 1 when it would not, with --json too. \
+        `eco2 doctor` checks keys, disk, clock and peers as well.
 
         Examples:
           eco2 config check --home net/node-00
+          eco2 config check --home net/node-00 --json
           ECO2_API_LISTEN=0.0.0.0:8101 eco2 config check --home net/node-00
         """)
 
     @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let read = try settings.read()
-      let count = read.entries.count { $0.source != .builtIn }
-      Printing.line("\(settings.nodeHome.configuration) is good: \(count) settings are set.")
+      let file = settings.nodeHome.configuration
+      let verdict: ConfigurationVerdict
+      do throws(NodeStartError) {
+        let read = try settings.read()
+        verdict = ConfigurationVerdict(
+          file: file, settings: read.entries.count { $0.source != .builtIn })
+      } catch {
+        guard output.json, case .badConfiguration(let faults) = error else { throw error }
+        verdict = ConfigurationVerdict(file: file, faults: faults)
+      }
+      try output.show(verdict) { "\(file) is good: \(verdict.settings ?? 0) settings are set." }
+      guard verdict.isGood else { throw ExitCode.failure }
     }
   }
 
@@ -86,8 +97,36 @@ struct SettingsOptions: ParsableArguments {
   var nodeHome: NodeHome { NodeHome(home) }
 
   /// Reads them; what is wrong is printed, and the exit status is 1.
-  func read() throws -> EffectiveConfiguration {
+  func read() throws(NodeStartError) -> EffectiveConfiguration {
     try nodeHome.loadConfiguration(
       environment: ProcessInfo.processInfo.environment, overrides: set)
+  }
+}
+
+/// What `eco2 config check --json` says of a home's settings.
+private struct ConfigurationVerdict: Encodable {
+  struct Fault: Encodable {
+    /// `node.toml:LINE:COLUMN`, a variable or a flag.
+    let place: String
+    let reason: String
+  }
+
+  let file: String
+  let isGood: Bool
+  /// How many are set anywhere; absent where some are wrong.
+  var settings: Int?
+  /// Everything that is wrong, in the order in which it stands.
+  var faults: [Fault] = []
+
+  init(file: String, settings: Int) {
+    self.file = file
+    isGood = true
+    self.settings = settings
+  }
+
+  init(file: String, faults: ConfigurationFaults) {
+    self.file = file
+    isGood = false
+    self.faults = faults.faults.map { Fault(place: "\($0.origin)", reason: $0.reason) }
   }
 }

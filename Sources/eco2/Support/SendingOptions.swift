@@ -31,6 +31,9 @@ struct SendingOptions: ParsableArguments {
   @Option(help: "For how many heights from now it may enter a block.")
   var validFor: UInt64 = 1_000
 
+  @Flag(help: "Sign and send also what is not held now: it may have come when a block is made.")
+  var insist = false
+
   @OptionGroup var node: NodeOptions
   @OptionGroup var keyring: KeyringOptions
   @OptionGroup var passphrase: PassphraseOptions
@@ -69,10 +72,21 @@ struct SendingOptions: ParsableArguments {
   }
 
   /// What becomes of the draft, as a node would say it: a refusal is a result to be shown, too.
+  ///
+  /// What would fail for want of what is held is refused here, before anything is signed: in a
+  /// block it would pay charge and fee for nothing.
   private func send(_ draft: TransactionBuilder, _ signers: Signers, through ledger: Ledger)
     async throws -> TransactionAnswer
   {
     do {
+      var draft = draft
+      if !insist {
+        draft = try await draft.priced(signatureCount: signers.count, by: ledger)
+        if let shortfall = try await Shortfall.of(draft, in: ledger) {
+          return TransactionAnswer(
+            id: nil, status: .refused, code: shortfall.fault.code, message: shortfall.sentence)
+        }
+      }
       let outcome = try await ledger.send(
         draft, signedBy: signers, wait: wait == .final ? .final : .accepted)
       let isApplied: Bool? = if case .applied = outcome.state { true } else { nil }
