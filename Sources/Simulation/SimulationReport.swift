@@ -47,10 +47,10 @@ public struct SimulationReport: Sendable, Encodable {
   public let transactionsFinal: UInt64
   /// Of these, taken by a full node and relayed.
   public let transactionsRelayed: UInt64
-  /// From the end of all faults, or a quorum's return, until every healthy node had gained a
-  /// height: the longest.
+  /// From the end of all faults, a quorum's return, or the height before, until every healthy node
+  /// had gained a height: the longest.
   public let livenessMilliseconds: UInt64
-  /// The same in thousandths of the view timeout that nodes had come to by then.
+  /// The same in thousandths of the view timeout that nodes had come to when it began.
   public let livenessPermille: UInt64
   /// SHA-256 over everything that happened, in order: two runs of one seed agree in it.
   public let logHash: String

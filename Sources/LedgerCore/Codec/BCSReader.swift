@@ -17,12 +17,6 @@ public struct BCSReader: ~Escapable {
   /// Bytes not read yet.
   public var remaining: Int { span.byteCount - offset }
 
-  /// The bytes not read yet.
-  public var rest: RawSpan {
-    @_lifetime(copy self)
-    get { span.extracting(offset..<span.byteCount) }
-  }
-
   private mutating func advance(_ count: Int, _ field: @autoclosure () -> String)
     throws(BCSError) -> Int
   {

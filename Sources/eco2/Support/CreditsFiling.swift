@@ -71,6 +71,8 @@ struct CreditsFiling {
   /// - Parameter report: how many of the records have been dealt with, and of how many.
   func run(_ credits: [CreditRecord], report: (Int, Int) -> Void) async throws -> Result {
     var result = Result()
+    // What the last run left under way may take two minutes.
+    report(0, credits.count)
     let waiting = try await settled()
     var items = try await wanted(credits, waiting, &result)
     let count = items.count
