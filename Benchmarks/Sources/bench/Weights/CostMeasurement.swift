@@ -118,7 +118,7 @@ struct CostMeasurement {
     let jump = CostMeasurement.collectingSlots
     note(
       .collectReserve, "after eight days",
-      try weighing.weigh(slots: jump) {
+      try weighing.weigh(blocks: Self.collectingBlocks, slots: jump) {
         try weighing.chain.decide(
           try weighing.byNodes { .withdrawReserve(WithdrawReserve(amount: $0)) })
         weighing.chain.forgetSequences()
@@ -129,6 +129,8 @@ struct CostMeasurement {
 
   /// Eight days of blocks every ten seconds.
   private static let collectingSlots: UInt64 = 8 * 8_640
+  /// So often, and the dues of so many days leave a reserve of 30 days above its floor.
+  private static let collectingBlocks = 2
 }
 
 extension CostMeasurement {
