@@ -1,4 +1,4 @@
-import LedgerCore
+public import LedgerCore
 
 /// Bounds of what genesis and the rules accept, in one place; each name ends in its unit.
 public enum RulesLimits {
@@ -104,6 +104,17 @@ public enum RulesLimits {
   /// Years of one vintage that it is found by. Vintages lie between 1970 and the day they are
   /// brought.
   static let vintageYearsListed = 200
+
+  // MARK: Elections
+
+  /// Blocks over which a member's signatures are counted.
+  public static let downtimeBlocksMax: UInt64 = 1_000
+  /// A fine for release: a thousand tonnes.
+  public static let releaseFineMax = Amount(1_000_000_000_000_000)
+  /// Changes of consensus keys that wait for their heights.
+  public static let keyChangesMax = Limits.validatorsMax
+  /// How far ahead of its block a change of a consensus key can be told.
+  public static let keyChangeHeightsMax: UInt64 = 60_480
 
   // MARK: Validator sets
 

@@ -71,9 +71,7 @@ public struct CreditOperationContents: Codable, Equatable, Sendable {
     case .depositLot(let deposit): self.init(deposit.range)
     case .retireLot(let retirement): set(retirement)
     case .cancelLot(let cancellation): self.init(cancellation.range)
-    case .transfer, .setAuthority, .topUpReserve, .reportOffence, .postBond, .withdrawReserve,
-      .collectReserve, .sellToFund:
-      return nil
+    default: return nil
     }
   }
 

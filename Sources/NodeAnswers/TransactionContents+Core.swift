@@ -50,7 +50,9 @@ extension OperationContents {
     case .transferLot(let operation):
       recipient = operation.recipient.address(network: network)
       credits = CreditOperationContents(operation.range)
-    default: credits = CreditOperationContents(operation)
+    default:
+      credits = CreditOperationContents(operation)
+      delegation = DelegationOperationContents(operation, network: network)
     }
   }
 }

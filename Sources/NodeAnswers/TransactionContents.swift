@@ -40,7 +40,7 @@ public struct TransactionContents: Codable, Equatable, Sendable {
 
 /// One operation. Only the fields of its kind are present.
 public struct OperationContents: Codable, Equatable, Sendable {
-  /// `transfer`, `set-authority`, `top-up-reserve` or `report-offence`.
+  /// The operation's name, such as `transfer`.
   public var kind: String
   /// `transfer`: `ECO2` or `ECC`.
   public var token: String?
@@ -64,12 +64,15 @@ public struct OperationContents: Codable, Equatable, Sendable {
   public var priceMin: String?
   /// The registry's operations.
   public var credits: CreditOperationContents?
+  /// Those of candidates and voters.
+  public var delegation: DelegationOperationContents?
 
   public init(
     kind: String, token: String? = nil, recipient: String? = nil, amount: String? = nil,
     node: String? = nil, threshold: Int? = nil, keys: [String]? = nil, offence: String? = nil,
     height: UInt64? = nil, evidence: String? = nil,
-    priceMin: String? = nil, credits: CreditOperationContents? = nil
+    priceMin: String? = nil, credits: CreditOperationContents? = nil,
+    delegation: DelegationOperationContents? = nil
   ) {
     self.kind = kind
     self.token = token
@@ -83,6 +86,7 @@ public struct OperationContents: Codable, Equatable, Sendable {
     self.evidence = evidence
     self.priceMin = priceMin
     self.credits = credits
+    self.delegation = delegation
   }
 }
 

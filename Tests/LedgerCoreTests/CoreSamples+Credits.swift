@@ -97,12 +97,12 @@ extension CoreSamples {
 
   private mutating func u32() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
 
-  private mutating func pick<Value>(_ values: [Value]) -> Value {
+  mutating func pick<Value>(_ values: [Value]) -> Value {
     values[next(below: values.count)]
   }
 
   /// Up to so many bytes of text.
-  private mutating func text(_ max: Int) -> String {
+  mutating func text(_ max: Int) -> String {
     String((0..<next(below: max / 2)).map { _ in pick(Array("aZ09-é/ ")) })
   }
 }

@@ -50,7 +50,7 @@ struct CoreSamples {
 
   mutating func operation() -> Operation {
     let keys = keys()
-    switch next(below: 8) {
+    switch next(below: 10) {
     case 0:
       return .transfer(
         Transfer(token: next(below: 2) == 0 ? .eco2 : .ecc, recipient: id(), amount: amount()))
@@ -61,6 +61,7 @@ struct CoreSamples {
       return .setAuthority(SetAuthority(authority: authority))
     case 2: return .reportOffence(ReportOffence(evidence: evidence()))
     case 3...6: return creditOperation()
+    case 7, 8: return delegationOperation()
     default: return .topUpReserve(TopUpReserve(node: id(), amount: amount()))
     }
   }

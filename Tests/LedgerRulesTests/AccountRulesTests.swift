@@ -72,7 +72,7 @@ struct AccountRulesTests {
     #expect(try queries.account(accountID(777)) == nil)
     #expect(try network.nodeCarbon(1).reserve.baseUnits + 129_192 == reserve.baseUnits)
     let fundAfter = try #require(network.queriesFund)
-    let voters = BlockReward.shares(of: BlockReward.reward(at: 1)).fund
+    let voters = BlockReward.shares(of: BlockReward.reward(at: 1)).voters
     #expect(
       fundAfter.eco2.baseUnits
         == fund.eco2.baseUnits + receipt.fee.baseUnits + voters.baseUnits)

@@ -56,11 +56,15 @@ struct GenesisTests {
     #expect(try network.account(TestGenesis.depositor).ecc == Amount(expected))
   }
 
-  @Test("test allocations of ECO2 come out of the operating committee's share")
+  @Test("test allocations of ECO2 and the nodes' bonds come out of the operating committee's share")
   func operatingCommittee() throws {
     let network = try TestNetwork(TestGenesis.document())
     let held = try network.account(TestGenesis.operatingCommittee).eco2
-    #expect(held.baseUnits == Supply.operatingCommittee.baseUnits - 16 * 100_000_000_000)
+    let bonds = 4 * UInt128(10_000) * 100_000_000
+    #expect(
+      held.baseUnits == Supply.operatingCommittee.baseUnits - 16 * 100_000_000_000 - bonds)
+    var queries = network.queries
+    #expect(try queries.delegation().bonds == Amount(bonds))
   }
 
   @Test("the factor in force is the latest year's, and of one year the highest")
@@ -176,7 +180,8 @@ struct GenesisTests {
     try expect(.overflow) { $0.allocations[0].eco2 = .max }
     try expect(
       .allocationsTooLarge(
-        total: Amount(Supply.operatingCommittee.baseUnits + 16 * 100_000_000_000),
+        total: Amount(
+          Supply.operatingCommittee.baseUnits + 16 * 100_000_000_000 + 4 * 1_000_000_000_000),
         available: Supply.operatingCommittee)
     ) {
       $0.allocations.append(

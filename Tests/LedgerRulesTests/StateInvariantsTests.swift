@@ -137,7 +137,7 @@ struct StateInvariantsTests {
       }, { $0 == .node(key) })
   }
 
-  @Test("another factor in force than its row says, and another key of a validator, are found")
+  @Test("a factor that its row does not say, and a validator with another's key, are found")
   func tables() throws {
     let region = ActiveFactor.key(region: "FRA")
     try expect(
@@ -146,7 +146,8 @@ struct StateInvariantsTests {
       { $0 == .factor(region) })
     let node = accountID(1_001)
     try expect(
-      ERNode.key(node), as: ERNode.self, { $0.consensusKey = publicKey(1) },
+      KeyOwner.key(TestGenesis.consensusKey(1).publicKey), as: KeyOwner.self,
+      { $0 = KeyOwner(account: accountID(1)) },
       { $0 == .validator(ValidatorSets.key, node) })
   }
 

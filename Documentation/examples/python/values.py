@@ -27,7 +27,15 @@ FAULTS = (
     "custodian_limit buffer_too_small bond_too_small custody_lapsed deposits_stopped "
     "unknown_lot not_owner lot_not_tradable range_outside_lot not_eligible not_whole_tonnes "
     "invalid_date unknown_retirement already_confirmed unknown_obligation obligation_met "
-    "no_open_bid bid_below_minimum reserve_too_low not_collectable lots_above_maximum"
+    "no_open_bid bid_below_minimum reserve_too_low not_collectable lots_above_maximum "
+    "votes_insufficient too_many_unlocks not_unlocked voting_closed "
+    "unknown_candidate candidate_not_standing same_candidate nothing_earned "
+    "already_candidate invalid_candidate key_taken possession_invalid "
+    "not_declaring already_ready candidate_jailed candidate_standing "
+    "bond_locked not_jailed jail_too_short owes_dues "
+    "invalid_height key_change_pending not_entitled invalid_motion "
+    "too_many_motions unknown_motion motion_over not_asked not_proposer no_veto "
+    "operation_paused"
 ).split()
 
 

@@ -18,6 +18,8 @@ public enum SigningDomain: String, Sendable, CaseIterable {
   case schedule = "eco2/schedule/v1"
   /// What a node tells a new peer of itself.
   case hello = "eco2/hello/v1"
+  /// A consensus key proves that an account names it.
+  case possession = "eco2/key-possession/v1"
   /// A text or file that a person signs with an account's key: never a transaction or a vote,
   /// whatever it holds.
   case message = "eco2/message/v1"

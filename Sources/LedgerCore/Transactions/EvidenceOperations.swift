@@ -18,11 +18,31 @@ extension TransactionBody {
   /// consensus key: a node needs no other to say what it has seen. It has sequence 0, which no
   /// other transaction may use, offers nothing, has no sponsor and carries nothing else.
   public var report: Evidence? {
-    guard sequence == 0, sponsor == nil, operations.count == 1,
-      chargeMax.isZero, feeMax.isZero, tip.isZero,
-      case .reportOffence(let operation) = operations[0]
-    else { return nil }
+    guard isNodeMessage, case .reportOffence(let operation) = operations[0] else { return nil }
     return operation.evidence
+  }
+
+  /// The content of a *candidate's declaration*: authorised by its consensus key and shaped as a
+  /// report; nil for every other transaction.
+  public var declaration: DeclareReady? {
+    guard isNodeMessage, case .declareReady(let operation) = operations[0] else { return nil }
+    return operation
+  }
+
+  private var isNodeMessage: Bool {
+    sequence == 0 && sponsor == nil && operations.count == 1 && chargeMax.isZero
+      && feeMax.isZero && tip.isZero
+  }
+
+  /// What a node says with its consensus key.
+  public enum NodeMessage: Hashable, Sendable {
+    case report(Evidence)
+    case declaration(DeclareReady)
+  }
+
+  /// A member's report or a candidate's declaration; nil for every other transaction.
+  public var nodeMessage: NodeMessage? {
+    report.map { .report($0) } ?? declaration.map { .declaration($0) }
   }
 
   /// Whether it carries evidence and nothing else: free when it is applied.
@@ -36,6 +56,15 @@ extension TransactionBody {
       case .bundle = operation.evidence
     else { return false }
     return true
+  }
+
+  /// The declaration of a candidate's node.
+  public static func declaration(
+    _ ready: DeclareReady, of candidate: AccountID, validUntil: UInt64, chain: ChainID
+  ) -> TransactionBody {
+    TransactionBody(
+      chain: chain, sender: candidate, sequence: 0, validUntil: validUntil, chargeMax: .zero,
+      feeMax: .zero, operations: [.declareReady(ready)])
   }
 
   /// The report of a member.

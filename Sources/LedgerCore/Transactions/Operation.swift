@@ -41,6 +41,42 @@ public enum Operation: Hashable, Sendable {
   case collectReserve(CollectReserve)
   /// Tag 19, Carbon: sells ECC to the neutrality fund.
   case sellToFund(SellToFund)
+  /// Tag 20, Delegation: locks ECO2 of the sender, to vote with.
+  case lockVotes(LockVotes)
+  /// Tag 21, Delegation: begins to unlock ECO2 that votes for nobody.
+  case unlockVotes(UnlockVotes)
+  /// Tag 22, Delegation: takes what has been unlocked.
+  case collectUnlocked(CollectUnlocked)
+  /// Tag 23, Delegation: votes for a candidate.
+  case placeVotes(PlaceVotes)
+  /// Tag 24, Delegation: moves votes to another candidate.
+  case moveVotes(MoveVotes)
+  /// Tag 25, Delegation: takes votes back.
+  case withdrawVotes(WithdrawVotes)
+  /// Tag 26, Delegation: takes what votes have earned.
+  case claimRewards(ClaimRewards)
+  /// Tag 27, Delegation: makes the sender a candidate.
+  case registerCandidate(RegisterCandidate)
+  /// Tag 28, Delegation: replaces what a candidate tells of itself.
+  case updateCandidate(UpdateCandidate)
+  /// Tag 29, Delegation: gives a candidate another consensus key from a height on.
+  case changeConsensusKey(ChangeConsensusKey)
+  /// Tag 30, Delegation: a candidate's node is ready for the next term.
+  case declareReady(DeclareReady)
+  /// Tag 31, Delegation: the sender stands no more.
+  case resignCandidate(ResignCandidate)
+  /// Tag 32, Delegation: takes the bond of a candidate that stands no more.
+  case collectBond(CollectBond)
+  /// Tag 33, Delegation: ends the sender's jail.
+  case releaseNode(ReleaseNode)
+  /// Tag 34, Governance: brings a motion before the ER Nodes.
+  case proposeMotion(ProposeMotion)
+  /// Tag 35, Governance: approves a motion, or takes an approval back.
+  case decideMotion(DecideMotion)
+  /// Tag 36, Governance: the proposer takes a motion back.
+  case cancelMotion(CancelMotion)
+  /// Tag 37, Governance: puts the sender's votes against a motion.
+  case vetoMotion(VetoMotion)
 
   /// The tag in bytes and tables.
   public var kind: OperationKind {
@@ -65,6 +101,24 @@ public enum Operation: Hashable, Sendable {
     case .withdrawReserve: .withdrawReserve
     case .collectReserve: .collectReserve
     case .sellToFund: .sellToFund
+    case .lockVotes: .lockVotes
+    case .unlockVotes: .unlockVotes
+    case .collectUnlocked: .collectUnlocked
+    case .placeVotes: .placeVotes
+    case .moveVotes: .moveVotes
+    case .withdrawVotes: .withdrawVotes
+    case .claimRewards: .claimRewards
+    case .registerCandidate: .registerCandidate
+    case .updateCandidate: .updateCandidate
+    case .changeConsensusKey: .changeConsensusKey
+    case .declareReady: .declareReady
+    case .resignCandidate: .resignCandidate
+    case .collectBond: .collectBond
+    case .releaseNode: .releaseNode
+    case .proposeMotion: .proposeMotion
+    case .decideMotion: .decideMotion
+    case .cancelMotion: .cancelMotion
+    case .vetoMotion: .vetoMotion
     }
   }
 }
@@ -109,6 +163,24 @@ extension Operation: BCSCodable {
     case .withdrawReserve: self = .withdrawReserve(try WithdrawReserve(from: &reader))
     case .collectReserve: self = .collectReserve(try CollectReserve(from: &reader))
     case .sellToFund: self = .sellToFund(try SellToFund(from: &reader))
+    case .lockVotes: self = .lockVotes(try LockVotes(from: &reader))
+    case .unlockVotes: self = .unlockVotes(try UnlockVotes(from: &reader))
+    case .collectUnlocked: self = .collectUnlocked(try CollectUnlocked(from: &reader))
+    case .placeVotes: self = .placeVotes(try PlaceVotes(from: &reader))
+    case .moveVotes: self = .moveVotes(try MoveVotes(from: &reader))
+    case .withdrawVotes: self = .withdrawVotes(try WithdrawVotes(from: &reader))
+    case .claimRewards: self = .claimRewards(try ClaimRewards(from: &reader))
+    case .registerCandidate: self = .registerCandidate(try RegisterCandidate(from: &reader))
+    case .updateCandidate: self = .updateCandidate(try UpdateCandidate(from: &reader))
+    case .changeConsensusKey: self = .changeConsensusKey(try ChangeConsensusKey(from: &reader))
+    case .declareReady: self = .declareReady(try DeclareReady(from: &reader))
+    case .resignCandidate: self = .resignCandidate(try ResignCandidate(from: &reader))
+    case .collectBond: self = .collectBond(try CollectBond(from: &reader))
+    case .releaseNode: self = .releaseNode(try ReleaseNode(from: &reader))
+    case .proposeMotion: self = .proposeMotion(try ProposeMotion(from: &reader))
+    case .decideMotion: self = .decideMotion(try DecideMotion(from: &reader))
+    case .cancelMotion: self = .cancelMotion(try CancelMotion(from: &reader))
+    case .vetoMotion: self = .vetoMotion(try VetoMotion(from: &reader))
     }
   }
 
@@ -135,6 +207,24 @@ extension Operation: BCSCodable {
     case .withdrawReserve(let operation): operation.encode(into: &writer)
     case .collectReserve(let operation): operation.encode(into: &writer)
     case .sellToFund(let operation): operation.encode(into: &writer)
+    case .lockVotes(let operation): operation.encode(into: &writer)
+    case .unlockVotes(let operation): operation.encode(into: &writer)
+    case .collectUnlocked(let operation): operation.encode(into: &writer)
+    case .placeVotes(let operation): operation.encode(into: &writer)
+    case .moveVotes(let operation): operation.encode(into: &writer)
+    case .withdrawVotes(let operation): operation.encode(into: &writer)
+    case .claimRewards(let operation): operation.encode(into: &writer)
+    case .registerCandidate(let operation): operation.encode(into: &writer)
+    case .updateCandidate(let operation): operation.encode(into: &writer)
+    case .changeConsensusKey(let operation): operation.encode(into: &writer)
+    case .declareReady(let operation): operation.encode(into: &writer)
+    case .resignCandidate(let operation): operation.encode(into: &writer)
+    case .collectBond(let operation): operation.encode(into: &writer)
+    case .releaseNode(let operation): operation.encode(into: &writer)
+    case .proposeMotion(let operation): operation.encode(into: &writer)
+    case .decideMotion(let operation): operation.encode(into: &writer)
+    case .cancelMotion(let operation): operation.encode(into: &writer)
+    case .vetoMotion(let operation): operation.encode(into: &writer)
     }
   }
 }

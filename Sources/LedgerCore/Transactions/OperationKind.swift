@@ -20,6 +20,24 @@ public enum OperationKind: UInt8, Sendable, CaseIterable {
   case withdrawReserve = 17
   case collectReserve = 18
   case sellToFund = 19
+  case lockVotes = 20
+  case unlockVotes = 21
+  case collectUnlocked = 22
+  case placeVotes = 23
+  case moveVotes = 24
+  case withdrawVotes = 25
+  case claimRewards = 26
+  case registerCandidate = 27
+  case updateCandidate = 28
+  case changeConsensusKey = 29
+  case declareReady = 30
+  case resignCandidate = 31
+  case collectBond = 32
+  case releaseNode = 33
+  case proposeMotion = 34
+  case decideMotion = 35
+  case cancelMotion = 36
+  case vetoMotion = 37
 
   /// The name in JSON and tables.
   public var name: String {
@@ -44,6 +62,24 @@ public enum OperationKind: UInt8, Sendable, CaseIterable {
     case .withdrawReserve: "withdraw-reserve"
     case .collectReserve: "collect-reserve"
     case .sellToFund: "sell-to-fund"
+    case .lockVotes: "lock-votes"
+    case .unlockVotes: "unlock-votes"
+    case .collectUnlocked: "collect-unlocked"
+    case .placeVotes: "place-votes"
+    case .moveVotes: "move-votes"
+    case .withdrawVotes: "withdraw-votes"
+    case .claimRewards: "claim-rewards"
+    case .registerCandidate: "register-candidate"
+    case .updateCandidate: "update-candidate"
+    case .changeConsensusKey: "change-consensus-key"
+    case .declareReady: "declare-ready"
+    case .resignCandidate: "resign-candidate"
+    case .collectBond: "collect-bond"
+    case .releaseNode: "release-node"
+    case .proposeMotion: "propose-motion"
+    case .decideMotion: "decide-motion"
+    case .cancelMotion: "cancel-motion"
+    case .vetoMotion: "veto-motion"
     }
   }
 }

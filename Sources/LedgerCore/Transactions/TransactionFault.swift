@@ -65,6 +65,37 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
   case reserveTooLow = 62
   case notCollectable = 63
   case lotsAboveMaximum = 64
+  case votesInsufficient = 65
+  case tooManyUnlocks = 66
+  case notUnlocked = 67
+  case votingClosed = 68
+  case unknownCandidate = 69
+  case candidateNotStanding = 70
+  case sameCandidate = 71
+  case nothingEarned = 72
+  case alreadyCandidate = 73
+  case invalidCandidate = 74
+  case keyTaken = 75
+  case possessionInvalid = 76
+  case notDeclaring = 77
+  case alreadyReady = 78
+  case candidateJailed = 79
+  case candidateStanding = 80
+  case bondLocked = 81
+  case notJailed = 82
+  case jailTooShort = 83
+  case owesDues = 84
+  case invalidHeight = 85
+  case keyChangePending = 86
+  case notEntitled = 87
+  case invalidMotion = 88
+  case tooManyMotions = 89
+  case unknownMotion = 90
+  case motionOver = 91
+  case notAsked = 92
+  case notProposer = 93
+  case noVeto = 94
+  case operationPaused = 95
 
   /// The stable code in JSON.
   public var code: String {
@@ -133,6 +164,37 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .reserveTooLow: "reserve_too_low"
     case .notCollectable: "not_collectable"
     case .lotsAboveMaximum: "lots_above_maximum"
+    case .votesInsufficient: "votes_insufficient"
+    case .tooManyUnlocks: "too_many_unlocks"
+    case .notUnlocked: "not_unlocked"
+    case .votingClosed: "voting_closed"
+    case .unknownCandidate: "unknown_candidate"
+    case .candidateNotStanding: "candidate_not_standing"
+    case .sameCandidate: "same_candidate"
+    case .nothingEarned: "nothing_earned"
+    case .alreadyCandidate: "already_candidate"
+    case .invalidCandidate: "invalid_candidate"
+    case .keyTaken: "key_taken"
+    case .possessionInvalid: "possession_invalid"
+    case .notDeclaring: "not_declaring"
+    case .alreadyReady: "already_ready"
+    case .candidateJailed: "candidate_jailed"
+    case .candidateStanding: "candidate_standing"
+    case .bondLocked: "bond_locked"
+    case .notJailed: "not_jailed"
+    case .jailTooShort: "jail_too_short"
+    case .owesDues: "owes_dues"
+    case .invalidHeight: "invalid_height"
+    case .keyChangePending: "key_change_pending"
+    case .notEntitled: "not_entitled"
+    case .invalidMotion: "invalid_motion"
+    case .tooManyMotions: "too_many_motions"
+    case .unknownMotion: "unknown_motion"
+    case .motionOver: "motion_over"
+    case .notAsked: "not_asked"
+    case .notProposer: "not_proposer"
+    case .noVeto: "no_veto"
+    case .operationPaused: "operation_paused"
     }
   }
 
@@ -216,6 +278,47 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .notCollectable: "Nothing was asked back, or the 7 days are not over."
     case .lotsAboveMaximum:
       "The request concerns more lots than the stated maximum; raise the maximum."
+    case .votesInsufficient:
+      "The sender has not locked as much that is free, or has fewer votes there."
+    case .tooManyUnlocks:
+      "\(CandidateLimits.unlocksMax) amounts are being unlocked already; collect some first."
+    case .notUnlocked: "Nothing has been unlocked for long enough."
+    case .votingClosed:
+      "Votes are placed and moved in the last days of a term; withdrawing is always possible."
+    case .unknownCandidate: "The account named is no candidate."
+    case .candidateNotStanding: "The candidate has resigned or is excluded."
+    case .sameCandidate: "Votes cannot be moved to where they are."
+    case .nothingEarned: "The votes have not earned a base unit since they were last paid."
+    case .alreadyCandidate: "The sender is a candidate, or was one."
+    case .invalidCandidate:
+      "Name, endpoint, keys or energy profile are not ones that a node can have."
+    case .keyTaken: "The consensus key is or was in use; make a new one."
+    case .possessionInvalid: "The consensus key does not prove that its owner names it."
+    case .notDeclaring:
+      "The term ends too late for this: nodes declare themselves ready shortly before its end."
+    case .alreadyReady: "The node has declared itself ready for that term already."
+    case .candidateJailed: "The node is jailed; release it first."
+    case .candidateStanding:
+      "The candidate stands; it resigns before it takes its bond back."
+    case .bondLocked:
+      "The bond stays locked for a time after the candidate has left the set."
+    case .notJailed: "The sender is not jailed."
+    case .jailTooShort: "A jail lasts some minutes at least; try again later."
+    case .owesDues: "The node owes carbon dues; top up its reserve first."
+    case .invalidHeight: "The height is not one that a key can be changed at."
+    case .keyChangePending: "A change of this key is on its way already."
+    case .notEntitled:
+      "A motion is made by an ER Node, or by who votes with one per cent of all votes."
+    case .invalidMotion:
+      "The motion would leave the bounds of a parameter, or break a rule."
+    case .tooManyMotions: "Too many motions are open; try again when some are over."
+    case .unknownMotion: "There is no such motion."
+    case .motionOver: "The motion is over."
+    case .notAsked:
+      "Only ER Nodes decide on this motion, and where they are asked registrars."
+    case .notProposer: "Only who made the motion takes it back."
+    case .noVeto: "There is no veto against this motion."
+    case .operationPaused: "Operations of this kind are paused for some days."
     }
   }
 }

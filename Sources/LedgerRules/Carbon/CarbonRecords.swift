@@ -27,8 +27,10 @@ public struct NodeCarbon: AccountRecord {
   public var withdrawal: Amount
   /// When it can collect that; milliseconds since 1970-01-01 UTC, 0 for nothing.
   public var collectableAt: UInt64
-  /// When it left the set for its debts; milliseconds since 1970-01-01 UTC, 0 for never.
-  public var jailedAt: UInt64
+  /// The profile that it has declared for a later term.
+  public var nextProfile: EnergyProfile?
+  /// When that term begins; milliseconds since 1970-01-01 UTC, 0 without one.
+  public var nextProfileFrom: UInt64
 
   public init(profile: EnergyProfile, attestedUntil: UInt64, reserve: Amount) {
     self.profile = profile
@@ -42,7 +44,22 @@ public struct NodeCarbon: AccountRecord {
     owesSince = 0
     withdrawal = .zero
     collectableAt = 0
-    jailedAt = 0
+    nextProfile = nil
+    nextProfileFrom = 0
+  }
+
+  /// Makes the profile that was declared for a term that has begun the one in force. Another tier
+  /// or region is not attested yet.
+  mutating func takeProfile(at time: UInt64) {
+    guard let next = nextProfile, time >= nextProfileFrom else { return }
+    if next.tier != profile.tier
+      || !next.region.utf8.elementsEqual(profile.region.utf8)
+    {
+      attestedUntil = 0
+    }
+    profile = next
+    nextProfile = nil
+    nextProfileFrom = 0
   }
 
   /// Whether the node owes carbon dues: to the number line, or to the fund that paid for it.
@@ -60,7 +77,8 @@ public struct NodeCarbon: AccountRecord {
     owesSince = try reader.u64("owes since")
     withdrawal = try Amount(from: &reader)
     collectableAt = try reader.u64("collectable at")
-    jailedAt = try reader.u64("jailed at")
+    nextProfile = try reader.isPresent("next profile") ? try EnergyProfile(from: &reader) : nil
+    nextProfileFrom = try reader.u64("next profile from")
   }
 
   public func encode(into writer: inout BCSWriter) {
@@ -75,7 +93,9 @@ public struct NodeCarbon: AccountRecord {
     writer.u64(owesSince)
     withdrawal.encode(into: &writer)
     writer.u64(collectableAt)
-    writer.u64(jailedAt)
+    writer.bool(nextProfile != nil)
+    nextProfile?.encode(into: &writer)
+    writer.u64(nextProfileFrom)
   }
 }
 

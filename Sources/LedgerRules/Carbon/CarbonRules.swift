@@ -11,6 +11,8 @@ extension ExecutionContext {
     try openBid()
     try expireRequests()
     try callObligations()
+    try executeMotions()
+    try holdElection()
     settle()
   }
 
@@ -23,9 +25,10 @@ extension ExecutionContext {
     var profiles: [EffectiveProfile] = []
     for member in sets.current.members {
       let slot = try node(member.account)
-      guard let node = nodes.entries[slot].current else {
+      guard var node = nodes.entries[slot].current else {
         throw .record(.missing(key: NodeCarbon.key(member.account)))
       }
+      node.takeProfile(at: tip.timestamp)
       profiles.append(try effectiveProfile(of: node, highest: highest))
     }
     charges = OperationCharge(profiles, parameters: parameters)
@@ -41,11 +44,61 @@ extension ExecutionContext {
       guard var node = nodes.entries[slot].current else {
         throw .record(.missing(key: NodeCarbon.key(member.account)))
       }
+      node.takeProfile(at: tip.timestamp)
       try takeDue(of: &node, profile, elapsed)
       nodes.set(slot, node)
     }
+    let standbys = try duesOfStandbys(elapsed)
     nodes.settle()
-    try payOverhead()
+    try payOverhead(and: standbys)
+  }
+
+  /// What standbys use and owe for the time since the parent, by the formula of members: the fund
+  /// pays it.
+  private mutating func duesOfStandbys(_ elapsed: UInt64)
+    throws(ExecutionError) -> (due: Amount, footprint: Amount)
+  {
+    guard !now.delegation.standbys.isEmpty else { return (.zero, .zero) }
+    let highest: UInt64
+    do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
+    var sum = (due: Amount.zero, footprint: Amount.zero)
+    for account in now.delegation.standbys where sets.current.index(of: account) == nil {
+      let slot = try node(account)
+      guard var node = nodes.entries[slot].current else {
+        throw .record(.missing(key: NodeCarbon.key(account)))
+      }
+      node.takeProfile(at: tip.timestamp)
+      let profile = try effectiveProfile(of: node, highest: highest)
+      let units = try units(of: &node, profile, elapsed, overheadPermille: 0)
+      nodes.set(slot, node)
+      sum = (try sum.due.sum(units.due), try sum.footprint.sum(units.footprint))
+    }
+    return sum
+  }
+
+  /// A node's due and footprint for a time, with what rounding up has already counted carried on.
+  private mutating func units(
+    of node: inout NodeCarbon, _ profile: EffectiveProfile, _ elapsed: UInt64,
+    overheadPermille: UInt64
+  ) throws(ExecutionError) -> (due: Amount, footprint: Amount) {
+    guard
+      let marked = Dues.numerator(
+        profile, milliseconds: elapsed, percent: 100 + parameters.dueMarginPercent),
+      let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100),
+      let used = Dues.energy(
+        profile, milliseconds: elapsed, overheadPermille: overheadPermille)
+    else {
+      // Only a time centuries after the parent's: the block is at fault, not this node.
+      throw .header(.timestamp(header.timestamp))
+    }
+    let (dueUnits, dueCredit) = CarriedDivision.divide(
+      marked, by: Dues.unit, credit: node.dueCredit)
+    let (footprintUnits, footprintCredit) = CarriedDivision.divide(
+      plain, by: Dues.unit, credit: node.footprintCredit)
+    try use(used)
+    node.dueCredit = dueCredit
+    node.footprintCredit = footprintCredit
+    return (Amount(dueUnits), Amount(footprintUnits))
   }
 
   /// What a node counts as at the parent's time.
@@ -65,25 +118,8 @@ extension ExecutionContext {
   private mutating func takeDue(
     of node: inout NodeCarbon, _ profile: EffectiveProfile, _ elapsed: UInt64
   ) throws(ExecutionError) {
-    guard
-      let marked = Dues.numerator(
-        profile, milliseconds: elapsed, percent: 100 + parameters.dueMarginPercent),
-      let plain = Dues.numerator(profile, milliseconds: elapsed, percent: 100),
-      let used = Dues.energy(
-        profile, milliseconds: elapsed, overheadPermille: parameters.overheadPermille)
-    else {
-      // Only a time centuries after the parent's: the block is at fault, not this node.
-      throw .header(.timestamp(header.timestamp))
-    }
-    let (dueUnits, dueCredit) = CarriedDivision.divide(
-      marked, by: Dues.unit, credit: node.dueCredit)
-    let (footprintUnits, footprintCredit) = CarriedDivision.divide(
-      plain, by: Dues.unit, credit: node.footprintCredit)
-    try use(used)
-    node.dueCredit = dueCredit
-    node.footprintCredit = footprintCredit
-
-    let due = Amount(dueUnits)
+    let (due, footprint) = try units(
+      of: &node, profile, elapsed, overheadPermille: parameters.overheadPermille)
     let paid = min(node.reserve, due)
     let byFund = min(now.fund.ecc, try due.less(paid))
     let arrears = try due.less(paid).less(byFund)
@@ -93,7 +129,7 @@ extension ExecutionContext {
     node.arrears = try node.arrears.sum(arrears)
     if node.owes, node.owesSince == 0 { node.owesSince = header.timestamp }
 
-    statement.footprint = try statement.footprint.sum(Amount(footprintUnits))
+    statement.footprint = try statement.footprint.sum(footprint)
     statement.due = try statement.due.sum(due)
     statement.paid = try statement.paid.sum(paid)
     statement.coveredByFund = try statement.coveredByFund.sum(byFund)
@@ -102,9 +138,11 @@ extension ExecutionContext {
     now.line.consumed = try now.line.consumed.sum(paid).sum(byFund)
   }
 
-  /// What the fund pays on top of the dues for observers and other full nodes. What it cannot pay
-  /// stays open and is paid as soon as it can.
-  private mutating func payOverhead() throws(ExecutionError) {
+  /// What the fund pays on top of the dues: for standbys, and for observers and other full nodes.
+  /// What it cannot pay stays open and is paid as soon as it can.
+  private mutating func payOverhead(
+    and standbys: (due: Amount, footprint: Amount)
+  ) throws(ExecutionError) {
     let permille = UInt128(parameters.overheadPermille)
     let scaled: Amount
     let plain: Amount
@@ -119,13 +157,15 @@ extension ExecutionContext {
     now.line.overheadCredit = credit
     now.line.overheadFootprintCredit = footprintCredit
 
-    let open = try now.fund.overheadOpen.sum(Amount(due))
+    let wholeDue = try Amount(due).sum(standbys.due)
+    let open = try now.fund.overheadOpen.sum(wholeDue)
     let paid = min(now.fund.ecc, open)
     now.fund.ecc = try now.fund.ecc.less(paid)
     now.fund.overheadOpen = try open.less(paid)
     now.line.consumed = try now.line.consumed.sum(paid)
     now.line.footprint = try now.line.footprint.sum(statement.footprint).sum(Amount(footprint))
-    statement.overheadDue = Amount(due)
+      .sum(standbys.footprint)
+    statement.overheadDue = wholeDue
     statement.fundOverhead = paid
     let destroyed = min(now.fund.ecc, now.fund.reserveOpen)
     now.fund.ecc = try now.fund.ecc.less(destroyed)

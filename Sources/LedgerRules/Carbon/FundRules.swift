@@ -29,7 +29,8 @@ extension ExecutionContext {
   mutating func due(of account: AccountID, days: UInt64) throws(ExecutionError) -> Amount {
     let highest: UInt64
     do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
-    guard let node = nodes.entries[try node(account)].current else {
+    let slot = try node(account)
+    guard let node = nodes.entries[slot].current else {
       throw .record(.missing(key: NodeCarbon.key(account)))
     }
     let profile = try effectiveProfile(of: node, highest: highest)
@@ -111,33 +112,5 @@ extension ExecutionContext {
     guard node.reserve >= amount, node.reserve.saturatingSubtracting(amount) >= floor else {
       throw .fault(.reserveTooLow)
     }
-  }
-
-  /// Takes members that have owed for a day without a break out of the set that follows, longest
-  /// debt first, never below the smallest set.
-  mutating func jailDebtors() throws(ExecutionError) {
-    var members = nextSets.following.members
-    var debtors: [(since: UInt64, account: AccountID, slot: Int)] = []
-    for member in members {
-      let slot = try node(member.account)
-      guard let node = nodes.entries[slot].current, node.owes,
-        header.timestamp - min(node.owesSince, header.timestamp)
-          >= parameters.fund.debtMilliseconds
-      else { continue }
-      debtors.append((node.owesSince, member.account, slot))
-    }
-    debtors.sort { ($0.since, $0.account) < ($1.since, $1.account) }
-    for debtor in debtors.prefix(max(members.count - Limits.validatorsMin, 0)) {
-      members.removeAll { $0.account == debtor.account }
-      guard var node = nodes.entries[debtor.slot].current else { continue }
-      node.jailedAt = header.timestamp
-      nodes.set(debtor.slot, node)
-    }
-    guard members.count < nextSets.following.members.count else { return }
-    guard let set = ValidatorSet(firstHeight: height + 2, members: members) else {
-      throw .overflow
-    }
-    nextSets.following = set
-    nodes.settle()
   }
 }

@@ -19,8 +19,8 @@ public enum BlockReward {
     return Amount(halves * Token.eco2.baseUnitsPerToken / 2)
   }
 
-  /// How a reward is shared while no one votes.
-  static func shares(of reward: Amount) -> (author: Amount, fund: Amount) {
+  /// How a reward is shared between the block's author and those who vote for it.
+  static func shares(of reward: Amount) -> (author: Amount, voters: Amount) {
     let author = Amount(reward.baseUnits / 100 * authorPercent)
     return (author, reward.saturatingSubtracting(author))
   }

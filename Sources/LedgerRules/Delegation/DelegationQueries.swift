@@ -24,4 +24,17 @@ extension LedgerQueries {
 
   /// What block rewards have still to give.
   public mutating func rewardReserve() throws(RecordError) -> RewardReserve { try single() }
+
+  /// What an account is as a candidate; nil when it never was one.
+  public mutating func candidate(_ account: AccountID) throws(RecordError) -> Candidate? {
+    try find(Candidate.key(account))
+  }
+
+  /// What an account has locked; nil for nothing.
+  public mutating func voter(_ account: AccountID) throws(RecordError) -> Voter? {
+    try find(Voter.key(account))
+  }
+
+  /// What elections count.
+  public mutating func delegation() throws(RecordError) -> Delegation { try single() }
 }

@@ -3,12 +3,12 @@ import LedgerState
 
 extension ExecutionContext {
   /// Pays the block's reward and tips: the author's part to its account, or withheld while it owes;
-  /// without voters the voters' part goes to the fund.
+  /// the voters' part to those that vote for the author, or without any to the fund.
   mutating func payReward() throws(ExecutionError) {
     let reward = min(BlockReward.reward(at: height), now.rewards.eco2)
     let shares = BlockReward.shares(of: reward)
     now.rewards.eco2 = try now.rewards.eco2.less(reward)
-    now.fund.eco2 = try now.fund.eco2.sum(shares.fund)
+    try payVoters(of: header.author, shares.voters)
     let toAuthor = try shares.author.sum(tips)
     let slot = try node(header.author)
     guard var node = nodes.entries[slot].current else {
@@ -20,5 +20,21 @@ extension ExecutionContext {
     } else {
       try pay(toAuthor, to: header.author)
     }
+  }
+
+  /// Shares a part of a reward among all who vote for a candidate.
+  private mutating func payVoters(of author: AccountID, _ part: Amount) throws(ExecutionError) {
+    let place: Int
+    do { place = try candidates.slot(of: author, in: &view) } catch { throw .record(error) }
+    guard var record = candidates.entries[place].current else {
+      throw .record(.missing(key: Candidate.key(author)))
+    }
+    guard !record.votes.isZero else {
+      now.fund.eco2 = try now.fund.eco2.sum(part)
+      return
+    }
+    RewardShare.divide(part, among: &record)
+    now.delegation.unclaimed = try now.delegation.unclaimed.sum(part)
+    candidates.set(place, record)
   }
 }

@@ -1,8 +1,7 @@
 public import LedgerCore
 public import LedgerState
 
-/// A proven offence, as the chain keeps it for ever. What it costs the offender lands with
-/// elections.
+/// A proven offence, as the chain keeps it for ever.
 public struct RecordedOffence: NumberedRecord {
   public static var kind: RecordKind { .offence }
 

@@ -55,6 +55,7 @@ extension ExecutionContext {
       offender = try accused(by: evidence)
       try prove(evidence, against: offender)
     }
+    do { try punish(offender.account, evidence.offence) } catch { throw .fatal(error) }
     findings.recorded.append(
       RecordedOffence(
         evidence, by: offender.account, reporter: reporter, recordedAt: height, chain: chain))

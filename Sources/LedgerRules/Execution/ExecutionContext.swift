@@ -13,6 +13,8 @@ struct ExecutionContext {
   let facts: ChainFacts
   let tip: ChainTip
   let parameters: Parameters
+  /// Those of the next block.
+  var nextParameters: Parameters
   let sets: ValidatorSets
   let registrars: Registrars
   /// The sets as the next block's header must name them.
@@ -31,6 +33,9 @@ struct ExecutionContext {
   var requests = RecordCache<UInt64, RequestRecord>()
   var obligations = RecordCache<UInt64, Obligation>()
   var retirements = RecordCache<UInt64, Retirement>()
+  var candidates = RecordCache<AccountID, Candidate>()
+  var voters = RecordCache<AccountID, Voter>()
+  var stakes = RecordCache<VotePair, VoteStake>(key: \.key)
   var ordered = OrderedIndexes()
   var charges: OperationCharge
   var statement: CarbonStatement
@@ -46,6 +51,8 @@ struct ExecutionContext {
   var findings = OffenceFindings()
   /// Lots that the request which is carried out may still make or change.
   var lotsLeft = 0
+  /// Candidates whose declarations the first pass has let through.
+  var declaring: Set<AccountID> = []
   /// False while transactions are only judged for admission: what costs is left to the block.
   var judgesSignatures = true
 
@@ -57,6 +64,8 @@ struct ExecutionContext {
     var reserve: Reserve
     var book: RegistryBook
     var bid: FundBid
+    var delegation: Delegation
+    var governance: GovernanceBook
     var vesting: Vesting?
   }
 
@@ -71,12 +80,14 @@ struct ExecutionContext {
       parent = Singles(
         fund: try view.single(), line: try view.single(), rewards: try view.single(),
         reserve: try view.single(), book: try view.single(),
-        bid: try view.single(), vesting: try view.find(Vesting.key))
+        bid: try view.single(), delegation: try view.single(),
+        governance: try view.single(), vesting: try view.find(Vesting.key))
     } catch { throw .record(error) }
     self.header = header
     self.chain = chain
     self.view = view
     now = parent
+    nextParameters = parameters
     nextSets = ValidatorSets(current: sets.following, following: sets.following)
     charges = OperationCharge([], parameters: parameters)
     statement = CarbonStatement(height: header.height)
@@ -123,6 +134,9 @@ struct ExecutionContext {
     if now.reserve != parent.reserve { view.put(now.reserve) }
     if now.book != parent.book { view.put(now.book) }
     if now.bid != parent.bid { view.put(now.bid) }
+    if now.delegation != parent.delegation { view.put(now.delegation) }
+    if now.governance != parent.governance { view.put(now.governance) }
+    if nextParameters != parameters { view.put(nextParameters) }
     if now.vesting != parent.vesting {
       if let vesting = now.vesting { view.put(vesting) } else { view.remove(Vesting.key) }
     }
@@ -170,6 +184,9 @@ extension ExecutionContext {
     requests.add(to: &changes)
     obligations.add(to: &changes)
     retirements.add(to: &changes)
+    candidates.add(to: &changes)
+    voters.add(to: &changes)
+    stakes.add(to: &changes)
     ordered.add(to: &changes)
     return StateChange.sorted(changes)
   }

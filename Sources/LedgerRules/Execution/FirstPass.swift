@@ -17,8 +17,8 @@ struct TransactionPlan {
   let footprint: UInt128
   /// fJ.
   let energy: UInt128
-  /// A member's report: it has no payer.
-  var isReport = false
+  /// What a node says with its consensus key, a report or a declaration: it has no payer.
+  var isUnpaid = false
 }
 
 extension ExecutionContext {
@@ -43,14 +43,14 @@ extension ExecutionContext {
       let price = Price(
         transaction, createsSender: accounts.entries[sender].current == nil,
         parameters: parameters, charges: charges, baseFee: tip.baseFee)
-      if let evidence = transaction.body.report {
-        let fault = try fault(ofReport: transaction, evidence)
+      if let message = transaction.body.nodeMessage {
+        let fault = try fault(of: message, transaction)
         receipts.append(Self.openReceipt(id, fault))
         guard fault == nil else { continue }
         plans.append(
           TransactionPlan(
             index: index, id: id, sender: sender, payer: payer, charge: price.charge, fee: .zero,
-            footprint: price.footprint, energy: price.energy, isReport: true))
+            footprint: price.footprint, energy: price.energy, isUnpaid: true))
         continue
       }
       var fault: TransactionFault?
@@ -73,6 +73,16 @@ extension ExecutionContext {
     }
     accounts.settle()
     return plans
+  }
+
+  /// Why what a node says with its consensus key is skipped.
+  private mutating func fault(of message: TransactionBody.NodeMessage, _ transaction: Transaction)
+    throws(ExecutionError) -> TransactionFault?
+  {
+    switch message {
+    case .report(let evidence): try fault(ofReport: transaction, evidence)
+    case .declaration(let ready): try fault(ofDeclaration: transaction, ready)
+    }
   }
 
   /// The receipt of a transaction that is skipped, or still to execute.

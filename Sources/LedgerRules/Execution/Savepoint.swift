@@ -13,6 +13,9 @@ extension ExecutionContext {
     let requests: Int
     let obligations: Int
     let retirements: Int
+    let candidates: Int
+    let voters: Int
+    let stakes: Int
     let ordered: OrderedIndexes.Mark
     let view: StateView.Savepoint
     let now: Singles
@@ -25,8 +28,8 @@ extension ExecutionContext {
       accounts: accounts.mark, nodes: nodes.mark, custodians: custodians.mark,
       issuances: issuances.mark, lots: lots.mark, projects: projects.mark,
       serialBlocks: serialBlocks.mark, requests: requests.mark, obligations: obligations.mark,
-      retirements: retirements.mark, ordered: ordered.mark, view: view.mark(), now: now,
-      findings: findings)
+      retirements: retirements.mark, candidates: candidates.mark, voters: voters.mark,
+      stakes: stakes.mark, ordered: ordered.mark, view: view.mark(), now: now, findings: findings)
   }
 
   /// Takes back every change since a savepoint.
@@ -41,6 +44,9 @@ extension ExecutionContext {
     requests.rollback(to: savepoint.requests)
     obligations.rollback(to: savepoint.obligations)
     retirements.rollback(to: savepoint.retirements)
+    candidates.rollback(to: savepoint.candidates)
+    voters.rollback(to: savepoint.voters)
+    stakes.rollback(to: savepoint.stakes)
     ordered.rollback(to: savepoint.ordered)
     view.rollback(to: savepoint.view)
     now = savepoint.now
@@ -59,6 +65,9 @@ extension ExecutionContext {
     requests.settle()
     obligations.settle()
     retirements.settle()
+    candidates.settle()
+    voters.settle()
+    stakes.settle()
     ordered.settle()
     view.settle()
   }

@@ -81,11 +81,14 @@ extension ExecutionContext {
   private mutating func apply(
     _ operation: Operation, of sender: AccountID, _ plan: TransactionPlan, _ fee: inout Amount
   ) throws(OperationFailure) {
+    guard !now.governance.isPaused(operation.kind, at: header.timestamp) else {
+      throw .fault(.operationPaused)
+    }
     switch operation {
     case .transfer(let transfer): try apply(transfer, of: sender, plan.sender, &fee)
     case .setAuthority(let change): try apply(change, of: sender, plan.sender)
     case .topUpReserve(let operation): try apply(operation, plan.sender)
-    case .reportOffence(let report): try apply(report, of: sender, isReport: plan.isReport)
+    case .reportOffence(let report): try apply(report, of: sender, isReport: plan.isUnpaid)
     case .fileRequest(let operation): try apply(operation, of: sender, plan.sender)
     case .decideRequest(let operation): try apply(operation, of: sender)
     case .withdrawRequest(let operation): try apply(operation, of: sender)
@@ -102,6 +105,25 @@ extension ExecutionContext {
     case .withdrawReserve(let operation): try apply(operation, of: sender)
     case .collectReserve(let operation): try apply(operation, of: sender, plan.sender)
     case .sellToFund(let operation): try apply(operation, of: sender, plan.sender)
+    case .lockVotes(let operation): try apply(operation, of: sender, plan.sender)
+    case .unlockVotes(let operation): try apply(operation, of: sender)
+    case .collectUnlocked(let operation): try apply(operation, of: sender, plan.sender)
+    case .placeVotes(let operation): try apply(operation, of: sender)
+    case .moveVotes(let operation): try apply(operation, of: sender)
+    case .withdrawVotes(let operation): try apply(operation, of: sender)
+    case .claimRewards(let operation): try apply(operation, of: sender)
+    case .registerCandidate(let operation): try apply(operation, of: sender, plan.sender)
+    case .updateCandidate(let operation): try apply(operation, of: sender)
+    case .changeConsensusKey(let operation): try apply(operation, of: sender)
+    case .declareReady(let operation):
+      try apply(operation, of: sender, isDeclaration: plan.isUnpaid)
+    case .resignCandidate(let operation): try apply(operation, of: sender)
+    case .collectBond(let operation): try apply(operation, of: sender)
+    case .releaseNode(let operation): try apply(operation, of: sender, plan.sender)
+    case .proposeMotion(let operation): try apply(operation, of: sender)
+    case .decideMotion(let operation): try apply(operation, of: sender)
+    case .cancelMotion(let operation): try apply(operation, of: sender)
+    case .vetoMotion(let operation): try apply(operation, of: sender)
     }
   }
 
@@ -109,9 +131,9 @@ extension ExecutionContext {
   private mutating func settle(
     _ plan: TransactionPlan, _ body: TransactionBody, _ outcome: Receipt.Outcome, fee: Amount
   ) throws(ExecutionError) {
-    let isFree = outcome == .applied && body.bringsOnlyEvidence
+    let isFree = plan.isUnpaid || outcome == .applied && body.bringsOnlyEvidence
     let price = (charge: isFree ? .zero : plan.charge, fee: isFree ? .zero : fee)
-    if !plan.isReport {
+    if !plan.isUnpaid {
       guard var payer = accounts.entries[plan.payer].current else { throw .overflow }
       payer.ecc = try payer.ecc.sum(body.chargeMax.less(price.charge))
       payer.eco2 = try payer.eco2.sum(body.feeMax.less(price.fee))

@@ -30,6 +30,8 @@ extension GenesisDocument {
     addVesting(to: &records)
     records.add(ValidatorSets(current: validators, following: validators))
     records.add(RewardReserve(eco2: Supply.blockRewards))
+    try addCandidates(to: &records)
+    records.add(GovernanceBook())
     records.add(NumberLine())
     return InitialState(chain: chain, changes: records.sorted(), validators: validators)
   }
@@ -121,6 +123,26 @@ extension GenesisDocument {
     return total
   }
 
+  /// The bonds of all nodes: the operating committee's share pays them.
+  private func bonds() throws(GenesisError) -> Amount {
+    do { return try parameters.elections.bond.multiplied(by: UInt128(nodes.count)) } catch {
+      throw .overflow
+    }
+  }
+
+  /// The nodes are the first candidates, in the order of the document, and nobody votes for them
+  /// yet.
+  private func addCandidates(to records: inout RecordList) throws(GenesisError) {
+    for (number, node) in nodes.enumerated() {
+      records.add(
+        Candidate.key(node.account),
+        Candidate(number: UInt64(number), bond: parameters.elections.bond))
+      records.add(
+        KeyOwner.key(node.consensusKey), KeyOwner(account: node.account))
+    }
+    records.add(Delegation(candidates: UInt64(nodes.count), bonds: try bonds()))
+  }
+
   private func addBalances(nodeReserves: Amount, to records: inout RecordList)
     throws(GenesisError)
   {
@@ -134,6 +156,7 @@ extension GenesisDocument {
       eco2 = try eco2.genesisSum(allocation.eco2)
       needed = try needed.genesisSum(allocation.ecc)
     }
+    eco2 = try eco2.genesisSum(try bonds())
     guard eco2 <= Supply.operatingCommittee else {
       throw .allocationsTooLarge(total: eco2, available: Supply.operatingCommittee)
     }

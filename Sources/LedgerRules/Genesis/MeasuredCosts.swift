@@ -49,5 +49,41 @@ enum MeasuredCosts {
     WorkCost(cpuNanoseconds: 10_000, bytes: 256),
     // sell-to-fund
     WorkCost(cpuNanoseconds: 10_000, bytes: 256),
+    // lock-votes
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // unlock-votes
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // collect-unlocked
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // place-votes
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // move-votes
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // withdraw-votes
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // claim-rewards
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // register-candidate
+    WorkCost(cpuNanoseconds: 60_000, bytes: 1_024),
+    // update-candidate
+    WorkCost(cpuNanoseconds: 20_000, bytes: 512),
+    // change-consensus-key
+    WorkCost(cpuNanoseconds: 60_000, bytes: 256),
+    // declare-ready
+    WorkCost(cpuNanoseconds: 60_000, bytes: 256),
+    // resign-candidate
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // collect-bond
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // release-node
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // propose-motion
+    WorkCost(cpuNanoseconds: 40_000, bytes: 1_024),
+    // decide-motion
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // cancel-motion
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
+    // veto-motion
+    WorkCost(cpuNanoseconds: 20_000, bytes: 256),
   ]
 }

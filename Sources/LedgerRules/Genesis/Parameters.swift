@@ -81,6 +81,10 @@ public struct Parameters: Hashable, Sendable {
   public var registry: RegistryParameters
   /// Of the neutrality fund and the nodes' reserves.
   public var fund: FundParameters
+  /// Of elections.
+  public var elections: ElectionParameters
+  /// Of motions.
+  public var governance: GovernanceParameters
 }
 
 extension Parameters {
@@ -110,7 +114,9 @@ extension Parameters {
     reserveProducts: [.verified],
     vintageYearsMax: 10,
     registry: .standard,
-    fund: .standard
+    fund: .standard,
+    elections: .standard,
+    governance: .standard
   )
 
   /// The cost of an operation of a kind.
@@ -157,7 +163,7 @@ extension Parameters {
         ("reserve registries", (1...64).contains(reserveRegistries.count)),
         ("reserve products", !reserveProducts.isEmpty && !reserveProducts.contains(.planned)),
         ("vintage years", (1...100).contains(vintageYearsMax)),
-      ] + registry.checks + fund.checks
+      ] + registry.checks + fund.checks + elections.checks + governance.checks
     return checks.first { !$0.1 }?.0
   }
 }
@@ -200,6 +206,8 @@ extension Parameters: SingleRecord {
     vintageYearsMax = try reader.u64("vintage years")
     registry = try RegistryParameters(from: &reader)
     fund = try FundParameters(from: &reader)
+    elections = try ElectionParameters(from: &reader)
+    governance = try GovernanceParameters(from: &reader)
   }
 
   public func encode(into writer: inout BCSWriter) {
@@ -226,5 +234,7 @@ extension Parameters: SingleRecord {
     writer.u64(vintageYearsMax)
     registry.encode(into: &writer)
     fund.encode(into: &writer)
+    elections.encode(into: &writer)
+    governance.encode(into: &writer)
   }
 }

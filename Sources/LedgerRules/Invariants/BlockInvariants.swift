@@ -10,6 +10,8 @@ extension ExecutionContext {
   mutating func finish() throws(ExecutionError) {
     try closeStatement()
     try jailDebtors()
+    try watchSignatures()
+    try changeSet()
     try releaseVesting()
     try payReward()
   }
@@ -54,6 +56,8 @@ extension ExecutionContext {
     let singles = moment == .before ? parent : now
     var sum = try singles.fund.eco2.sum(singles.rewards.eco2)
     sum = try sum.sum(singles.book.deposits).sum(singles.book.bonds)
+    let delegation = singles.delegation
+    sum = try sum.sum(delegation.locked).sum(delegation.bonds).sum(delegation.unclaimed)
     for entry in accounts.entries { sum = try sum.sum(entry.record(moment)?.eco2 ?? .zero) }
     for entry in nodes.entries { sum = try sum.sum(entry.record(moment)?.withheld ?? .zero) }
     for share in singles.vesting?.founders ?? [] { sum = try sum.sum(share.amount) }

@@ -33,6 +33,8 @@ public enum StateFault: Error, Equatable, Sendable {
   case statement(StateKey, what: String)
   /// A member of a validator set is no ER Node with that key.
   case validator(StateKey, AccountID)
+  /// The candidate's votes are not what its voters have, or what they have earned is not there.
+  case candidate(StateKey)
   /// A past set is not among those kept, or does not end where the next one begins.
   case pastSet(StateKey)
   /// The factor in force is not that of its row, or the table's highest is another.
@@ -68,6 +70,7 @@ extension StateFault: CustomStringConvertible {
     case .retirement(let key): "record \(key.text): the retirement does not fit tonnes or lot"
     case .statement(let key, let what): "record \(key.text): \(what)"
     case .validator(let key, let account): "record \(key.text): no ER Node \(account) with that key"
+    case .candidate(let key): "record \(key.text): votes, or what they have earned, do not add up"
     case .pastSet(let key): "record \(key.text): the sets of past heights do not follow each other"
     case .factor(let key): "record \(key.text): not the factor its row says"
     case .offence(let key): "record \(key.text): offence and offender do not name each other"

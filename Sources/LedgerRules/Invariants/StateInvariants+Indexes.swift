@@ -1,8 +1,8 @@
 import LedgerCore
 import LedgerState
 
-/// Each ordered index holds exactly what the lots ask for: both are sorted, and compared side by
-/// side.
+/// Each ordered index holds exactly what lots and candidates ask for: both are sorted, and compared
+/// side by side.
 extension StateInvariants {
   mutating func checkIndexes() {
     checkSerials()
@@ -24,6 +24,7 @@ extension StateInvariants {
       default: continue
       }
     }
+    expected[.tally] = delegation.tally
     for index in OrderedIndexKind.allCases where index != .serials {
       var found: [OrderedEntry] = []
       ordered.forEachLeaf(of: index) { page in

@@ -29,8 +29,8 @@ extension StateInvariants {
   mutating func checkValidators(_ source: inout some RecordSource) throws(RecordError) {
     let sets = try source.single(ValidatorSets.self)
     for member in sets.current.members + sets.following.members {
-      let node = try source.find(ERNode.key(member.account), as: ERNode.self)
-      if node?.consensusKey != member.consensusKey {
+      let owner = try source.find(KeyOwner.key(member.consensusKey), as: KeyOwner.self)
+      if owner?.account != member.account {
         note(.validator(ValidatorSets.key, member.account))
       }
     }

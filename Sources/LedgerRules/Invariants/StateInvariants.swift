@@ -25,6 +25,7 @@ public struct StateInvariants {
   var offences: [UInt64: RecordedOffence] = [:]
   var offenders: [(key: StateKey, number: UInt64)] = []
   var ordered = OrderedStructure()
+  var delegation = DelegationTally()
   /// First and last height of each past set, by number.
   var pastSets: [UInt64: ClosedRange<UInt64>] = [:]
 
@@ -82,6 +83,13 @@ public struct StateInvariants {
     case .statement: _ = try CarbonStatement(bcs: value)
     case .validatorSets: _ = try ValidatorSets(bcs: value)
     case .pastSet: try addPastSet(key, value)
+    case .candidate, .voter, .voteStake, .keyOwner:
+      if !(try delegation.add(kind, key, value)) { note(.unknownKind(key)) }
+    case .delegation: _ = try Delegation(bcs: value)
+    case .signedBlocks: _ = try SignedBlocks(bcs: value)
+    case .motion: _ = try MotionRecord(bcs: value)
+    case .governanceBook: _ = try GovernanceBook(bcs: value)
+    case .feature: _ = try FeatureRecord(bcs: value)
     case .pastSets: _ = try PastSets(bcs: value)
     case .node: _ = try ERNode(bcs: value)
     case .bundleProgress: _ = try BundleProgress(bcs: value)
@@ -123,6 +131,7 @@ public struct StateInvariants {
       try checkFactors(&source)
       try checkValidators(&source)
       try checkPastSets(&source)
+      try checkDelegation(&source)
       try checkStatements(&source)
       try checkOffences(&source)
     } catch { note(.unreadable(error)) }

@@ -17,6 +17,12 @@ public struct StateTotals: Hashable, Sendable {
   public var eco2InDeposits: Amount = .zero
   /// ECO2 base units that custodians have bonded.
   public var eco2InBonds: Amount = .zero
+  /// ECO2 base units that voters have locked, those on their way back included.
+  public var eco2Locked: Amount = .zero
+  /// ECO2 base units that candidates have bonded.
+  public var eco2InCandidates: Amount = .zero
+  /// ECO2 base units that votes have earned and nobody has taken yet.
+  public var eco2Unclaimed: Amount = .zero
   /// ECO2 base units that founders have still to receive.
   public var eco2Vesting: Amount = .zero
   /// µg in accounts.
@@ -46,7 +52,7 @@ public struct StateTotals: Hashable, Sendable {
   public var eco2: Amount? {
     Self.sum([
       eco2InAccounts, eco2Withheld, eco2InFund, eco2InRewards, eco2InDeposits, eco2InBonds,
-      eco2Vesting,
+      eco2Locked, eco2InCandidates, eco2Unclaimed, eco2Vesting,
     ])
   }
 

@@ -12,6 +12,9 @@ public enum OrderedIndexKind: UInt8, Sendable, CaseIterable {
   /// Lots of custodians' buffers. Key: custodian's account ‖ lot number `u64`; value: lot number
   /// `u64`; both big-endian.
   case buffers = 2
+  /// Candidates in the order in which they are elected. Key: the term they are ready for `u64` ‖
+  /// 2^128 − 1 less their votes `u128` ‖ number `u64`, all big-endian; value: account.
+  case tally = 3
 
   /// The name in messages and tables.
   public var name: String { "\(self)" }

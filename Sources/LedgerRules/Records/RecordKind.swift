@@ -81,6 +81,18 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case pastSet = 0x0304
   /// Which of them are kept. One record; there from the first on.
   case pastSets = 0x0305
+  /// One per ER Node, and per account that wants to be one: by account.
+  case candidate = 0x0306
+  /// One per account that has locked ECO2: by account.
+  case voter = 0x0307
+  /// By voter's and candidate's account.
+  case voteStake = 0x0308
+  /// What elections count. One record.
+  case delegation = 0x0309
+  /// Whose a consensus key is or was: by key.
+  case keyOwner = 0x030A
+  /// Which blocks an ER Node of the set has signed: by account.
+  case signedBlocks = 0x030B
 
   // Domain 4: evidence.
 
@@ -90,6 +102,15 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case offender = 0x0401
   /// How many offences are recorded. One record; there from the first on.
   case offenceCount = 0x0402
+
+  // Domain 6: governance.
+
+  /// By number.
+  case motion = 0x0600
+  /// What governance counts. One record.
+  case governanceBook = 0x0601
+  /// By name.
+  case feature = 0x0602
 
   // Domain 5: ordered indexes.
 

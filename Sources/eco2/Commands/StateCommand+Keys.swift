@@ -21,14 +21,17 @@ enum StateKeyText {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
       .validatorSets, .pastSets, .rewardReserve, .offenceCount, .registrars, .registryBook,
-      .fundBid:
+      .fundBid, .delegation:
       .single
     case .block, .factorRow, .lot, .retirement, .statement, .pastSet, .offence, .issuance, .request,
       .obligation:
       .number
-    case .account, .nodeCarbon, .node, .bundleProgress, .custodian: .address
+    case .account, .nodeCarbon, .node, .bundleProgress, .custodian, .candidate, .voter,
+      .signedBlocks:
+      .address
     case .activeFactor: .region
-    case .offender, .orderedTree, .orderedPage, .registry, .project, .serialBlock:
+    case .offender, .orderedTree, .orderedPage, .registry, .project, .serialBlock, .voteStake,
+      .keyOwner:
       .hexadecimal
     }
   }

@@ -82,7 +82,7 @@ struct EarlierDefectAmountTests {
       let fee = try #require(world.receipts.first).fee.baseUnits
       #expect(try world.eco2(alice) == before.1 + paid - fee)
       // The reward's part without voters and the fee come, the payment goes.
-      let share = BlockReward.shares(of: BlockReward.reward(at: world.network.height)).fund
+      let share = BlockReward.shares(of: BlockReward.reward(at: world.network.height)).voters
       #expect(
         try world.fund.eco2.baseUnits == before.0.eco2.baseUnits - paid + fee + share.baseUnits)
     }

@@ -126,10 +126,16 @@ struct FundTests {
     let top = TopUpReserve(node: members[3], amount: Amount(5_000_000_000))
     #expect(try world.run(.topUpReserve(top), by: alice) == .applied)
     #expect(try set() == members.filter { $0 != members[1] }.sorted())
-    #expect(try world.network.nodeCarbon(1).jailedAt == world.network.timestamp)
+    #expect(try world.network.candidate(1).jailedAt == world.network.timestamp)
     try world.run([], slots: 1)
     try world.run([], slots: 1)
     try world.run([], slots: 1)
+    // All are jailed, but of six that are left one leaves in two rounds, and of five one.
+    #expect(try set() == [0, 2, 3, 4, 5, 6].map { members[$0] }.sorted())
+    for index in [5, 2] { #expect(try world.network.candidate(index).jailedAt > 0) }
+    for _ in 0..<12 { try world.run([], slots: 1) }
+    #expect(try set() == [0, 2, 3, 4, 6].map { members[$0] }.sorted())
+    for _ in 0..<10 { try world.run([], slots: 1) }
     #expect(try set() == [members[0], members[3], members[4], members[6]].sorted())
     // Below four nobody leaves, however long the debt.
     let last = world.network.document.nodes[0].account

@@ -93,8 +93,9 @@ struct LedgerModel {
       eccGiven = eccGiven + BigUnsigned(allocation.ecc.baseUnits)
     }
     let tonnes = document.lots.reduce(UInt128(0)) { $0 + UInt128($1.tonnes) }
+    let bonds = BigUnsigned(UInt128(document.nodes.count) * 10_000 * 100_000_000)
     holders[document.operatingCommittee] = Holder(
-      eco2: BigUnsigned(60_000_000 * 100_000_000) - eco2Given)
+      eco2: BigUnsigned(60_000_000 * 100_000_000) - eco2Given - bonds)
     holders[document.depositor] = Holder(
       ecc: BigUnsigned(tonnes * 1_000_000_000_000) - eccGiven)
   }

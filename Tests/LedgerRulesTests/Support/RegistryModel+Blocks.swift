@@ -106,7 +106,7 @@ extension RegistryModel {
       if transfer.recipient == sender { throw Refusal(.selfTransfer) }
       try carbon.take(transfer.amount.baseUnits, transfer.token, from: sender)
       carbon.give(transfer.amount.baseUnits, transfer.token, to: transfer.recipient)
-    case .setAuthority, .reportOffence: throw Refusal(.malformed)
+    default: throw Refusal(.malformed)
     }
   }
 

@@ -65,13 +65,26 @@ struct TestNetwork {
     return try #require(try queries.nodeCarbon(document.nodes[index].account))
   }
 
+  func candidate(_ index: Int) throws -> Candidate {
+    var queries = queries
+    return try #require(try queries.candidate(document.nodes[index].account))
+  }
+
   /// The next block with these transactions in bundles of the author, and the bundles.
   func proposal(
     _ transactions: [Transaction], author: Int = 0, slots: UInt64 = 1
   ) throws -> (block: Block, bundles: [Bundle]) {
+    try proposal(transactions, by: document.nodes[author].account, slots: slots)
+  }
+
+  /// The same of an author that need not be a node of genesis. All but the silent members of the
+  /// parent's set have signed it.
+  func proposal(
+    _ transactions: [Transaction], by account: AccountID, slots: UInt64 = 1,
+    silent: Set<AccountID> = [], late: [LateCommits] = []
+  ) throws -> (block: Block, bundles: [Bundle]) {
     var queries = queries
     let facts = try queries.parentFacts()
-    let account = document.nodes[author].account
     let progress = try #require(try queries.bundleProgress(account))
     var bundles: [Bundle] = []
     var rest = transactions[...]
@@ -94,6 +107,7 @@ struct TestNetwork {
           author: account, incarnation: progress.incarnation, firstNumber: progress.next,
           digests: bundles.map { $0.header.digest(chain) })
       ]
+    let commits = try facts.height == 0 ? [] : commits(for: facts.height, silent: silent)
     let header = BlockHeader(
       height: facts.height + 1, timestamp: facts.timestamp + slots * document.interval,
       author: account, parent: facts.headerHash, bundlesRoot: BundleRun.root(runs),
@@ -101,8 +115,17 @@ struct TestNetwork {
       nextValidatorsHash: facts.nextValidators.hash(chain),
       parentRoots: StateRoots(
         state: .zero, transactions: facts.transactionsRoot, receipts: facts.receiptsRoot),
-      parentStatement: facts.statement, parentCommits: [], lateCommits: [])
+      parentStatement: facts.statement, parentCommits: commits, lateCommits: late)
     return (Block(header: header, runs: runs), bundles)
+  }
+
+  /// COMMITs (in name) of a height's set.
+  private func commits(for height: UInt64, silent: Set<AccountID>) throws -> [CommitSignature] {
+    var queries = queries
+    let set = try #require(try queries.validatorSet(deciding: height))
+    return set.members.indices.filter { !silent.contains(set.members[$0].account) }.map {
+      CommitSignature(member: UInt16($0), view: 0, signature: zeroSignature)
+    }
   }
 
   /// Executes the next block and keeps its state.

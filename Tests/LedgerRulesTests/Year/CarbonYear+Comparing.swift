@@ -89,7 +89,7 @@ extension CarbonYear {
       try check("owes since of \(place)", found.owesSince, node.owesSince)
       try check("withdrawal of \(place)", found.withdrawal, node.withdrawal)
       try check("collectable of \(place)", found.collectableAt, node.collectableAt)
-      try check("jailed at of \(place)", found.jailedAt, node.jailedAt)
+      try check("jailed at of \(place)", try candidate(place).jailedAt, node.jailedAt)
       guard node.paid + node.covered + node.booked == node.due else {
         throw differs("due of \(place)", node.due, "paid + covered + booked")
       }
@@ -184,7 +184,8 @@ extension CarbonYear {
     let reserve = try record(Reserve.key, as: Reserve.self)
     try check("tonnes in reserve", reserve.tonnes, model.pool.tonnes - model.pool.retired)
     let given = ofAccounts.eco2 + model.fund.eco2 + model.rewardsLeft + model.vesting
-    let eco2 = model.nodes.reduce(given) { $0 + $1.withheld }
+    // A bond of 10,000 ECO2 for each node.
+    let eco2 = model.nodes.reduce(given) { $0 + $1.withheld + Big(1_000_000_000_000) }
     try check("ECO2", eco2, Big(300_000_000 * 100_000_000))
     let faults = try faultsOfRecords()
     guard faults.isEmpty else { throw differs("identities", faults, "none") }
@@ -199,6 +200,7 @@ extension CarbonYear {
     try invariants.checkRegistry(&source)
     try invariants.checkValidators(&source)
     try invariants.checkPastSets(&source)
+    try invariants.checkDelegation(&source)
     try invariants.checkOffences(&source)
     let totals = invariants.totals
     let backed = try (totals.ecc ?? .max).adding(totals.consumed)

@@ -176,4 +176,8 @@ struct CarbonYear {
   func nodeCarbon(_ place: Int) throws -> NodeCarbon {
     try record(keys[place], as: NodeCarbon.self)
   }
+
+  func candidate(_ place: Int) throws -> Candidate {
+    try record(Candidate.key(model.nodes[place].account), as: Candidate.self)
+  }
 }

@@ -91,7 +91,7 @@ struct CarbonYearTests {
 
     let figures = year.figures
     let model = year.model
-    #expect(figures.jailed.count == 17 && figures.setChanges.count > 1)
+    #expect(figures.jailed.count == 21 && figures.setChanges.count > 1)
     #expect(model.current.count == 4 && figures.membersMin == 4)
     #expect(figures.withArrears > 0 && figures.coveredByFund > 0)
     // All owed, so debtors were primaries, without rewards; these came with the gifts.

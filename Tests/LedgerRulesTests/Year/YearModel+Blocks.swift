@@ -112,19 +112,25 @@ extension YearModel {
       block.arrearsOpen == .zero && block.consumedCumulative >= block.footprintCumulative
   }
 
-  /// Who has owed for a day leaves the set after the next, as long as four are left.
+  /// Who has owed for a day is jailed, and leaves the set after the next: f of them in two rounds,
+  /// and as long as four are left.
   private mutating func leave(at blockTime: UInt64, _ block: inout Expected) {
     let overdue = following.filter {
       nodes[$0].owes && blockTime - nodes[$0].owesSince >= parameters.fund.debtMilliseconds
     }
-    let order = overdue.sorted {
-      (nodes[$0].owesSince, nodes[$0].account) < (nodes[$1].owesSince, nodes[$1].account)
-    }
-    current = following
-    for index in order where following.count > 4 {
-      following.removeAll { $0 == index }
+    for index in overdue where nodes[index].jailedAt == 0 {
       nodes[index].jailedAt = blockTime
       block.jailed.append(nodes[index].account)
+    }
+    departures.removeAll { height - $0 >= UInt64(2 * following.count) }
+    let free = max((following.count - 1) / 3 - departures.count, 0)
+    let order = following.filter { nodes[$0].jailedAt > 0 }.sorted {
+      (nodes[$0].jailedAt, nodes[$0].account) < (nodes[$1].jailedAt, nodes[$1].account)
+    }
+    current = following
+    for index in order.prefix(free) where following.count > 4 {
+      following.removeAll { $0 == index }
+      departures.append(height)
     }
   }
 

@@ -74,6 +74,8 @@ struct YearModel {
   /// Indices in `nodes` of those who decide the next height, and the one after.
   var current: [Int] = []
   var following: [Int] = []
+  /// Heights whose blocks took members out, of the last two rounds.
+  var departures: [UInt64] = []
   var balances: [AccountID: Balance] = [:]
   var fund: Fund
   var rewardsLeft = Big(150_000_000 * 100_000_000)
@@ -130,6 +132,8 @@ struct YearModel {
       eco2 = eco2 - given.eco2
       ecc = ecc - given.ecc
     }
+    // Bonds: 10,000 ECO2 for each node.
+    eco2 = eco2 - Big(UInt128(document.nodes.count) * 1_000_000_000_000)
     add(Balance(eco2: eco2), to: document.operatingCommittee)
     add(Balance(ecc: ecc), to: document.depositor)
   }

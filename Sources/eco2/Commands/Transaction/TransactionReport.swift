@@ -84,7 +84,9 @@ struct TransactionReport: Encodable {
     case .sellToFund(let sale):
       "sell \(Token.ecc.format(sale.amount)) ECC to the neutrality fund for at least "
         + "\(Token.eco2.format(sale.priceMin)) ECO2 a tonne"
-    default: CreditSentence.text(operation, network: kind)
+    default:
+      DelegationSentence.text(operation, network: kind)
+        ?? CreditSentence.text(operation, network: kind)
     }
   }
 

@@ -1,5 +1,3 @@
-public import LedgerCore
-
 /// Where an ER Node stands; decides the floors of its energy profile.
 public enum SiteTier: UInt8, Sendable, CaseIterable, BCSCodable {
   case home = 0
@@ -43,7 +41,7 @@ public struct EnergyProfile: Hashable, Sendable, BCSCodable {
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     tier = try SiteTier(from: &reader)
-    region = try reader.text(max: RulesLimits.regionCodeBytesMax, "region")
+    region = try reader.text(max: CandidateLimits.regionCodeBytesMax, "region")
     idleMilliwatts = try reader.u64("idle milliwatts")
     millijoulesPerCPUSecond = try reader.u64("millijoules per CPU-second")
     puePermille = try reader.u64("PUE")
@@ -54,27 +52,6 @@ public struct EnergyProfile: Hashable, Sendable, BCSCodable {
     writer.text(region)
     writer.u64(idleMilliwatts)
     writer.u64(millijoulesPerCPUSecond)
-    writer.u64(puePermille)
-  }
-}
-
-/// The least a profile counts as: of a tier, or while nothing is attested.
-public struct ProfileFloor: Hashable, Sendable, BCSCodable {
-  public var idleMilliwatts: UInt64
-  public var puePermille: UInt64
-
-  public init(idleMilliwatts: UInt64, puePermille: UInt64) {
-    self.idleMilliwatts = idleMilliwatts
-    self.puePermille = puePermille
-  }
-
-  public init(from reader: inout BCSReader) throws(BCSError) {
-    idleMilliwatts = try reader.u64("floor milliwatts")
-    puePermille = try reader.u64("floor PUE")
-  }
-
-  public func encode(into writer: inout BCSWriter) {
-    writer.u64(idleMilliwatts)
     writer.u64(puePermille)
   }
 }

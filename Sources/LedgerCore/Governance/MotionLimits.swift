@@ -1,0 +1,15 @@
+/// Bounds of motions.
+public enum MotionLimits {
+  /// Parameters that one motion changes.
+  public static let changesMax = 16
+  /// The name of a feature.
+  public static let featureNameBytesMax = 64
+  /// Why a motion is made, as a link or a sentence.
+  public static let reasonBytesMax = 256
+  /// Registrars that a motion appoints.
+  public static let registrarsMax = 64
+  /// Motions that are neither executed nor over, all together.
+  public static let openMax = 64
+  /// Those of one account.
+  public static let openPerProposerMax = 4
+}

@@ -1,0 +1,14 @@
+extension LedgerQueries {
+  /// A motion by its number, from 0 in the order of proposal; nil when there is none.
+  public mutating func motion(_ number: UInt64) throws(RecordError) -> MotionRecord? {
+    try find(MotionRecord.key(number))
+  }
+
+  /// What governance counts, and what is open.
+  public mutating func governance() throws(RecordError) -> GovernanceBook { try single() }
+
+  /// A rule change that was decided on, by its name; nil when there is none.
+  public mutating func feature(_ name: String) throws(RecordError) -> FeatureRecord? {
+    try find(FeatureRecord.key(name))
+  }
+}

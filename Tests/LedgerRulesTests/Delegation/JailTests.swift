@@ -1,0 +1,169 @@
+import LedgerCore
+import Testing
+
+@testable import LedgerRules
+
+@Suite("Jail, slash, exclusion and resignation")
+struct JailTests {
+  private let alice = TestGenesis.accounts[0]
+
+  @Test("who misses more than half of the counted blocks is jailed, and a standby takes the seat")
+  func downtime() throws {
+    var world = try ElectionWorld(seats: 5)
+    try world.elect((0..<7).map { world.node($0) })
+    #expect(try world.standbys() == [world.node(5), world.node(6)])
+    try world.run()
+    try world.run()
+    let down = world.node(1)
+    var blocks = 0
+    while try world.members().contains(down), blocks < 60 {
+      try world.run(silent: [down])
+      blocks += 1
+    }
+    // The first header without its COMMIT is of the parent; 10 heights later 11 of 20 are missed,
+    // and after 8 more no COMMIT for them can come.
+    #expect(blocks == 1 + 10 + 8)
+    #expect(try world.candidate(down).jailedAt == world.network.timestamp)
+    #expect(try world.members() == Set([0, 2, 3, 4, 5].map { world.node($0) }))
+    #expect(try world.standbys() == [world.node(6)])
+  }
+
+  @Test("late COMMITs count, and blocks before the entry do too")
+  func late() throws {
+    var world = try ElectionWorld()
+    let late = world.node(1)
+    for _ in 0..<40 {
+      let parent = world.network.height
+      let author = world.node(0)
+      var commits: [LateCommits] = []
+      if parent > 8 {
+        let member = try #require(try world.sets().current.index(of: late))
+        let commit = CommitSignature(member: UInt16(member), view: 0, signature: zeroSignature)
+        commits = [LateCommits(height: parent - 8, commits: [commit])]
+      }
+      let (block, bundles) = try world.network.proposal(
+        [], by: author, silent: [late], late: commits)
+      try world.network.run(block, bundles)
+    }
+    #expect(try world.candidate(late).jailedAt == 0)
+    for _ in 0..<40 { try world.run(silent: [late]) }
+    #expect(try world.candidate(late).jailedAt > 0)
+  }
+
+  @Test("a jailed node is released after its time, for the fine, and elected again")
+  func release() throws {
+    var world = try ElectionWorld(nodes: 8, seats: 8)
+    let down = world.node(1)
+    try world.fundNode(down)
+    let release = LedgerCore.Operation.releaseNode(ReleaseNode())
+    #expect(try world.fault(down, [release]) == .notJailed)
+    while try world.candidate(down).jailedAt == 0 { try world.run(silent: [down]) }
+    #expect(try world.fault(down, [release]) == .jailTooShort)
+    try world.go(to: 92)
+    let declared = try world.run([world.declaration(down)]).receipts[0].outcome
+    #expect(declared == .skipped(.candidateJailed))
+    let before = try world.fund().ecc
+    #expect(try world.fault(down, [release]) == nil)
+    #expect(try world.candidate(down).jailedAt == 0)
+    let gained = try world.fund().ecc.baseUnits + 1_000_000_000 - before.baseUnits
+    #expect(gained > 900_000_000)
+    #expect(try world.members().contains(down) == false)
+    try world.elect((0..<8).map { world.node($0) })
+    #expect(try world.members().contains(down))
+    #expect(try world.fault(down, [release]) == .notJailed)
+  }
+
+  @Test("at most f leave in two rounds, and never below four")
+  func limit() throws {
+    var world = try ElectionWorld()
+    let down = Set([1, 2, 3, 4].map { world.node($0) })
+    while try world.candidate(world.node(1)).jailedAt == 0 { try world.run(silent: down) }
+    // All are jailed at once; f = 2 of 7 leave, one more when two rounds of five are over.
+    #expect(try down.allSatisfy { try world.candidate($0).jailedAt > 0 })
+    #expect(try world.members().count == 5)
+    for _ in 0..<9 { try world.run(silent: down) }
+    #expect(try world.members().count == 5)
+    try world.run(silent: down)
+    #expect(try world.members().count == 4)
+    for _ in 0..<30 { try world.run(silent: down) }
+    #expect(try world.members().count == 4)
+    #expect(try world.members().intersection(down).count == 1)
+  }
+
+  @Test("contradicting votes cost 5 % of the bond and exclude for ever, once")
+  func excluded() throws {
+    var world = try ElectionWorld()
+    let offences = try TestOffences(world.network)
+    let member = 3
+    let offender = offences.set.members[member].account
+    try world.vote(alice, [(offender, 1_000)])
+    let before = (fund: try world.fund().eco2, bond: try world.candidate(offender).bond)
+    let evidence = try offences.equivocation(member, height: world.network.height)
+    let receipts = try world.run([offences.report(evidence, by: 0)]).receipts
+    #expect(receipts[0].outcome == .applied)
+    let record = try world.candidate(offender)
+    let lost = before.bond.baseUnits / 20
+    #expect(record.standing == .excluded)
+    #expect(record.bond.baseUnits == before.bond.baseUnits - lost)
+    #expect(try world.fund().eco2.baseUnits >= before.fund.baseUnits + lost)
+    #expect(try !world.members().contains(offender))
+    let again = try offences.amnesia(member, height: world.network.height - 1)
+    #expect(
+      try world.run([offences.report(again, by: 0)]).receipts[0].outcome
+        == .skipped(.offenceKnown))
+    #expect(try world.candidate(offender).bond == record.bond)
+    // It can neither be ready nor be voted for; votes for it can be moved at any time.
+    try world.fundNode(offender)
+    let declared = try world.run([world.declaration(offender)]).receipts[0].outcome
+    #expect(declared == .skipped(.candidateNotStanding))
+    try world.go(to: 5)
+    let other = try #require(offences.set.members.last?.account)
+    let move = MoveVotes(from: offender, to: other, amount: Amount(1_000))
+    #expect(try world.fault(alice, [.moveVotes(move)]) == nil)
+    #expect(
+      try world.fault(offender, [.releaseNode(ReleaseNode())]) == .candidateNotStanding)
+    // What is left of the bond comes back when the time for evidence is over.
+    #expect(try world.fault(offender, [.collectBond(CollectBond())], slots: 60) == nil)
+    #expect(try world.fault(offender, [.collectBond(CollectBond())]) == .notCollectable)
+  }
+
+  @Test("a bundle that cannot be used jails, and costs 5 % of the bond")
+  func badBundle() throws {
+    var world = try ElectionWorld()
+    let offences = try TestOffences(world.network)
+    let bad = try world.network.transfer(1, from: alice, to: TestGenesis.accounts[1], 77)
+    let evidence = try offences.badBundle(2, height: 1, bad)
+    try world.run()
+    let offender = offences.set.members[2].account
+    let bond = try world.candidate(offender).bond
+    let receipts = try world.run([offences.report(evidence, by: 0)]).receipts
+    #expect(receipts[0].outcome == .applied)
+    let record = try world.candidate(offender)
+    #expect(record.standing == .standing && record.jailedAt == world.network.timestamp)
+    #expect(record.bond.baseUnits == bond.baseUnits * 19 / 20)
+    #expect(try !world.members().contains(offender))
+  }
+
+  @Test("who resigns leaves its seat to a standby, and gets its bond 14 days after")
+  func resignation() throws {
+    var world = try ElectionWorld(seats: 5)
+    try world.elect((0..<7).map { world.node($0) })
+    let node = world.node(2)
+    try world.fundNode(node)
+    let bond = try world.candidate(node).bond
+    let collect = LedgerCore.Operation.collectBond(CollectBond())
+    #expect(try world.fault(node, [collect]) == .candidateStanding)
+    #expect(try world.fault(node, [.resignCandidate(ResignCandidate())]) == nil)
+    #expect(try world.members() == Set([0, 1, 3, 4, 5].map { world.node($0) }))
+    #expect(
+      try world.fault(node, [.resignCandidate(ResignCandidate())]) == .candidateNotStanding)
+    #expect(try world.fault(node, [collect]) == .bondLocked)
+    let before = try world.network.account(node).eco2
+    #expect(try world.fault(node, [collect], slots: 60) == nil)
+    let after = try world.network.account(node).eco2
+    #expect(after.baseUnits + 20_000_000 > before.baseUnits + bond.baseUnits)
+    #expect(try world.candidate(node).bond == .zero)
+    let again = try world.registration(node, world.possession(node, 5), reserve: 0)
+    #expect(try world.fault(node, [again]) == .alreadyCandidate)
+  }
+}
