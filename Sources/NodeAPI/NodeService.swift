@@ -2,7 +2,7 @@ public import LedgerCore
 public import NodeAnswers
 
 /// What the API asks of the node behind it; nothing here can write but by a signed transaction.
-public protocol NodeService: CarbonService {
+public protocol NodeService: CarbonService, DelegationService {
   /// The text form of addresses on this network.
   var isTestNetwork: Bool { get }
   func status() async -> StatusAnswer

@@ -21,6 +21,7 @@ struct ECO2: AsyncParsableCommand {
       StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
       EvidenceCommand.self, LoadCommand.self, BenchCommand.self, AuditCommand.self,
       StateCommand.self, CreditsCommand.self, CarbonCommand.self,
+      CandidateCommand.self, VoteCommand.self, RewardsCommand.self, MotionCommand.self,
       HistoryCommand.self,
       SimulateCommand.self, TwinsCommand.self,
     ])

@@ -63,6 +63,32 @@ extension TransactionBuilder {
   /// Takes the bond of the sender back, 14 days after it has left the set.
   public func collectBond() -> Self { adding(.collectBond(CollectBond())) }
 
+  // MARK: Motions
+
+  /// Brings a motion before the ER Nodes.
+  ///
+  /// - Parameter reason: a sentence or a link; 1 … `MotionLimits.reasonBytesMax` bytes.
+  public func proposeMotion(_ motion: Motion, reason: String) -> Self {
+    adding(.proposeMotion(ProposeMotion(motion: motion, reason: reason)))
+  }
+
+  /// Approves a motion, or takes an approval back.
+  public func decideMotion(_ number: UInt64, approves: Bool) -> Self {
+    adding(.decideMotion(DecideMotion(motion: number, approves: approves)))
+  }
+
+  /// Takes a motion of the sender back.
+  public func cancelMotion(_ number: UInt64) -> Self {
+    adding(.cancelMotion(CancelMotion(motion: number)))
+  }
+
+  /// Puts the sender's votes against a motion, or takes them back.
+  public func vetoMotion(_ number: UInt64, isVeto: Bool = true) -> Self {
+    adding(.vetoMotion(VetoMotion(motion: number, isVeto: isVeto)))
+  }
+
+  // MARK: Jail
+
   /// Ends the jail of the sender's node, for a fine in ECC.
   public func releaseNode() -> Self { adding(.releaseNode(ReleaseNode())) }
 }

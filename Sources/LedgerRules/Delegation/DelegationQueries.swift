@@ -35,6 +35,39 @@ extension LedgerQueries {
     try find(Voter.key(account))
   }
 
+  /// An account's votes for a candidate; nil for none.
+  public mutating func votes(of voter: AccountID, for candidate: AccountID)
+    throws(RecordError) -> VoteStake?
+  {
+    try find(VotePair(voter: voter, candidate: candidate).key)
+  }
+
+  /// What votes have earned and can be claimed, ECO2 base units.
+  public mutating func earned(_ stake: VoteStake, from candidate: AccountID)
+    throws(RecordError) -> Amount
+  {
+    guard let record = try self.candidate(candidate) else { return .zero }
+    var stake = stake
+    return RewardShare.pay(&stake, of: record)
+  }
+
+  /// Which blocks a member of the set has signed; nil for an account that is none.
+  public mutating func signedBlocks(_ account: AccountID) throws(RecordError) -> SignedBlocks? {
+    try find(SignedBlocks.key(account))
+  }
+
+  /// Where the last block's time lies among terms.
+  public mutating func termSpan() throws(RecordError) -> TermSpan {
+    let (facts, tip, parameters) = (try chainFacts(), try tip(), try parameters())
+    let terms = TermClock(genesisTime: facts.genesisTime, parameters: parameters.elections)
+    let term = terms.term(at: tip.timestamp)
+    let end = terms.start(of: term &+ 1) ?? .max
+    return TermSpan(
+      term: term, start: terms.start(of: term) ?? 0, end: end,
+      votingFrom: end - min(parameters.elections.windowMilliseconds, end),
+      readyFrom: end - min(parameters.elections.readyMilliseconds, end))
+  }
+
   /// What elections count.
   public mutating func delegation() throws(RecordError) -> Delegation { try single() }
 }

@@ -115,6 +115,19 @@ public struct ElectionParameters: Hashable, Sendable, BCSCodable {
   }
 }
 
+/// A term; times are milliseconds since 1970-01-01 UTC.
+public struct TermSpan: Hashable, Sendable {
+  /// Its number, from 0.
+  public let term: UInt64
+  public let start: UInt64
+  /// The first block at or after it holds the next election.
+  public let end: UInt64
+  /// Votes are placed and moved after this.
+  public let votingFrom: UInt64
+  /// Nodes declare themselves ready after this.
+  public let readyFrom: UInt64
+}
+
 /// Where a time lies among terms, counted from genesis.
 struct TermClock {
   let genesisTime: UInt64

@@ -41,14 +41,25 @@ public enum DerivedIndexes {
   /// What has to happen by a time, by kind and time (`Deadline`).
   public static let deadlines = "deadlines"
 
+  /// Candidates, the most votes first; the value is the account.
+  public static let candidates = "candidates"
+
+  /// Votes by voter and candidate; the value is the candidate's account.
+  public static let stakes = "stakes"
+
+  /// Votes by candidate, the most first; the value is the voter's account.
+  public static let supporters = "supporters"
+
   /// The indexes there are.
   public static let names = [
-    issuances, lots, requests, registries, projects, custodians, deadlines,
+    issuances, lots, requests, registries, projects, custodians, deadlines, candidates, stakes,
+    supporters,
   ]
 
   /// The kinds of records that ask for entries.
   public static let kinds: [RecordKind] = [
     .issuance, .lot, .request, .registry, .project, .custodian, .retirement, .obligation,
+    .candidate, .voteStake,
   ]
 
   /// The entries that a record asks for. One that cannot be read asks for nothing: its leaf hash or
@@ -78,6 +89,9 @@ public enum DerivedIndexes {
     case .registry: return [DerivedEntry(registries, id, value: id)]
     case .project: return [DerivedEntry(projects, id + [0], value: id + [0])]
     case .custodian: return (try? Custodian(bcs: record.value))?.entries(id) ?? []
+    case .candidate: return (try? Candidate(bcs: record.value))?.entries(id) ?? []
+    case .voteStake:
+      return id.count == 64 ? (try? VoteStake(bcs: record.value))?.entries(id) ?? [] : []
     case .retirement:
       guard let number = record.key.number, let retirement = try? Retirement(bcs: record.value)
       else { return [] }

@@ -144,6 +144,7 @@ extension Schemas {
           "priceMin", .amount("Of a sale to the fund: ECO2 base units per tonne, at least."),
           inExample: false),
         .optional("credits", .reference("CreditOperation"), inExample: false),
+        .optional("delegation", .reference("DelegationOperation"), inExample: false),
       ]),
     ObjectSchema(
       "CreditOperation", "What an operation on credits asks for; only fields of its kind.",

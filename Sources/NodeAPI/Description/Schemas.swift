@@ -3,7 +3,8 @@ import NodeAnswers
 /// The shapes of all answers, by name; a test holds them against the types that are encoded.
 enum Schemas {
   static let all: [ObjectSchema] =
-    network + accounts + blocks + transactions + registry + lots + requests + neutrality + pages
+    network + accounts + blocks + transactions + registry + lots + requests + neutrality
+    + delegation + governance + pages
     + [problem, meaning]
 
   private static let network = [
@@ -169,7 +170,7 @@ enum Schemas {
 
   private static let listed = [
     "Block", "Transaction", "StatementAtHeight", "Offence", "Registry", "Project", "Custodian",
-    "Lot", "Request", "Retirement", "Obligation", "Factor",
+    "Lot", "Request", "Retirement", "Obligation", "Factor", "Candidate", "Stake", "Motion",
   ]
 
   private static let pages = listed.map { name in

@@ -20,6 +20,7 @@ struct APIRoutes: Sendable {
     routes += TransactionRoutes(service: service, limiter: limiter, bodies: bodies).routes
     routes += BlockRoutes(service: service, blocks: blocks).routes
     routes += CarbonRoutes(service: service).routes
+    routes += DelegationRoutes(service: service).routes
     routes.append(events.route)
     routes.append(Self.problems)
     routes.append(Self.description(of: routes))

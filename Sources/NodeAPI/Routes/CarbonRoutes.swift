@@ -28,7 +28,7 @@ struct CarbonRoutes: Sendable {
         results: [.json(.page(of: "Registry"), "With what a serial stands for.")],
         problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
       ) { call in
-        try await keyed(call) { try await service.registries(after: $0, limit: $1) }
+        try await call.keyed { try await service.registries(after: $0, limit: $1) }
       },
       Route(
         .get, "/v1/carbon/projects", "getProjects", "Projects on chain, by registry and id",
@@ -36,7 +36,7 @@ struct CarbonRoutes: Sendable {
         results: [.json(.page(of: "Project"), "As their registries state them.")],
         problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
       ) { call in
-        try await keyed(call) {
+        try await call.keyed {
           try await service.projects(registry: call.query["registry"], after: $0, limit: $1)
         }
       },
@@ -67,7 +67,7 @@ struct CarbonRoutes: Sendable {
         results: [.json(.page(of: "Custodian"), "With limit, holdings, buffer and bond.")],
         problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
       ) { call in
-        try await keyed(call) { try await service.custodians(after: $0, limit: $1) }
+        try await call.keyed { try await service.custodians(after: $0, limit: $1) }
       },
       Route(
         .get, "/v1/carbon/registrars", "getRegistrars", "Who decides on requests",
@@ -142,7 +142,7 @@ struct CarbonRoutes: Sendable {
 
   private func retirementList(_ call: Call) async throws -> Answer {
     guard let mirror = try CreditQuery.choice(call, "mirror", Self.unshown) else {
-      return try await newest(call, number: \.number) {
+      return try await call.newest(number: \.number) {
         try await service.retirements(before: $0, limit: $1)
       }
     }
@@ -230,7 +230,7 @@ struct CarbonRoutes: Sendable {
         results: [.json(.page(of: "Obligation"), "Open and closed ones.")],
         problems: [.badCursor, .badLimit, .storeFailed, .busy], cost: 4
       ) { call in
-        try await newest(call, number: \.number) {
+        try await call.newest(number: \.number) {
           try await service.obligations(before: $0, limit: $1)
         }
       },
@@ -327,37 +327,6 @@ struct CarbonRoutes: Sendable {
       throw Problem.notFound.because("Not all of these blocks are final yet.")
     }
     return try .json(sums)
-  }
-
-  // MARK: Pages
-
-  /// A page of a list in the order of keys; cursors are keys in hexadecimal.
-  private func keyed<Item: Codable & Equatable & Sendable>(
-    _ call: Call, read: ([UInt8]?, Int) async throws -> [Keyed<Item>]
-  ) async throws -> Answer {
-    let limit = try call.limit()
-    let after = try call.query["cursor"].map { text throws(APIError) in
-      guard let key = Hex.decode(text), (1...256).contains(key.count) else {
-        throw Problem.badCursor.because("This list's cursors are hexadecimal.")
-      }
-      return key
-    }
-    let found = try await read(after, limit + 1)
-    var page = PageAnswer(items: found.prefix(limit).map(\.item))
-    if found.count > limit { page.next = Hex.encode(found[limit - 1].key) }
-    return try .json(page)
-  }
-
-  /// A page of a list of numbered items, the highest first.
-  private func newest<Item: Codable & Equatable & Sendable>(
-    _ call: Call, number: (Item) -> UInt64, read: (UInt64?, Int) async throws -> [Item]
-  ) async throws -> Answer {
-    let limit = try call.limit()
-    let before = try call.query["cursor"].map(Paging.index).map(UInt64.init)
-    let found = try await read(before, limit + 1)
-    var page = PageAnswer(items: Array(found.prefix(limit)))
-    if found.count > limit, let last = page.items.last { page.next = "\(number(last))" }
-    return try .json(page)
   }
 
   private static func number(_ call: Call) throws(APIError) -> UInt64 {

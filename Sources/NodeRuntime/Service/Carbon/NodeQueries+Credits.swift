@@ -43,7 +43,7 @@ extension NodeQueries {
   }
 
   /// A list of records in the order of a derived index.
-  private func list<Item: Sendable>(
+  func list<Item: Sendable>(
     _ index: String, prefix: [UInt8] = [], after key: [UInt8]?, limit: Int,
     _ item: @escaping @Sendable (IndexEntry, inout CarbonReader) throws -> Item?
   ) async throws(NodeServiceError) -> [Keyed<Item>] {
@@ -140,7 +140,7 @@ extension NodeQueries {
   }
 
   /// Numbered records from the highest below a number downwards.
-  private static func newest<Answer>(
+  static func newest<Answer>(
     before number: UInt64?, of count: UInt64, _ limit: Int, _ read: (UInt64) throws -> Answer?
   ) throws -> [Answer] {
     var next = min(number ?? count, count)

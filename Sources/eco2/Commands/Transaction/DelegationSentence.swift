@@ -1,6 +1,6 @@
 import LedgerCore
 
-/// Operations of candidates and voters as sentences for the one who signs them.
+/// Operations of candidates, voters and governance as sentences for the one who signs them.
 enum DelegationSentence {
   /// What an operation does; nil where it is none of these.
   static func text(_ operation: Operation, network: NetworkKind) -> String? {
@@ -28,6 +28,17 @@ enum DelegationSentence {
     case .resignCandidate: "stand no more as a candidate"
     case .collectBond: "take the candidate's bond back"
     case .releaseNode: "end the node's jail, for the fine"
+    case .proposeMotion(let proposal):
+      "make a motion (\(proposal.motion.name)): \(proposal.reason)"
+    case .decideMotion(let decision):
+      decision.approves
+        ? "approve motion \(decision.motion)"
+        : "take the approval of motion \(decision.motion) back"
+    case .cancelMotion(let cancellation): "take motion \(cancellation.motion) back"
+    case .vetoMotion(let veto):
+      veto.isVeto
+        ? "put all votes of the sender against motion \(veto.motion)"
+        : "take the votes against motion \(veto.motion) back"
     default: nil
     }
   }

@@ -1,6 +1,6 @@
 public import LedgerCore
 
-/// What an operation of a candidate or a voter asks for; only the fields of its kind are there.
+/// What an operation of a candidate, a voter or governance asks for; only the fields of its kind are there.
 public struct DelegationOperationContents: Codable, Equatable, Sendable {
   /// ECO2 base units of votes; of `register-candidate` µg CO2e of its reserve. Decimal.
   public var amount: String?
@@ -18,6 +18,14 @@ public struct DelegationOperationContents: Codable, Equatable, Sendable {
   public var height: UInt64?
   /// `declare-ready`: the number of the term to come.
   public var term: UInt64?
+  /// `decide-motion`, `cancel-motion`, `veto-motion`: the motion's number.
+  public var number: UInt64?
+  /// `propose-motion`: what it changes.
+  public var motion: MotionContents?
+  /// `propose-motion`: why.
+  public var reason: String?
+  /// `decide-motion`: whether it is approved; `veto-motion`: whether the votes are against it.
+  public var isYes: Bool?
 
   /// What a candidate tells of itself.
   public struct Facts: Codable, Equatable, Sendable {
@@ -35,7 +43,7 @@ public struct DelegationOperationContents: Codable, Equatable, Sendable {
     }
   }
 
-  /// Nil where the operation is none of a candidate or a voter.
+  /// Nil where the operation is none of these.
   public init?(_ operation: Operation, network: NetworkKind) {
     switch operation {
     case .lockVotes(let lock): amount = "\(lock.amount)"
@@ -62,6 +70,16 @@ public struct DelegationOperationContents: Codable, Equatable, Sendable {
     case .declareReady(let ready):
       term = ready.term
       set(ready.key)
+    case .proposeMotion(let proposal):
+      motion = MotionContents(proposal.motion, network: network)
+      reason = proposal.reason
+    case .decideMotion(let decision):
+      number = decision.motion
+      isYes = decision.approves
+    case .cancelMotion(let cancellation): number = cancellation.motion
+    case .vetoMotion(let veto):
+      number = veto.motion
+      isYes = veto.isVeto
     default: return nil
     }
   }
