@@ -7,7 +7,7 @@ struct Candidate: Sendable {
   enum Origin: Hashable, Sendable {
     case client(ticket: UInt64, index: Int)
     case peer(AccountID)
-    /// This node's own report.
+    /// This node's own report or declaration.
     case own
     /// A full node that follows this node, for its own clients.
     case relay(AccountID)

@@ -23,8 +23,8 @@ extension Disseminator {
     precheck(candidates)
   }
 
-  /// This node's own report. One that is not taken is not told of: it is made again when its time
-  /// is over.
+  /// This node's own report or declaration. One that is not taken is not told of: it is made again
+  /// when its time is over.
   mutating func report(_ transaction: Transaction) {
     var candidates: [Candidate] = []
     take(transaction.bytes, origin: .own, into: &candidates)

@@ -24,7 +24,8 @@ extension Disseminator {
     let account = set.members[home].account
     guard account != own else { return .ready }
     switch candidate.origin {
-    case .own: return .ready
+    // A candidate outside the set has no bundles.
+    case .own where isMember: return .ready
     // It has had its time.
     case .overdue(let author) where author == account: return .held(until: now)
     default: break
@@ -66,7 +67,7 @@ extension Disseminator {
       relays.watch(candidate.id, for: follower)
       relays.tell(follower, RelayStanding(id: candidate.id, status: .taken))
       forward(candidate, home: home, into: &forwards)
-    case .own: break
+    case .own: if !isMember { forward(candidate, home: home, into: &forwards) }
     case .peer(let peer):
       // Another took this node for the home author, or for the deputy of a silent one.
       if place != .ready, peer != home { forwards.append(candidate.transaction.bytes, to: home) }

@@ -20,8 +20,10 @@ final class OpenedHome: Sendable {
   /// What others call this node: its account, or a full node's transport key.
   let identity: AccountID
   let store: NodeStore
-  /// The consensus key; nil for a full node.
+  /// Signs with the consensus keys; nil for a full node.
   let signer: Signer?
+  /// The files of those keys; nil for a full node.
+  let keyRing: KeyRing?
   let genesisFacts: GenesisFacts
   private let transportSeed: [UInt8]
 
@@ -40,15 +42,19 @@ final class OpenedHome: Sendable {
     }
     switch configuration.role {
     case .validator:
-      let (node, key) = try Self.member(configuration, document, home, passphrase)
-      account = node.account
-      identity = node.account
+      guard let own = configuration.account else { throw .noAccount(home.configuration) }
+      let ring = KeyRing(home: home, passphrase: passphrase)
+      let keys = try ring.load()
+      try Self.check(keys, of: own, document, home)
+      account = own
+      identity = own
+      keyRing = ring
       let fence = HomeFence(home: home)
       let wasElsewhere = isMoved && fence.usedElsewhere != nil
       let mayBeOld = try fence.enter(isMoved: isMoved) || wasElsewhere
       if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
       store = try Self.openStore(home, configuration.store, document, chain)
-      signer = try Self.openSigner(home, key, chain)
+      signer = try Self.openSigner(home, own, keys, chain)
       // Last: a start that ends before the old watermark is gone must not be the one that confirms.
       if wasElsewhere { try fence.confirmOnlyUse() }
     case .full:
@@ -56,22 +62,21 @@ final class OpenedHome: Sendable {
       identity = AccountID(transport.publicKey)
       store = try Self.openStore(home, configuration.store, document, chain)
       signer = nil
+      keyRing = nil
     }
   }
 
-  /// The ER Node that a validator's home is of, and its consensus key.
-  private static func member(
-    _ configuration: NodeConfiguration, _ document: GenesisDocument, _ home: NodeHome,
-    _ passphrase: [UInt8]
-  ) throws(NodeStartError) -> (GenesisNode, SigningKey) {
-    guard let account = configuration.account,
+  /// A node of genesis begins with the key that genesis names. One that has a key of a later term
+  /// began before.
+  private static func check(
+    _ keys: [SigningKey], of account: AccountID, _ document: GenesisDocument, _ home: NodeHome
+  ) throws(NodeStartError) {
+    guard keys.count == 1, FileManager.default.fileExists(atPath: home.consensusKey),
       let node = document.nodes.first(where: { $0.account == account })
-    else { throw .notInGenesis(account: configuration.account?.hex ?? "") }
-    let seed = try seed(home.consensusKey, passphrase)
-    guard let key = SigningKey(seed: seed), key.publicKey == node.consensusKey else {
+    else { return }
+    guard keys[0].publicKey == node.consensusKey else {
       throw .badKey(home.consensusKey, reason: "genesis names another consensus key")
     }
-    return (node, key)
   }
 
   private static func genesis(_ path: String) throws(NodeStartError) -> (GenesisDocument, ChainID) {
@@ -183,23 +188,23 @@ final class OpenedHome: Sendable {
     return prepared.view < commit.view
   }
 
-  /// A key that has never been used gets its empty watermark; one that has is not given a new one.
-  private static func openSigner(_ home: NodeHome, _ key: SigningKey, _ chain: ChainID)
-    throws(NodeStartError) -> Signer
-  {
+  /// A node that has never run gets its empty watermark; one that has is not given a new one.
+  private static func openSigner(
+    _ home: NodeHome, _ account: AccountID, _ keys: [SigningKey], _ chain: ChainID
+  ) throws(NodeStartError) -> Signer {
     let path = home.path + "/keys/watermark"
     let marker = home.path + "/keys/watermark.made"
     let files = FileManager.default
     do {
       if !files.fileExists(atPath: marker) {
         if !files.fileExists(atPath: path) {
-          try Signer.create(path: path, publicKey: key.publicKey, chain: chain)
+          try Signer.create(path: path, account: account, chain: chain)
         }
         guard files.createFile(atPath: marker, contents: nil) else {
           throw NodeStartError.badKey(marker, reason: "it cannot be written")
         }
       }
-      return try Signer(path: path, key: key, chain: chain)
+      return try Signer(path: path, account: account, keys: keys, chain: chain)
     } catch {
       throw .badKey(path, reason: "\(error)")
     }

@@ -14,12 +14,15 @@ public enum ReplicaEffect: Sendable {
   case announce([UInt8])
   /// Verify; answer `.verified`. Urgent ones are votes: few, and somebody waits.
   case verify(VerificationToken, [SignatureCheck], isUrgent: Bool)
-  /// Sync the watermark, sign; answer `.voteSigned` or `.voteRefused`.
-  case signVote(VoteStatement, member: UInt16)
+  /// Sync the watermark, sign with that key of this node's; answer `.voteSigned` or `.voteRefused`.
+  case signVote(VoteStatement, member: UInt16, key: PublicKey)
   /// Answer `.bundleSigned`.
-  case signBundle(BundleHeader)
+  case signBundle(BundleHeader, key: PublicKey)
   /// Sign a member's report with the consensus key; answer `.reportSigned`.
-  case signReport(TransactionBody)
+  case signReport(TransactionBody, key: PublicKey)
+  /// Say, signed with this key, that this candidate's node is ready for a term: with a key that was
+  /// made for it, and is on the disk; answer `.declared`.
+  case declareReady(term: UInt64, validUntil: UInt64, key: PublicKey)
   /// Keep, synced, in place of an earlier one; answer `.preparedStored`.
   case storePrepared(token: UInt64, height: UInt64, [UInt8])
   /// Keep, synced; answer `.bundlesStored`.

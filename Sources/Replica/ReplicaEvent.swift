@@ -22,6 +22,8 @@ public enum ReplicaEvent: Sendable {
   case voteRefused(VoteStatement)
   case bundleSigned(BundleHeader, Signature)
   case reportSigned(TransactionBody, Signature)
+  /// A `.declareReady` is signed.
+  case declared(Transaction)
   /// A `.storePrepared` is synced.
   case preparedStored(token: UInt64)
   /// A `.storeBundles` is synced.

@@ -33,10 +33,11 @@ extension ReplicaMachine {
 
   /// Has the reports signed that are due; a node that is no member of the set keeps them.
   mutating func sendReports() {
-    guard desk.count > 0, let account = configuration.account, tip.set.index(of: account) != nil
+    guard desk.count > 0, let account = configuration.account,
+      let key = tip.set.key(of: account)
     else { return }
     for body in desk.due(at: tip.height + 1, by: account, chain: configuration.chain) {
-      effects.append(.signReport(body))
+      effects.append(.signReport(body, key: key))
     }
   }
 

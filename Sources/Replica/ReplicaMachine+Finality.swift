@@ -66,6 +66,7 @@ extension ReplicaMachine {
     pending.append(.dissemination(.decided(try disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, sets: sets())))
     recorded(executed.outcome.offences)
+    try declareReadiness()
     watchCommits(executed, decision.certificate, set: set)
     flushIfIdle()
     pending.append(.beginHeight)

@@ -20,7 +20,8 @@ extension ReplicaMachine {
       effects.append(.verify(.consensus(token), checks, isUrgent: true))
     case .sign(let statement):
       guard let member = configuration.account.flatMap(tip.set.index) else { return }
-      effects.append(.signVote(statement, member: UInt16(member)))
+      let key = tip.set.members[member].consensusKey
+      effects.append(.signVote(statement, member: UInt16(member), key: key))
     case .persistPrepared(let token, let record):
       note(.prepared, record.certificate.height, record.certificate.view)
       effects.append(
@@ -53,7 +54,13 @@ extension ReplicaMachine {
       pending.append(.dissemination(.prechecked(token: token, verdicts)))
     case .check(let token, let checks):
       effects.append(.verify(.dissemination(token), checks, isUrgent: false))
-    case .signBundle(let header): effects.append(.signBundle(header))
+    case .signBundle(let header):
+      // Sealed by a member of that height's set alone.
+      guard
+        let key = sets().last(where: { $0.firstHeight <= header.birthHeight })?.key(
+          of: header.author)
+      else { return }
+      effects.append(.signBundle(header, key: key))
     case .store(let token, let bundles):
       effects.append(.storeBundles(token: token, bundles))
     case .discard(let digests): effects.append(.discardBundles(digests))

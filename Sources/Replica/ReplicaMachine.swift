@@ -28,6 +28,7 @@ public struct ReplicaMachine {
   var candidates = Candidates()
   /// Offences seen and not recorded yet.
   var desk = EvidenceDesk()
+  var readiness = Readiness()
   /// Another process votes with this node's key.
   var isKeyUsedElsewhere = false
   var ownKey = OwnKeyWatch(watermark: nil)
@@ -108,6 +109,7 @@ public struct ReplicaMachine {
     case .bundleSigned(let header, let signature):
       pending.append(.dissemination(.bundleSigned(header, signature)))
     case .reportSigned(let body, let signature): reportSigned(body, signature)
+    case .declared(let transaction): pending.append(.dissemination(.reported(transaction)))
     case .preparedStored(let token): pending.append(.consensus(.persisted(token: token)))
     case .bundlesStored(let token): pending.append(.dissemination(.stored(token: token)))
     case .blockLogged(let height): try finalise(height)

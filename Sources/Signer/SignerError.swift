@@ -11,14 +11,17 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherIncarnation(asked: UInt64, current: UInt64)
   /// A bundle of this or a higher number was signed before, with other bytes.
   case bundleNumberUsed(asked: UInt64, highest: UInt64)
-  /// A transaction that is no report: a consensus key signs no other.
-  case noReport
+  /// A transaction that is neither this node's report nor its declaration: a consensus key signs no
+  /// other.
+  case noNodeMessage
+  /// A key that is not here.
+  case noKey(PublicKey)
   /// Another process, or this one, already has the signer open.
   case inUse(path: String)
   /// `create` was asked to make a file that exists.
   case exists(path: String)
-  /// The file belongs to another consensus key.
-  case otherKey(path: String, found: PublicKey)
+  /// The file belongs to another ER Node.
+  case otherAccount(path: String, found: AccountID)
   /// The file belongs to another chain.
   case otherChain(path: String, found: ChainID)
   /// The starts were counted to the end of 64 bits.
@@ -38,13 +41,15 @@ public enum SignerError: Error, Hashable, Sendable, CustomStringConvertible {
       "will not sign a bundle of incarnation \(asked): it is not of start \(current)"
     case .bundleNumberUsed(let asked, let highest):
       "will not sign bundle \(asked): \(highest) was signed before"
-    case .noReport: "will not sign a transaction that is no report of an offence"
+    case .noNodeMessage:
+      "will not sign a transaction that is neither a report of an offence nor a declaration"
+    case .noKey(let key): "the consensus key \(key) is not in this node's keys folder"
     case .inUse(let path):
-      "\(path) is in use; stop the other node that runs with this consensus key"
+      "\(path) is in use; stop the other node that runs with these consensus keys"
     case .exists(let path): "\(path) exists; it is never overwritten"
-    case .otherKey(let path, let found): "\(path) belongs to the consensus key \(found)"
+    case .otherAccount(let path, let found): "\(path) belongs to the ER Node \(found)"
     case .otherChain(let path, let found): "\(path) belongs to the chain of genesis \(found)"
-    case .incarnationsExhausted: "the count of starts is at its end; renew the consensus key"
+    case .incarnationsExhausted: "the count of starts is at its end; register another ER Node"
     case .file(let path, let doing, let code):
       "cannot \(doing) \(path): \(System.message(code)); check the disk and start again"
     }

@@ -5,7 +5,7 @@ struct WatermarkRecord: Equatable {
   /// Counts writes; of two whole records the higher one holds.
   var sequence: UInt64
   let chain: ChainID
-  let key: PublicKey
+  let account: AccountID
   /// Counts the signer's starts.
   var incarnation: UInt64
   var watermark: Watermark
@@ -13,7 +13,7 @@ struct WatermarkRecord: Equatable {
   var commit: VotePosition?
 
   enum Watermark: Equatable {
-    /// Nothing was ever signed with this key.
+    /// Nothing was ever signed with a key of this node.
     case none
     /// Nobody knows what was signed.
     case missing
@@ -23,7 +23,7 @@ struct WatermarkRecord: Equatable {
     case signed(VotePosition, message: Digest, signature: Signature)
   }
 
-  static let magic = Array("eco2wm2\n".utf8)
+  static let magic = Array("eco2wm3\n".utf8)
   private static let checksumBytes = 32
   /// Bytes of every record.
   static let byteCount = 8 + 8 + 32 + 32 + 8 + 1 + 17 + 32 + 64 + 16 + checksumBytes
@@ -34,7 +34,7 @@ struct WatermarkRecord: Equatable {
     writer.raw(Self.magic)
     writer.u64(sequence)
     chain.encode(into: &writer)
-    key.encode(into: &writer)
+    account.encode(into: &writer)
     writer.u64(incarnation)
     var position = VotePosition(height: 0, view: 0, kind: .viewChange)
     var message = Digest.zero
@@ -63,12 +63,12 @@ struct WatermarkRecord: Equatable {
   }
 
   init(
-    sequence: UInt64, chain: ChainID, key: PublicKey, incarnation: UInt64, watermark: Watermark,
+    sequence: UInt64, chain: ChainID, account: AccountID, incarnation: UInt64, watermark: Watermark,
     commit: VotePosition? = nil
   ) {
     self.sequence = sequence
     self.chain = chain
-    self.key = key
+    self.account = account
     self.incarnation = incarnation
     self.watermark = watermark
     self.commit = commit
@@ -91,7 +91,7 @@ struct WatermarkRecord: Equatable {
     var reader = unsafe BCSReader(body.span.bytes)
     sequence = try reader.u64("sequence")
     chain = try ChainID(from: &reader)
-    key = try PublicKey(from: &reader)
+    account = try AccountID(from: &reader)
     incarnation = try reader.u64("incarnation")
     let status = try reader.u8("status")
     let height = try reader.u64("height")

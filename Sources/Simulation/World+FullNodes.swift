@@ -96,7 +96,7 @@ extension World {
     guard node.isFull else { return }
     let what: String
     switch effect {
-    case .signVote(let statement, _): what = "sign \(statement.kind) at \(statement.height)"
+    case .signVote(let statement, _, _): what = "sign \(statement.kind) at \(statement.height)"
     case .signBundle: what = "sign a bundle"
     case .storePrepared(_, let height, _): what = "prepare height \(height)"
     case .storeBundles: what = "keep bundles"

@@ -132,9 +132,10 @@ extension World {
       for peer in followers(of: node.index) { transmit(bytes, from: node.index, to: peer) }
     case .verify(let token, let checks, let isUrgent):
       verify(checks, token, isUrgent: isUrgent, of: node)
-    case .signVote(let statement, let member): write(.vote(statement, member: member), of: node)
-    case .signBundle(let header): sign(header, of: node)
-    case .signReport(let body): sign(body, of: node)
+    case .signVote(let statement, let member, _): write(.vote(statement, member: member), of: node)
+    case .signBundle(let header, _): sign(header, of: node)
+    case .signReport(let body, _): sign(body, of: node)
+    case .declareReady: break  // Sets are drawn here, not elected.
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), of: node)
     case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), of: node)

@@ -21,7 +21,7 @@ struct FolderAuditTests {
     #expect(report.executed == 2)
     #expect(report.transactions == 24)
     #expect(report.bundles == 6)
-    #expect(report.indexEntries == 5 * 4 + 5 * 2 + 1 + 1 + 4 + 1)
+    #expect(report.indexEntries == 5 * 4 + 5 * 2 + 1 + 1 + 4 + 1 + 4)
     #expect(report.totals.eco2 == Supply.total)
     #expect(report.totals.lots == 5)
     #expect(report.root != nil)

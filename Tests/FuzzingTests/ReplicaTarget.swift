@@ -306,9 +306,9 @@ final class FuzzedNetwork {
       answer(node) {
         .verified(token, Self.memo.withLock { memo in checks.map { memo.verdict($0) } })
       }
-    case .signBundle(let header):
+    case .signBundle(let header, _):
       answer(node) { [self] in .bundleSigned(header, signature(of: header, by: index)) }
-    case .signVote(let statement, let member): write(.vote(statement, member: member), node)
+    case .signVote(let statement, let member, _): write(.vote(statement, member: member), node)
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), node)
     case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), node)
@@ -319,13 +319,14 @@ final class FuzzedNetwork {
     case .wake(let time): wakes[index] = time
     case .halt(let failure):
       if index != Self.traitor { fatalError("node \(index) stops: \(failure)") }
-    case .signReport(let body):
+    case .signReport(let body, _):
       let key = node.key
       answer(node) {
         let signature = key.at(.max).sign(
           domain: .transaction, chain: Self.genesis.initial.chain, message: body.bcs[...])
         return .reportSigned(body, signature)
       }
+    case .declareReady: break  // Terms are longer than what is fuzzed.
     case .report(.offenceFound(_, let offender)):
       guard offender == nodes[Self.traitor].name else { fatalError("an honest member is accused") }
     case .serveBlocks, .serveDecided, .announce, .answer, .accepted, .saidAccepted, .ended,

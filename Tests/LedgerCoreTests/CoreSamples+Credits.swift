@@ -93,7 +93,7 @@ extension CoreSamples {
     CustodyProof(document: id(), voucher: text(64), consent: id())
   }
 
-  private mutating func flag() -> Bool { next(below: 2) == 0 }
+  mutating func flag() -> Bool { next(below: 2) == 0 }
 
   private mutating func u32() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
 

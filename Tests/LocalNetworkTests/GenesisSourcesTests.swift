@@ -46,7 +46,7 @@ struct GenesisSourcesTests {
     #expect(first.serialText == "GS1-1-UG-GS10902-16-2021-22017-1-23266")
     #expect(first.serialBlock == "gs:1-UG-10902-16-2021-22017")
     #expect([first.vintageFrom, first.vintageTo] == [20_210_101, 20_210_721])
-    #expect(sources.nodes.count == 21)
+    #expect(sources.nodes.count == 24)
   }
 
   @Test(

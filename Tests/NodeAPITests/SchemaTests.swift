@@ -27,6 +27,7 @@ struct SchemaTests {
 
   private func shapes() throws -> [Shape] {
     try networkShapes() + chainShapes() + transactionShapes() + carbonShapes()
+      + delegationShapes()
   }
 
   @Test("each schema has a type, and each type's fields are the schema's, no more and no fewer")
@@ -173,6 +174,7 @@ extension SchemaTests {
     operation.evidence = "00"
     operation.priceMin = "1"
     operation.credits = creditOperation
+    operation.delegation = try Samples.delegationOperation
     var contents = try #require(answer.transaction)
     contents.operations = [operation]
     contents.sponsorAuthorizations = contents.senderAuthorizations

@@ -57,10 +57,17 @@ struct VoteLogTests {
   private static func vote(_ opened: OpenedHome, height: UInt64, view: UInt64) throws {
     let signer = try #require(opened.signer)
     let hash = block(height: height).header.hash(opened.chain)
+    let key = try key(of: opened)
     _ = try signer.sign(
-      VoteStatement(height: height, view: view, content: .commit(block: hash, stateRoot: root)))
+      VoteStatement(height: height, view: view, content: .commit(block: hash, stateRoot: root)),
+      with: key)
     _ = try signer.sign(
-      VoteStatement(height: height, view: view + 1, content: .viewChange(prepared: nil)))
+      VoteStatement(height: height, view: view + 1, content: .viewChange(prepared: nil)), with: key)
+  }
+
+  /// The consensus key that genesis names.
+  private static func key(of opened: OpenedHome) throws -> PublicKey {
+    try #require(opened.document.nodes.first { $0.account == opened.account }).consensusKey
   }
 
   private static func prepare(_ opened: OpenedHome, height: UInt64, view: UInt64) throws {
@@ -115,10 +122,12 @@ struct VoteLogTests {
         let opened = try Self.open(home)
         let signer = try #require(opened.signer)
         let hash = Self.block(height: 1).header.hash(opened.chain)
+        let key = try Self.key(of: opened)
         _ = try signer.sign(
-          VoteStatement(height: 1, view: 0, content: .prepare(block: hash, stateRoot: Self.root)))
+          VoteStatement(height: 1, view: 0, content: .prepare(block: hash, stateRoot: Self.root)),
+          with: key)
         _ = try signer.sign(
-          VoteStatement(height: 1, view: 1, content: .viewChange(prepared: nil)))
+          VoteStatement(height: 1, view: 1, content: .viewChange(prepared: nil)), with: key)
       }
       let isMissing = try Self.isMissing(home)
       #expect(!isMissing)

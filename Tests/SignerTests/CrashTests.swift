@@ -187,7 +187,7 @@ struct CrashTests {
     ]
     for watermark in watermarks {
       let record = WatermarkRecord(
-        sequence: 9, chain: room.chain, key: room.key.publicKey, incarnation: 3,
+        sequence: 9, chain: room.chain, account: room.account, incarnation: 3,
         watermark: watermark)
       let bytes = record.bytes
       #expect(bytes.count == WatermarkRecord.byteCount)
@@ -204,6 +204,6 @@ extension SignerRoom {
 
   /// A watermark beside the first.
   func create2() throws {
-    try Signer.create(path: second, publicKey: key.publicKey, chain: chain)
+    try Signer.create(path: second, account: account, chain: chain)
   }
 }

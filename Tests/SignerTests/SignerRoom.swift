@@ -4,6 +4,22 @@ import Testing
 
 @testable import Signer
 
+private let roomSeed = [UInt8](repeating: 7, count: 32)
+
+extension Signer {
+  /// With the room's key.
+  func sign(_ statement: VoteStatement) throws(SignerError) -> Signature {
+    try sign(statement, with: ownKey)
+  }
+
+  /// With the room's key.
+  func sign(_ header: BundleHeader) throws(SignerError) -> Signature {
+    try sign(header, with: ownKey)
+  }
+
+  private var ownKey: PublicKey { SigningKey(seed: roomSeed)?.publicKey ?? PublicKey(.zero) }
+}
+
 /// A folder of its own with one key's watermark file, and what tests do to it.
 final class SignerRoom {
   let directory: URL
@@ -14,7 +30,7 @@ final class SignerRoom {
     directory = FileManager.default.temporaryDirectory.appending(
       path: "eco2-signer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
-    key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+    key = try #require(SigningKey(seed: roomSeed))
     chain = try #require(ChainID([UInt8](repeating: 1, count: 32)))
   }
 
@@ -25,10 +41,15 @@ final class SignerRoom {
   var path: String { file.path }
 
   func create() throws {
-    try Signer.create(path: path, publicKey: key.publicKey, chain: chain)
+    try Signer.create(path: path, account: account, chain: chain)
   }
 
-  func open() throws -> Signer { try Signer(path: path, key: key, chain: chain) }
+  /// The node whose key it is.
+  var account: AccountID { AccountID(key.publicKey) }
+
+  func open() throws -> Signer {
+    try Signer(path: path, account: account, keys: [key], chain: chain)
+  }
 
   var image: [UInt8] {
     get throws { Array(try Data(contentsOf: file)) }
@@ -62,7 +83,7 @@ func header(
   _ signer: Signer, _ number: UInt64, root: UInt8 = 1, ahead: UInt64 = 0, run: UInt64 = 0
 ) -> BundleHeader {
   BundleHeader(
-    author: AccountID(signer.publicKey),
+    author: signer.account,
     incarnation: (signer.incarnation + ahead) * Limits.incarnationsPerStart + run, number: number,
     birthHeight: 1, transactionCount: 1, transactionBytes: 150, transactionsRoot: digest(root))
 }

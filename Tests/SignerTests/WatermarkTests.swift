@@ -176,7 +176,7 @@ struct WatermarkTests {
       let named = header(signer, 0, run: 1)
       #expect(
         Ed25519.verify(
-          signature: try signer.sign(named), key: signer.publicKey, domain: .bundle,
+          signature: try signer.sign(named), key: room.key.publicKey, domain: .bundle,
           chain: room.chain, message: named.bcs[...]))
     }
     let again = try room.open()
@@ -184,15 +184,42 @@ struct WatermarkTests {
     #expect(try again.sign(header(again, 0)) != first)
   }
 
-  @Test("a watermark of another key or chain is refused, and create replaces none")
+  @Test("a node's keys share one watermark: no position is signed with two of them")
+  func keysShareTheWatermark() throws {
+    let next = try #require(SigningKey(seed: [UInt8](repeating: 8, count: 32)))
+    let signer = try room.open()
+    #expect(throws: SignerError.noKey(next.publicKey)) {
+      try signer.sign(prepare(4), with: next.publicKey)
+    }
+    #expect(signer.watermark == nil, "what is not signed moves nothing")
+    signer.add(next)
+    #expect(signer.holds(next.publicKey))
+    _ = try signer.sign(prepare(4), with: room.key.publicKey)
+    #expect(throws: SignerError.self) { try signer.sign(commit(3), with: next.publicKey) }
+    #expect(throws: SignerError.self) {
+      try signer.sign(prepare(4, block: 2), with: next.publicKey)
+    }
+    let statement = commit(5)
+    #expect(
+      Ed25519.verify(
+        signature: try signer.sign(statement, with: next.publicKey), key: next.publicKey,
+        domain: statement.kind.domain, chain: room.chain, message: statement.message[...]))
+    signer.forget(room.key.publicKey)
+    #expect(throws: SignerError.noKey(room.key.publicKey)) {
+      try signer.sign(prepare(6), with: room.key.publicKey)
+    }
+  }
+
+  @Test("a watermark of another node or chain is refused, and create replaces none")
   func otherOwner() throws {
-    let other = try #require(SigningKey(seed: [UInt8](repeating: 8, count: 32)))
-    #expect(throws: SignerError.otherKey(path: room.path, found: room.key.publicKey)) {
-      try Signer(path: room.path, key: other, chain: room.chain)
+    let other = AccountID(
+      try #require(SigningKey(seed: [UInt8](repeating: 8, count: 32))).publicKey)
+    #expect(throws: SignerError.otherAccount(path: room.path, found: room.account)) {
+      try Signer(path: room.path, account: other, keys: [room.key], chain: room.chain)
     }
     let chain = try #require(ChainID([UInt8](repeating: 2, count: 32)))
     #expect(throws: SignerError.otherChain(path: room.path, found: room.chain)) {
-      try Signer(path: room.path, key: room.key, chain: chain)
+      try Signer(path: room.path, account: room.account, keys: [room.key], chain: chain)
     }
     #expect(throws: SignerError.exists(path: room.path)) { try room.create() }
     #expect(try room.open().condition == .intact)

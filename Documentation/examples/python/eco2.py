@@ -335,7 +335,7 @@ class Genesis:
         data.uleb(0)
         network, is_test = data.text(32), data.flag()
         time, interval = data.uint(8), data.uint(8)
-        Genesis._skip_parameters(data)
+        seats = Genesis._seats(data)
         for _ in range(data.uleb(10_000)):  # factors
             data.text(32), data.text(128), data.uint(2), data.uint(8), data.text(512), data.text(256)
         members = []
@@ -348,11 +348,12 @@ class Genesis:
             members.append((account, key))
         return Genesis(
             sha256(b"eco2/genesis/v1" + document), network, is_test, time, interval,
-            ValidatorSet(1, sorted(members)),
+            ValidatorSet(1, sorted(members[:seats])),
         )  # fmt: skip
 
     @staticmethod
-    def _skip_parameters(data: Reader):
+    def _seats(data: Reader) -> int:
+        """Reads the parameters, of which the members of a full set are needed."""
         data.uleb(0)
         data.raw(32)  # transaction and signature cost
         data.list(255, lambda: data.raw(16))
@@ -366,6 +367,10 @@ class Genesis:
         data.uint(8)
         data.raw(8 + 16 + 8 + 16 + 8 + 8)  # registry: request time … obligation time
         data.raw(8 + 16 + 16 + 8 * 4)  # fund: target days … debt time
+        seats = data.uint(8)
+        data.raw(8 * 4 + 16 + 8 * 5 + 16 + 8)  # elections: term … slash
+        data.raw(8 * 3)  # governance: delay, motion time, pause time
+        return seats
 
 
 @dataclass

@@ -22,11 +22,8 @@ struct KeysCheck {
       KeyFile.erase(&seed)
     }
     let isValidator = configuration?.role != .full
-    if isValidator, var seed = open(home.consensusKey, passphrase, &notes) {
-      match(seed, node?.consensusKey, home.consensusKey, "consensus", &notes)
-      KeyFile.erase(&seed)
-    }
     if isValidator {
+      consensusKeys(passphrase, named: node?.consensusKey, &notes)
       place(process, &notes)
       elsewhere(&notes)
       watermark(process, &notes)
@@ -38,6 +35,20 @@ struct KeysCheck {
           : "it is not used; keep it in one place only, where the validator runs")
     }
     return (notes.findings, transportSeed)
+  }
+
+  /// All that are there open; the one that a node begins with is the genesis's. Later ones are
+  /// known to the state alone.
+  private func consensusKeys(
+    _ passphrase: [UInt8], named first: PublicKey?, _ notes: inout Notes
+  ) {
+    let paths = KeyRing(home: home, passphrase: passphrase).paths
+    let isFirst = paths.count <= 1
+    for path in paths.isEmpty ? [home.consensusKey] : paths {
+      guard var seed = open(path, passphrase, &notes) else { continue }
+      match(seed, isFirst && path == home.consensusKey ? first : nil, path, "consensus", &notes)
+      KeyFile.erase(&seed)
+    }
   }
 
   private func readPassphrase() -> [UInt8] {
@@ -99,7 +110,8 @@ struct KeysCheck {
           "chmod \(right) \(path)")
       }
     }
-    for name in secret where !["consensus.pem", "transport.pem", "passphrase"].contains(name) {
+    for name in secret
+    where !["transport.pem", "passphrase"].contains(name) && !KeyRing.isConsensusKey(name) {
       notes.warning(
         "\(folder)/\(name) is not the node's", "account keys do not belong on a node's machine")
     }

@@ -1,4 +1,4 @@
-public import LedgerCore
+import LedgerCore
 public import NodeAnswers
 
 /// What a node can be asked about elections and governance, each as the node says it.

@@ -131,7 +131,7 @@ extension GenesisDocument {
   }
 
   /// The nodes are the first candidates, in the order of the document, and nobody votes for them
-  /// yet.
+  /// yet. Those behind the seats are the first term's standbys.
   private func addCandidates(to records: inout RecordList) throws(GenesisError) {
     for (number, node) in nodes.enumerated() {
       records.add(
@@ -140,7 +140,10 @@ extension GenesisDocument {
       records.add(
         KeyOwner.key(node.consensusKey), KeyOwner(account: node.account))
     }
-    records.add(Delegation(candidates: UInt64(nodes.count), bonds: try bonds()))
+    var delegation = Delegation(candidates: UInt64(nodes.count), bonds: try bonds())
+    let seats = Int(clamping: parameters.elections.seats)
+    delegation.standbys = nodes.dropFirst(seats).prefix(seats).map(\.account)
+    records.add(delegation)
   }
 
   private func addBalances(nodeReserves: Amount, to records: inout RecordList)

@@ -56,11 +56,13 @@ public struct GenesisDocument: Hashable, Sendable {
     ChainID(SHA256.hash(prefix: Array("eco2/genesis/v1".utf8), bytes).bytes)
   }
 
-  /// The set that decides from height 1 on; nil when the nodes do not make one.
+  /// The set that decides from height 1 on: the first *seats* nodes; nil when they do not make one.
   public var validators: ValidatorSet? {
     ValidatorSet(
       firstHeight: 1,
-      members: nodes.map { Validator(account: $0.account, consensusKey: $0.consensusKey) })
+      members: nodes.prefix(Int(clamping: parameters.elections.seats)).map {
+        Validator(account: $0.account, consensusKey: $0.consensusKey)
+      })
   }
 }
 

@@ -30,9 +30,7 @@ struct WantedCredits {
     case .decideRequest(let operation): decisions.append(operation)
     case .withdrawRequest(let operation): withdrawals.append(operation.request)
     case .fileRequest(let operation): add(operation.request, lotsMax: operation.lotsMax)
-    case .transfer, .setAuthority, .topUpReserve, .reportOffence, .attestCustody, .postBond,
-      .withdrawReserve, .collectReserve, .sellToFund:
-      break
+    default: break
     }
   }
 

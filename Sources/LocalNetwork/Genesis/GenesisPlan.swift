@@ -13,6 +13,10 @@ public struct GenesisPlan: Sendable {
   public var interval: UInt64
   /// Where each node's peers reach it, `host:port`, in the order of the node list.
   public var endpoints: [String]
+  /// Members of a full set; nil for the carbon rules' 21.
+  public var seats: Int?
+  /// From election to election, ms; nil for the carbon rules' 30 days.
+  public var term: UInt64?
 
   public init(network: String, genesisTime: UInt64, interval: UInt64, endpoints: [String]) {
     self.network = network
@@ -81,9 +85,14 @@ extension GenesisDocument {
     let nodes = zip(zip(sources.nodes, keys.nodes), plan.endpoints).map { pair, endpoint in
       GenesisNode(pair.0, keys: pair.1, network: plan.network, endpoint: endpoint)
     }
+    var parameters = Parameters.standard
+    if let term = plan.term {
+      parameters.elections = .scaled(toTerm: term, interval: plan.interval)
+    }
+    if let seats = plan.seats { parameters.elections.seats = UInt64(seats) }
     self.init(
       network: plan.network, isTest: keys.test != nil, genesisTime: plan.genesisTime,
-      interval: plan.interval, factors: sources.factors, nodes: nodes,
+      interval: plan.interval, parameters: parameters, factors: sources.factors, nodes: nodes,
       operatingCommittee: AccountID(keys.committee.publicKey),
       founders: [
         GenesisFounder(account: AccountID(keys.founder.publicKey), amount: Supply.founders)

@@ -11,6 +11,10 @@ public struct NetworkMaker: Sendable {
   public var nodes: String
   /// How many of the listed ER Nodes to take; nil for all.
   public var nodeCount: Int?
+  /// How many of them have a seat at a time; nil for 21.
+  public var seats: Int?
+  /// From election to election, ms; nil for 30 days.
+  public var termMilliseconds: UInt64?
   public var network: String
   public var intervalMilliseconds: UInt64
   public var ports: NetworkPorts
@@ -67,12 +71,14 @@ public struct NetworkMaker: Sendable {
     }
     let ports = try published(sources.nodes.prefix(count).map(\.name))
     let keys = try NetworkKeys.generate(nodeCount: count, loadAccounts: loadAccounts)
-    let plan = GenesisPlan(
+    var plan = GenesisPlan(
       network: network,
       genesisTime: GenesisPlan.genesisTime(
         now: now, interval: intervalMilliseconds, startMilliseconds: startMilliseconds),
       interval: intervalMilliseconds,
       endpoints: (0..<count).map { "\(ports.peers($0))" })
+    plan.seats = seats
+    plan.term = termMilliseconds
     let document = GenesisDocument(plan, sources: sources, keys: keys)
     let dues: [GenesisDue]
     do throws(GenesisError) {

@@ -1,6 +1,7 @@
 public import LedgerCore
 
-/// What an operation of a candidate, a voter or governance asks for; only the fields of its kind are there.
+/// What an operation of a candidate, a voter or governance asks for; only the fields of its kind
+/// are there.
 public struct DelegationOperationContents: Codable, Equatable, Sendable {
   /// ECO2 base units of votes; of `register-candidate` µg CO2e of its reserve. Decimal.
   public var amount: String?
@@ -35,7 +36,7 @@ public struct DelegationOperationContents: Codable, Equatable, Sendable {
     public var endpoint: String
     public var profile: EnergyProfileContents
 
-    init(_ facts: CandidateFacts) {
+    public init(_ facts: CandidateFacts) {
       name = facts.name
       transportKey = facts.transportKey.hex
       endpoint = facts.endpoint

@@ -8,15 +8,18 @@ public struct NodeHome: Sendable {
 
   public var genesis: String { path + "/genesis.bcs" }
   public var configuration: String { path + "/node.toml" }
+  /// The consensus key that a validator begins with.
   public var consensusKey: String { path + "/keys/consensus.pem" }
+  /// The one that it has made for a term.
+  func consensusKey(for term: UInt64) -> String { path + "/keys/consensus-\(term).pem" }
   public var transportKey: String { path + "/keys/transport.pem" }
   /// Passphrase of the key files, when they have one.
   public var passphrase: String { path + "/keys/passphrase" }
-  /// What the consensus key has signed.
+  /// What the consensus keys have signed.
   public var watermark: String { path + "/keys/watermark" }
   /// Beside it once it was made: a missing one is then lost, not new.
   public var watermarkMade: String { path + "/keys/watermark.made" }
-  /// There when another process was seen to vote with the consensus key.
+  /// There when another process was seen to vote with a consensus key.
   public var keyElsewhere: String { path + "/keys/elsewhere" }
   /// Which place on which machine is this home's.
   public var fence: String { path + "/keys/home" }
@@ -69,7 +72,7 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
   case badConfiguration(ConfigurationFaults)
   case badGenesis(String, reason: String)
   case badKey(String, reason: String)
-  case notInGenesis(account: String)
+  case noAccount(String)
   /// The home was given up; the note says where its validator went.
   case retired(String, note: String)
   /// The home was used in another place before, which may still sign.
@@ -84,8 +87,8 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
     case .badConfiguration(let faults): "The settings cannot be used:\n\(faults)"
     case .badGenesis(let path, let reason): "The genesis file \(path) cannot be used: \(reason)."
     case .badKey(let path, let reason): "The key file \(path) cannot be used: \(reason)."
-    case .notInGenesis(let account):
-      "The account \(account) of node.toml is no ER Node of this genesis; use the home made for it."
+    case .noAccount(let path):
+      "\(path) names no account; write the ER Node's, or `role = \"full\"` for a full node."
     case .retired(let path, let note):
       "The home \(path) was given up: \(note). It never starts again."
     case .copied(let path, let reason):

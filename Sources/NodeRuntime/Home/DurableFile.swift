@@ -35,6 +35,20 @@ enum DurableFile {
     try write(bytes, to: descriptor, path)
   }
 
+  /// Overwrites what a file holds, synced, and removes it.
+  static func erase(_ path: String) throws(Fault) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Fault(path: path, doing: "open", code: errno) }
+    defer { close(descriptor) }
+    let length = lseek(descriptor, 0, SEEK_END)
+    guard length >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw Fault(path: path, doing: "measure", code: errno)
+    }
+    try write([UInt8](repeating: 0, count: Int(length)), to: descriptor, path)
+    guard unsafe unlink(path) == 0 else { throw Fault(path: path, doing: "remove", code: errno) }
+    try syncFolder(of: path)
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(Fault) {
     var rest = bytes[...]
     while !rest.isEmpty {

@@ -28,10 +28,10 @@ public struct HomeRetirement: Sendable {
     public var votedHeight: UInt64?
   }
 
-  /// What a new home needs of the old one, beside its data.
+  /// What a new home needs of the old one, beside its data and consensus keys.
   private static let moved = [
-    "genesis.bcs", "node.toml", "keys/consensus.pem", "keys/transport.pem", "keys/passphrase",
-    "keys/watermark", "keys/watermark.made",
+    "genesis.bcs", "node.toml", "keys/transport.pem", "keys/passphrase", "keys/watermark",
+    "keys/watermark.made",
   ]
 
   /// Gives the home up. The node must be stopped: the watermark's lock is taken.
@@ -91,7 +91,8 @@ public struct HomeRetirement: Sendable {
         atPath: folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
     }
-    for name in Self.moved {
+    let keys = KeyRing(home: home, passphrase: []).paths.map { $0.dropFirst(home.path.count + 1) }
+    for name in Self.moved + keys.map(String.init) {
       guard let data = files.contents(atPath: home.path + "/" + name) else { continue }
       try DurableFile.replace(destination + "/" + name, with: [UInt8](data))
     }

@@ -9,12 +9,14 @@ extension EffectPerformer {
   /// Effects that need the disk or the key.
   func onDisk(_ effect: ReplicaEffect) {
     switch effect {
-    case .signVote(let statement, let member):
-      signing.run { [self] in signVote(statement, member: member) }
-    case .signBundle(let header):
+    case .signVote(let statement, let member, let key):
+      signing.run { [self] in signVote(statement, member: member, key: key) }
+    case .signBundle(let header, let key):
       watch.sealed(header)
-      signing.run { [self] in signBundle(header) }
-    case .signReport(let body): signing.run { [self] in signReport(body) }
+      signing.run { [self] in signBundle(header, key: key) }
+    case .signReport(let body, let key): signing.run { [self] in signReport(body, key: key) }
+    case .declareReady(let term, let validUntil, let key):
+      signing.run { [self] in declareReady(for: term, validUntil: validUntil, key: key) }
     case .storePrepared(let token, let height, let bytes):
       onLane(signing, .log, then: .preparedStored(token: token)) { [store] () throws(StoreError) in
         try store.votes.savePrepared(height: height, payload: bytes)

@@ -7,12 +7,12 @@ import Signer
 
 /// What is signed, and what is done when somebody else signs with the same key.
 extension EffectPerformer {
-  func signVote(_ statement: VoteStatement, member: UInt16) {
+  func signVote(_ statement: VoteStatement, member: UInt16, key: PublicKey) {
     guard let signer else { return }
     do throws(SignerError) {
       let start = CPUClock.monotonicNanoseconds()
       let signature = try metrics.measure(.log) { () throws(SignerError) in
-        try signer.sign(statement)
+        try signer.sign(statement, with: key)
       }
       metrics.store.voteSync.observe(nanoseconds: CPUClock.monotonicNanoseconds() &- start)
       metrics.consensus.votes(String(label: statement.kind)).add()
@@ -29,21 +29,44 @@ extension EffectPerformer {
     }
   }
 
-  func signBundle(_ header: BundleHeader) {
+  func signBundle(_ header: BundleHeader, key: PublicKey) {
     guard let signer else { return }
     do throws(SignerError) {
-      answer(.bundleSigned(header, try signer.sign(header)))
+      answer(.bundleSigned(header, try signer.sign(header, with: key)))
     } catch {
       logger.warning("a bundle was not signed: \(error)")
     }
   }
 
-  func signReport(_ body: TransactionBody) {
+  func signReport(_ body: TransactionBody, key: PublicKey) {
     guard let signer else { return }
     do throws(SignerError) {
-      answer(.reportSigned(body, try signer.sign(report: body)))
+      answer(.reportSigned(body, try signer.sign(body, with: key)))
     } catch {
       logger.warning("a report was not signed: \(error)")
+    }
+  }
+
+  /// Says that this node is ready for a term, with a key for it that is on the disk before. Keys of
+  /// earlier terms are not needed any more.
+  func declareReady(for term: UInt64, validUntil: UInt64, key: PublicKey) {
+    guard let signer, let keyRing else { return }
+    do {
+      guard signer.holds(key) else { throw SignerError.noKey(key) }
+      let next = try keyRing.key(for: term)
+      signer.add(next)
+      let ready = DeclareReady(
+        term: term, key: .prove(next, for: signer.account, chain: chain))
+      let body = TransactionBody.declaration(
+        ready, of: signer.account, validUntil: validUntil, chain: chain)
+      let signature = try signer.sign(body, with: key)
+      answer(
+        .declared(
+          try Transaction(
+            body: body, senderAuthorizations: [Authorization(key: key, signature: signature)])))
+      for old in try keyRing.eraseKeys(before: term, inUse: key) { signer.forget(old) }
+    } catch {
+      logger.error("this node cannot be declared ready for term \(term): \(error)")
     }
   }
 

@@ -21,7 +21,9 @@ final class EffectPerformer: Sendable {
   let history: HistoryKeeper
   /// Nil on a full node, whose replica asks for no signature.
   let signer: Signer?
-  /// The home of that key; nil on a full node.
+  /// The files of its keys; nil on a full node.
+  let keyRing: KeyRing?
+  /// The home of those keys; nil on a full node.
   let fence: HomeFence?
   private let desk: SubmissionDesk
   let board: NodeBoard
@@ -48,6 +50,7 @@ final class EffectPerformer: Sendable {
     store = opened.store
     retention = LogRetention(keptBlocks: UInt64(opened.configuration.store.keepBlocks))
     signer = opened.signer
+    keyRing = opened.keyRing
     fence = opened.signer.map { _ in HomeFence(home: home) }
     self.signatures = signatures
     self.queue = queue

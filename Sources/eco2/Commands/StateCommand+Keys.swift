@@ -21,17 +21,17 @@ enum StateKeyText {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
       .validatorSets, .pastSets, .rewardReserve, .offenceCount, .registrars, .registryBook,
-      .fundBid, .delegation:
+      .fundBid, .delegation, .governanceBook:
       .single
     case .block, .factorRow, .lot, .retirement, .statement, .pastSet, .offence, .issuance, .request,
-      .obligation:
+      .obligation, .motion:
       .number
     case .account, .nodeCarbon, .node, .bundleProgress, .custodian, .candidate, .voter,
       .signedBlocks:
       .address
     case .activeFactor: .region
     case .offender, .orderedTree, .orderedPage, .registry, .project, .serialBlock, .voteStake,
-      .keyOwner:
+      .keyOwner, .feature:
       .hexadecimal
     }
   }

@@ -27,10 +27,25 @@ struct TestnetCommand: AsyncParsableCommand {
         eco2 testnet --nodes 21 --block-interval 1s --load 50 --outage 7
         eco2 testnet --nodes 4 --home net
         eco2 testnet --nodes 4 --full-nodes 2 --block-interval 2s --load 20
+        eco2 testnet --nodes 24 --er-nodes 21 --block-interval 1s --term 60s
       """)
 
-  @Option(help: "How many ER Nodes, 4 to 21 with the example's node list.")
+  @Option(help: "How many nodes that can be ER Nodes, 4 to 24 with the example's node list.")
   var nodes = 4
+
+  @Option(
+    help: """
+      How many of them are ER Nodes at a time; the first of the list begin, the others are \
+      candidates. All of them, up to 21, when left out.
+      """)
+  var erNodes: Int?
+
+  @Option(
+    help: """
+      From election to election, such as 60s; 30d when left out. The voting window and all other \
+      times of elections are scaled with it.
+      """)
+  var term: Span?
 
   @Option(
     help: """
@@ -97,6 +112,17 @@ struct TestnetCommand: AsyncParsableCommand {
     guard (Limits.validatorsMin...Limits.validatorsMax).contains(nodes) else {
       throw ValidationError(
         "--nodes must lie between \(Limits.validatorsMin) and \(Limits.validatorsMax).")
+    }
+    if let erNodes {
+      guard (Limits.validatorsMin...nodes).contains(erNodes) else {
+        throw ValidationError(
+          "--er-nodes must lie between \(Limits.validatorsMin) and --nodes, \(nodes).")
+      }
+    }
+    if let term {
+      guard term.milliseconds >= 30 * blockInterval.milliseconds else {
+        throw ValidationError("--term must be 30 block intervals or more.")
+      }
     }
     let intervals = RulesLimits.intervalMillisecondsMin...RulesLimits.intervalMillisecondsMax
     guard intervals.contains(blockInterval.milliseconds) else {
@@ -177,12 +203,14 @@ struct TestnetCommand: AsyncParsableCommand {
     let source = try sources ?? Self.exampleFolder()
     let ports = NetworkPorts(base: basePort)
     try ports.requireFree(nodes: nodes, fullNodes: fullNodes)
-    let maker = NetworkMaker(
+    var maker = NetworkMaker(
       credits: source + "/credits.csv", registry: .goldStandard, factors: source + "/factors.csv",
       nodes: source + "/nodes.csv", nodeCount: nodes, network: "local-testnet",
       intervalMilliseconds: blockInterval.milliseconds, ports: ports,
       loadAccounts: loadAccounts,
       startMilliseconds: UInt64(2_000 + 250 * nodes))
+    maker.seats = erNodes
+    maker.termMilliseconds = term?.milliseconds
     let made = try maker.make(
       at: path, keysPath: path + "/keys", passphrase: nil,
       now: UInt64(Date.now.timeIntervalSince1970 * 1_000))

@@ -36,14 +36,18 @@ struct LiveNetwork {
   }
 
   /// Makes a network of 4 ER Nodes, and full nodes behind them, not yet started.
-  static func make(at path: String, interval: UInt64 = 1_000, fullNodes: Int = 0) throws
-    -> LiveNetwork
-  {
-    let ports = try #require(NetworkPorts.free(nodes: 4, fullNodes: fullNodes))
-    let maker = NetworkMaker(
+  ///
+  /// - Parameter change: other decisions about it.
+  static func make(
+    at path: String, interval: UInt64 = 1_000, nodes: Int = 4, fullNodes: Int = 0,
+    change: (inout NetworkMaker) -> Void = { _ in }
+  ) throws -> LiveNetwork {
+    let ports = try #require(NetworkPorts.free(nodes: nodes, fullNodes: fullNodes))
+    var maker = NetworkMaker(
       credits: example("credits.csv"), registry: .goldStandard, factors: example("factors.csv"),
-      nodes: example("nodes.csv"), nodeCount: 4, network: "end-to-end",
+      nodes: example("nodes.csv"), nodeCount: nodes, network: "end-to-end",
       intervalMilliseconds: interval, ports: ports, loadAccounts: 40, startMilliseconds: 2_000)
+    change(&maker)
     let made = try maker.make(
       at: path, keysPath: path + "/keys", passphrase: nil,
       now: UInt64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1_000))
@@ -55,11 +59,13 @@ struct LiveNetwork {
   ///
   /// - Parameter prepare: changes homes before their nodes start.
   static func run(
-    interval: UInt64 = 1_000, fullNodes: Int = 0,
+    interval: UInt64 = 1_000, nodes: Int = 4, fullNodes: Int = 0,
+    change: (inout NetworkMaker) -> Void = { _ in },
     prepare: (LiveNetwork) throws -> Void = { _ in }, _ body: (LiveNetwork) async throws -> Void
   ) async throws {
     try await withFolder { path in
-      let network = try make(at: path, interval: interval, fullNodes: fullNodes)
+      let network = try make(
+        at: path, interval: interval, nodes: nodes, fullNodes: fullNodes, change: change)
       do {
         try prepare(network)
         try await network.start()

@@ -266,7 +266,8 @@ struct ListTests {
           of: StateRecord(key: key, value: value), reading: &records))
     }
     #expect(whole.asDictionary == world.indexes.asDictionary)
-    for name in DerivedIndexes.names {
+    let votes = [DerivedIndexes.stakes, DerivedIndexes.supporters]
+    for name in DerivedIndexes.names where !votes.contains(name) {
       #expect(try whole.first(name, from: []) != nil, "\(name)")
     }
   }
@@ -392,13 +393,13 @@ struct ListTests {
       ], asksBase: false)
     guard
       case .stopped(let place) = try join.next(
-        from: [UInt8](bigEndian: 0), in: Interleaved(), { _ in nil })
+        from: [UInt8](bigEndian: 0 as UInt64), in: Interleaved(), { _ in nil })
     else {
       Issue.record("it looked at all")
       return
     }
     #expect(place.bigEndianNumber > 1_000 && place.bigEndianNumber <= 5_000)
-    var (from, pages) = ([UInt8](bigEndian: 0), 0)
+    var (from, pages) = ([UInt8](bigEndian: 0 as UInt64), 0)
     while true {
       var join = FacetJoin(
         [

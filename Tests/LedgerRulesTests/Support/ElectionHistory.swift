@@ -38,7 +38,9 @@ struct ElectionHistory {
       $0.parameters.elections.signedPercentMin = 0
     }
     let accounts = world.network.document.nodes.map(\.account)
-    model = ElectionModel(candidates: accounts, members: accounts)
+    model = ElectionModel(
+      candidates: accounts, members: Array(accounts.prefix(seats)),
+      standbys: accounts.dropFirst(seats).prefix(seats).map(\.self))
   }
 
   /// A term: changes at its beginning, votes, declarations, and the election after it.

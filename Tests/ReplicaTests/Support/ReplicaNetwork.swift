@@ -11,7 +11,10 @@ import Testing
 struct ReplicaNetwork {
   struct Node {
     let account: AccountID
+    /// What it began with.
     let key: SigningKey
+    /// What it made for terms to come.
+    var later: [PublicKey: SigningKey] = [:]
     let state: MemoryState
     var replica: ReplicaMachine
     var isUp = true
@@ -22,6 +25,10 @@ struct ReplicaNetwork {
     var receipts: [Receipt] = []
     var notes: [ReplicaNote] = []
     var wakeNumber = 0
+
+    var ring: [PublicKey: SigningKey] {
+      later.merging([key.publicKey: key]) { old, _ in old }
+    }
   }
 
   private enum Delivery {
@@ -41,8 +48,14 @@ struct ReplicaNetwork {
   private var number = 0
   private(set) var now = start
 
-  init(_ count: Int = 4) throws {
-    let document = try Self.document(count)
+  /// - Parameter terms: how long a term lasts, ms; by default a month.
+  init(_ count: Int = 4, terms: UInt64? = nil) throws {
+    var document = try Self.document(count)
+    if let terms {
+      document.parameters.elections.termMilliseconds = terms
+      document.parameters.elections.windowMilliseconds = terms / 2
+      document.parameters.elections.readyMilliseconds = terms / 2
+    }
     let state = try document.initialState()
     chain = state.chain
     initial = state.changes
@@ -222,15 +235,20 @@ struct ReplicaNetwork {
       }
     case .verify(let token, let checks, _):
       send(.verified(token, checks.map { Ed25519.verify($0, chain: chain) }), to: index)
-    case .signVote(let statement, let member): sign(statement, member, index)
-    case .signBundle(let header):
-      let signature = nodes[index].key.sign(
+    case .signVote(let statement, let member, let key): sign(statement, member, key, index)
+    case .signBundle(let header, let name):
+      guard let key = nodes[index].ring[name] else { return lacks(name, index) }
+      let signature = key.sign(
         domain: .bundle, chain: chain, message: header.bcs[...])
       send(.bundleSigned(header, signature), to: index)
-    case .signReport(let body):
-      let signature = nodes[index].key.sign(
+    case .signReport(let body, let name):
+      guard let key = nodes[index].ring[name] else { return lacks(name, index) }
+      let signature = key.sign(
         domain: .transaction, chain: chain, message: body.bcs[...])
       send(.reportSigned(body, signature), to: index)
+    case .declareReady(let term, let validUntil, let name):
+      guard let key = nodes[index].ring[name] else { return lacks(name, index) }
+      declareReady(term, validUntil, key, index)
     case .storePrepared(let token, _, _): send(.preparedStored(token: token), to: index)
     case .storeBundles(let token, _): send(.bundlesStored(token: token), to: index)
     case .appendBlock(let block):
@@ -267,19 +285,49 @@ struct ReplicaNetwork {
     send(message, from: index, to: peer)
   }
 
-  private mutating func sign(_ statement: VoteStatement, _ member: UInt16, _ index: Int) {
+  private func lacks(_ key: PublicKey, _ index: Int) {
+    Issue.record("node \(index) is asked to sign with \(key), which it does not have")
+  }
+
+  private mutating func declareReady(
+    _ term: UInt64, _ validUntil: UInt64, _ key: SigningKey, _ index: Int
+  ) {
+    let account = nodes[index].account
+    guard let next = try? Self.key(UInt8(100 + term), index) else { return }
+    nodes[index].later[next.publicKey] = next
+    let ready = DeclareReady(term: term, key: .prove(next, for: account, chain: chain))
+    let body = TransactionBody.declaration(
+      ready, of: account, validUntil: validUntil, chain: chain)
+    let signature = key.sign(domain: .transaction, chain: chain, message: body.bcs[...])
+    let authorization = Authorization(key: key.publicKey, signature: signature)
+    guard let transaction = try? Transaction(body: body, senderAuthorizations: [authorization])
+    else {
+      Issue.record("a declaration is no transaction")
+      return
+    }
+    send(.declared(transaction), to: index)
+  }
+
+  private mutating func sign(
+    _ statement: VoteStatement, _ member: UInt16, _ name: PublicKey, _ index: Int
+  ) {
     guard nodes[index].watermark.map({ $0 < statement.position }) ?? true else {
       return send(.voteRefused(statement), to: index)
     }
     nodes[index].watermark = statement.position
-    send(.voteSigned(vote(statement, by: index)), to: index)
+    guard let key = nodes[index].ring[name] else { return lacks(name, index) }
+    send(.voteSigned(vote(statement, by: Int(member), with: key)), to: index)
   }
 
-  /// A vote with a node's key, whoever casts it.
+  /// A vote with a node's first key, whoever casts it.
   func vote(_ statement: VoteStatement, by index: Int) -> Vote {
+    vote(statement, by: index, with: nodes[index].key)
+  }
+
+  private func vote(_ statement: VoteStatement, by member: Int, with key: SigningKey) -> Vote {
     Vote(
-      statement: statement, member: UInt16(index),
-      signature: nodes[index].key.sign(
+      statement: statement, member: UInt16(member),
+      signature: key.sign(
         domain: statement.kind.domain, chain: chain, message: statement.message[...]))
   }
 

@@ -1,5 +1,6 @@
 import LedgerCore
 import LedgerRules
+import LedgerStore
 import NodeAPI
 import NodeAnswers
 

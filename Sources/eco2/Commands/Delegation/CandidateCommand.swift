@@ -16,8 +16,8 @@ struct CandidateCommand: ParsableCommand {
       """,
     subcommands: [
       CandidateListCommand.self, CandidateShowCommand.self, CandidateElectionCommand.self,
-      CandidateRegisterCommand.self, CandidateUpdateCommand.self, CandidateResignCommand.self,
-      CandidateCollectCommand.self, CandidateReleaseCommand.self,
+      CandidateRegisterCommand.self, CandidateUpdateCommand.self, CandidateChangeKeyCommand.self,
+      CandidateResignCommand.self,       CandidateCollectCommand.self, CandidateReleaseCommand.self,
     ])
 }
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import LedgerClient
 import LedgerCore
+import LedgerRules
+import NodeRuntime
 
 /// What a candidate tells of itself, as options.
 struct CandidateOptions: ParsableArguments {
@@ -106,6 +108,45 @@ struct CandidateUpdateCommand: AsyncParsableCommand {
   func run() async throws {
     let facts = try candidate.facts()
     try await sending.send { draft, _ in draft.updateCandidate(facts) }
+  }
+}
+
+struct CandidateChangeKeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "change-key",
+    abstract: "Gives a candidate's node another consensus key: for one that was lost or stolen.",
+    discussion: """
+      Nodes renew their keys by themselves, for each term. This makes a key in the node's home and \
+      has the account name it; start the node again before the height it counts from.
+
+      Example:
+        eco2 candidate change-key --home /var/lib/eco2 --from north
+      """)
+
+  @Option(help: "The node's home.")
+  var home: String
+
+  @Option(help: "From how many blocks on, 3 or more, a member signs with it.")
+  var after: UInt64 = 30
+
+  @OptionGroup var sending: SendingOptions
+
+  func validate() throws {
+    guard (3...RulesLimits.keyChangeHeightsMax).contains(after) else {
+      throw ValidationError("--after must lie between 3 and \(RulesLimits.keyChangeHeightsMax).")
+    }
+  }
+
+  func run() async throws {
+    try await sending.send { draft, ledger in
+      let height = try await ledger.status().height + after
+      let made = try KeyRing(home: NodeHome(home)).makeKey()
+      if !sending.output.json {
+        Printing.line("Made \(made.path); it signs from height \(height) on.")
+      }
+      return draft.changeConsensusKey(
+        .prove(made.key, for: draft.sender, chain: ledger.facts.chain), at: height)
+    }
   }
 }
 

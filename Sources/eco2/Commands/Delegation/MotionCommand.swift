@@ -8,8 +8,8 @@ struct MotionCommand: ParsableCommand {
     commandName: "motion",
     abstract: "Motions: what changes parameters, appoints, activates and pauses.",
     discussion: """
-      Two thirds of the ER Nodes and one decide; what is decided waits a day, or a whole term where \
-      a third of all votes can veto it.
+      Two thirds of the ER Nodes and one decide; what is decided waits a day, or a whole term \
+      where a third of all votes can veto it.
 
       Examples:
         eco2 motion list

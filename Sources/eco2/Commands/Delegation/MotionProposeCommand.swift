@@ -23,9 +23,10 @@ struct MotionProposeCommand: ParsableCommand {
     discussion: """
       Examples:
         eco2 motion propose set creation-fee=2000000 --reason "spam" --from north
-        eco2 motion propose cost transfer --cpu-ns 12000 --bytes 128 --reason "measured" --from north
+        eco2 motion propose cost transfer --cpu-ns 12000 --bytes 128 --reason "costs" --from north
         eco2 motion propose floor rack --watts 50 --pue 1.5 --reason "newer machines" --from north
-        eco2 motion propose registrars eco2t1a… eco2t1b… eco2t1c… --threshold 2 --reason … --from north
+        eco2 motion propose registrars eco2t1a… eco2t1b… eco2t1c… --threshold 2 --reason … \\
+          --from north
         eco2 motion propose pause transfer-lot --reason "a flaw" --from north
       """,
     subcommands: [
