@@ -108,13 +108,15 @@ public struct FinalBlock: Sendable {
   public let certifiedAfterMilliseconds: UInt64?
   /// The set that decided it.
   public let set: ValidatorSet
+  /// The set that decides the height after the next.
+  public let followingSet: ValidatorSet
   /// The member that was to propose it first.
   public let firstPrimary: AccountID?
 
   public init(
     decided: DecidedBlock, hash: Digest, receipts: [Receipt], roots: StateRoots,
     statement: CarbonStatement, certifiedAfterMilliseconds: UInt64?, set: ValidatorSet,
-    firstPrimary: AccountID?
+    followingSet: ValidatorSet, firstPrimary: AccountID?
   ) {
     self.decided = decided
     self.hash = hash
@@ -123,6 +125,7 @@ public struct FinalBlock: Sendable {
     self.statement = statement
     self.certifiedAfterMilliseconds = certifiedAfterMilliseconds
     self.set = set
+    self.followingSet = followingSet
     self.firstPrimary = firstPrimary
   }
 }

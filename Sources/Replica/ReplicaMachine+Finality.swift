@@ -136,7 +136,7 @@ extension ReplicaMachine {
       hash: executed.hash, receipts: executed.outcome.receipts, roots: tip.roots,
       statement: executed.outcome.statement,
       certifiedAfterMilliseconds: decision.certifiedAfterMilliseconds, set: set,
-      firstPrimary: primary)
+      followingSet: tip.nextSet, firstPrimary: primary)
   }
 
   private func disseminationDecision(of executed: Executed) throws(ReplicaFailure)

@@ -99,8 +99,7 @@ extension ReplicaMachine {
       return .success(
         try meter.measure(.execution) { () throws(ExecutionError) in
           try Execution.run(
-            block: block, bundles: bundles, chain: configuration.chain,
-            successor: configuration.rehearsal.set(decidedAt: block.header.height), on: &view)
+            block: block, bundles: bundles, chain: configuration.chain, on: &view)
         })
     } catch {
       guard !error.isFatal else { throw .state("\(error)") }

@@ -149,6 +149,9 @@ extension ReplicaMachine {
   /// Reads the state at the tip, through each domain's queries.
   public func queries() -> LedgerQueries { LedgerQueries(StateView(over: state)) }
 
+  /// The sets of the next height and of the one after it.
+  public var tipSets: [ValidatorSet] { [tip.set, tip.nextSet] }
+
   /// Final blocks that LMDB does not have yet.
   public var unflushedBlocks: Int { state.unflushedHeights.count }
 

@@ -121,6 +121,12 @@ struct StoreSums {
       let fund = try NeutralityFund(bcs: value)
       eco2 += fund.eco2.baseUnits
       ecc += fund.ecc.baseUnits
+    case .voter:
+      let voter = try Voter(bcs: value)
+      eco2 += voter.locked.baseUnits
+      for unlock in voter.unlocks { eco2 += unlock.amount.baseUnits }
+    case .candidate: eco2 += try Candidate(bcs: value).bond.baseUnits
+    case .delegation: eco2 += try Delegation(bcs: value).unclaimed.baseUnits
     case .rewardReserve: eco2 += try RewardReserve(bcs: value).eco2.baseUnits
     case .numberLine:
       let line = try NumberLine(bcs: value)

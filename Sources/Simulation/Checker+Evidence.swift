@@ -64,7 +64,7 @@ extension World {
     return checker.evidence.owed.filter {
       let name = nodes[$0.observer].name
       return healthy.contains($0.observer) && nodes[$0.observer].life == $0.life
-        && genesis.sets.list.allSatisfy { $0.index(of: name) != nil }
+        && sets.list.allSatisfy { $0.index(of: name) != nil }
     }.sorted { ($0.member, $0.observer) < ($1.member, $1.observer) }
   }
 

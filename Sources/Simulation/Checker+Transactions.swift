@@ -31,7 +31,15 @@ extension Checker {
   }
 
   private mutating func use(_ body: TransactionBody, _ id: Digest, height: UInt64, by node: Int) {
-    // A member's report has no sequence of its own.
+    // What a node says has no sequence of its own; it declares itself once for a term.
+    if let declaration = body.declaration {
+      guard declared[body.sender, default: []].insert(declaration.term).inserted else {
+        return report(
+          .replay, [node],
+          "height \(height): \(body.sender) declares itself twice for term \(declaration.term)")
+      }
+      return
+    }
     if body.report == nil, let other = used[body.sender]?[body.sequence] {
       report(
         .replay, [node],

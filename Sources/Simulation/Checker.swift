@@ -52,6 +52,8 @@ struct Checker {
   var votes: [Int: [UInt64: [Vote]]] = [:]
   /// Where a sequence of an account was used.
   var used: [AccountID: [UInt64: Digest]] = [:]
+  /// For which terms accounts have declared themselves.
+  var declared: [AccountID: Set<UInt64>] = [:]
   /// The height at which each transaction executed.
   var executedAt: [Digest: UInt64] = [:]
   /// Transactions that a block skipped, with a receipt that says why.
@@ -70,11 +72,14 @@ struct Checker {
   var event: UInt64 = 0
   var milliseconds: UInt64 = 0
 
-  init(genesis: SimulatedGenesis, names: [AccountID], fullNodes: Range<Int> = 0..<0) {
+  init(
+    genesis: SimulatedGenesis, sets: SimulatedSets, names: [AccountID],
+    fullNodes: Range<Int> = 0..<0
+  ) {
     self.names = names
     self.fullNodes = fullNodes
     chain = genesis.initial.chain
-    sets = genesis.sets
+    self.sets = sets
     genesisTime = genesis.document.genesisTime
     interval = genesis.document.interval
   }
@@ -192,6 +197,9 @@ struct Checker {
     }
     guard header.validatorsHash == sets.at(header.height).hash(chain) else {
       return report(.chain, [node], "height \(header.height) names another validator set")
+    }
+    guard header.nextValidatorsHash == sets.at(header.height + 1).hash(chain) else {
+      return report(.chain, [node], "height \(header.height) names another set to follow")
     }
     guard let results = parent?.results else { return }
     guard header.parentRoots == results.roots, header.parentStatement == results.statement else {

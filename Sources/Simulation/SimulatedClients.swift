@@ -2,7 +2,8 @@ import Dissemination
 import LedgerCore
 import LedgerRules
 
-/// People who send transfers to nodes drawn by lot, and what they hear of them.
+/// People who send transfers to nodes drawn by lot, vote where there are elections, and what they
+/// hear of them.
 struct SimulatedClients {
   /// A transaction that was sent.
   struct Sent {
@@ -34,6 +35,8 @@ struct SimulatedClients {
 
   private let chain: ChainID
   private let holders: [SimulatedGenesis.Client]
+  /// Whom they vote for; none where there are no elections.
+  private var ballot: SimulatedBallot?
   private var random: SeededRandom
   private var sequences: [UInt64]
   /// Submissions are spread over this time on average.
@@ -47,10 +50,12 @@ struct SimulatedClients {
   /// What every node does with a bundle grows with their number, and so do the pauses: what goes
   /// wrong with transactions goes wrong in small networks, too.
   init(
-    chain: ChainID, holders: [SimulatedGenesis.Client], nodes: Int, random: SeededRandom
+    chain: ChainID, holders: [SimulatedGenesis.Client], nodes: Int, ballot: SimulatedBallot? = nil,
+    random: SeededRandom
   ) {
     self.chain = chain
     self.holders = holders
+    self.ballot = ballot
     self.random = random
     sequences = Array(repeating: 0, count: holders.count)
     pauseMilliseconds = self.random.within(100...1_000) * UInt64(max(1, nodes / 7))
@@ -83,12 +88,7 @@ struct SimulatedClients {
       chain: chain, sender: sender.account, sequence: sequence, validUntil: validUntil,
       chargeMax: Amount(5_000_000), feeMax: Amount(20_000_000),
       tip: Amount(UInt128(random.within(0...100))),
-      operations: [
-        .transfer(
-          Transfer(
-            token: random.happens(permille: 500) ? .eco2 : .ecc, recipient: recipient(not: index),
-            amount: Amount(UInt128(random.within(1...1_000_000)))))
-      ])
+      operations: [operation(of: index)])
     guard
       let transaction = try? Transaction(body: body, chain: chain, senderKeys: [sender.key])
     else { return nil }
@@ -100,6 +100,18 @@ struct SimulatedClients {
         validUntil: validUntil)
     }
     return transaction.bytes
+  }
+
+  private mutating func operation(of index: Int) -> Operation {
+    if ballot != nil, random.happens(permille: 400),
+      let operation = ballot?.operation(of: holders[index], &random)
+    {
+      return operation
+    }
+    return .transfer(
+      Transfer(
+        token: random.happens(permille: 500) ? .eco2 : .ecc, recipient: recipient(not: index),
+        amount: Amount(UInt128(random.within(1...1_000_000)))))
   }
 
   private mutating func recipient(not sender: Int) -> AccountID {

@@ -30,7 +30,7 @@ extension SimulatedDisk {
 
   /// Is empty, and says so: the key has signed before.
   mutating func wipe(genesis: SimulatedState) {
-    self = SimulatedDisk(state: genesis.copy(), chain: chain, key: key)
+    self = SimulatedDisk(state: genesis.copy(), chain: chain, keys: keys)
     loseSigner()
   }
 

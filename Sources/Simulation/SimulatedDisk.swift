@@ -23,7 +23,7 @@ struct SimulatedDisk {
     case bundles([Bundle], token: UInt64)
     case discard([Digest])
     case prepared(height: UInt64, [UInt8], token: UInt64)
-    case vote(VoteStatement, member: UInt16)
+    case vote(VoteStatement, member: UInt16, key: PublicKey)
 
     var file: File {
       switch self {
@@ -77,15 +77,15 @@ struct SimulatedDisk {
   /// What else a start finds damaged.
   private(set) var damagedFiles: [File] = []
   let chain: ChainID
-  let key: NodeKey
+  let keys: NodeKeys
   /// On their way, oldest first.
   private var pending: [(number: UInt64, write: Write)] = []
   private var written: UInt64 = 0
 
-  init(state: SimulatedState, chain: ChainID, key: NodeKey) {
+  init(state: SimulatedState, chain: ChainID, keys: NodeKeys) {
     self.state = state
     self.chain = chain
-    self.key = key
+    self.keys = keys
   }
 
   /// Takes a write in hand; its number is for `sync`.
@@ -119,18 +119,22 @@ struct SimulatedDisk {
     case .prepared(let height, let bytes, let token):
       prepared = (height, bytes)
       return .event(.preparedStored(token: token))
-    case .vote(let statement, let member): return .event(sign(statement, member: member))
+    case .vote(let statement, let member, let key):
+      return .event(sign(statement, member: member, key: key))
     }
   }
 
   /// The signer's rule: above the watermark it signs, at it it repeats, below it refuses.
-  private mutating func sign(_ statement: VoteStatement, member: UInt16) -> ReplicaEvent {
+  private mutating func sign(
+    _ statement: VoteStatement, member: UInt16, key name: PublicKey
+  ) -> ReplicaEvent {
     if let watermark, statement.position <= watermark.statement.position {
       return statement == watermark.statement ? .voteSigned(watermark) : .voteRefused(statement)
     }
+    guard let key = keys[name] else { return .voteRefused(statement) }
     let vote = Vote(
       statement: statement, member: member,
-      signature: key.at(statement.height).sign(
+      signature: key.sign(
         domain: statement.kind.domain, chain: chain, message: statement.message[...]))
     watermark = vote
     if statement.kind == .commit { lastCommit = statement.position }

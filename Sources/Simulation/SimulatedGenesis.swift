@@ -7,7 +7,9 @@ struct SimulatedGenesis {
   /// What one ER Node is.
   struct Member {
     let account: AccountID
-    let key: NodeKey
+    /// Of its account: releases the node from jail.
+    let owner: SigningKey
+    let keys: NodeKeys
   }
 
   /// An account with a balance, and who signs for it.
@@ -18,10 +20,8 @@ struct SimulatedGenesis {
 
   let document: GenesisDocument
   let initial: InitialState
-  /// The state of height 0: the document's, but for the set of height 2 where that is another.
-  let changes: [StateChange]
-  /// What decides each height.
-  let sets: SimulatedSets
+  /// The state of height 0.
+  var changes: [StateChange] { initial.changes }
   /// Ascending by account: a member's place here is its index in the validator set.
   let members: [Member]
   let clients: [Client]
@@ -37,9 +37,10 @@ struct SimulatedGenesis {
     var members: [Member] = []
     var rows: [GenesisNode] = []
     for index in 0..<nodes {
-      let account = AccountID(try Self.key(&random).publicKey)
+      let owner = try Self.key(&random)
+      let account = AccountID(owner.publicKey)
       let key = try Self.key(&random)
-      members.append(Member(account: account, key: NodeKey(key)))
+      members.append(Member(account: account, owner: owner, keys: NodeKeys(key)))
       rows.append(
         Self.row(
           index, account, key, transport: try Self.key(&random).publicKey, random: &random))
@@ -51,7 +52,8 @@ struct SimulatedGenesis {
       holders.append(Client(account: AccountID(key.publicKey), key: key))
     }
     self.clients = holders
-    document = GenesisDocument(
+    self.members = members
+    var document = GenesisDocument(
       network: Self.network, isTest: true, genesisTime: Self.timeMilliseconds,
       interval: intervalMilliseconds, factors: Self.factors, nodes: rows,
       operatingCommittee: AccountID(try Self.key(&random).publicKey),
@@ -63,40 +65,44 @@ struct SimulatedGenesis {
           account: $0.account, eco2: Amount(100_000_000_000), ecc: Amount(10_000_000_000))
       },
       depositor: AccountID(try Self.key(&random).publicKey), lots: Self.lots)
+    document.parameters.elections.seats = UInt64(nodes)
+    if setChanges == .elected {
+      // Drawn apart: where sets stay as they are, a run is what it was.
+      var rest = random
+      var apart = rest.fork()
+      document.allocations += members.map {
+        GenesisAllocation(
+          account: $0.account, eco2: Amount(100_000_000), ecc: Amount(1_000_000_000))
+      }
+      document.parameters.elections = Self.elections(
+        nodes: nodes, interval: intervalMilliseconds, random: &apart)
+    }
+    self.document = document
     do {
       initial = try document.initialState()
     } catch {
       throw .genesis("\(error)")
     }
-    var keys = members.map(\.key)
-    sets = try Self.sets(setChanges, after: initial.validators, keys: &keys, random)
-    self.members = zip(members, keys).map { Member(account: $0.account, key: $1) }
-    let second = sets.second
-    changes = initial.changes.map { [initial] change in
-      guard let second, change.key == ValidatorSets.key else { return change }
-      return StateChange(key: change.key, value: initial.validators.bcs + second.bcs)
-    }
   }
 
-  /// Drawn apart: where sets stay as they are, a run is what it was.
-  private static func sets(
-    _ changes: SetChanges, after first: ValidatorSet, keys: inout [NodeKey], _ random: SeededRandom
-  ) throws(SimulationFailure) -> SimulatedSets {
-    var rest = random
-    var apart = rest.fork()
-    switch changes {
-    case .none: return SimulatedSets([first])
-    case .drawn: return try .drawn(after: first, keys: &keys, random: &apart)
-    case .keys:
-      for index in keys.indices { keys[index].renew(0, at: 2) }
-      let members = zip(first.members, keys).map {
-        Validator(account: $0.account, consensusKey: $1.at(2).publicKey)
-      }
-      guard let second = ValidatorSet(firstHeight: 2, members: members) else {
-        throw .genesis("two members have one key")
-      }
-      return SimulatedSets([first, second])
-    }
+  /// Terms of a few blocks, and all else in proportion.
+  private static func elections(
+    nodes: Int, interval: UInt64, random: inout SeededRandom
+  ) -> ElectionParameters {
+    let term = random.within(6...16)
+    var parameters = ElectionParameters.standard
+    parameters.seats = random.within(UInt64(Limits.validatorsMin)...UInt64(nodes))
+    parameters.termMilliseconds = term * interval
+    parameters.windowMilliseconds = random.within(2...term) * interval
+    parameters.readyMilliseconds = random.within(4...term) * interval
+    parameters.unlockMilliseconds = random.within(1...term) * interval
+    parameters.bond = Amount(1_000_000)
+    parameters.bondMilliseconds = random.within(1...term) * interval
+    parameters.reserveDays = 0
+    parameters.downtimeBlocks = random.happens(permille: 700) ? random.within(4...16) : 1_000
+    parameters.jailMilliseconds = random.within(1...6) * interval
+    parameters.releaseFine = Amount(UInt128(random.within(0...1_000)))
+    return parameters
   }
 
   private static func key(_ random: inout SeededRandom) throws(SimulationFailure) -> SigningKey {

@@ -10,7 +10,7 @@ final class SimulatedNode {
   /// The nodes that this full node follows; empty for an ER Node.
   let follows: [Int]
   let configuration: ReplicaConfiguration
-  let key: NodeKey
+  let keys: NodeKeys
   /// Whether its shell keeps signed votes for a restart, beside the watermark.
   let keepsVotes: Bool
   var disk: SimulatedDisk
@@ -82,13 +82,13 @@ final class SimulatedNode {
 
   init(
     index: Int, name: AccountID, follows: [Int] = [], configuration: ReplicaConfiguration,
-    key: NodeKey, disk: SimulatedDisk, keepsVotes: Bool, clockErrorMilliseconds: Int64
+    keys: NodeKeys, disk: SimulatedDisk, keepsVotes: Bool, clockErrorMilliseconds: Int64
   ) {
     self.index = index
     self.name = name
     self.follows = follows
     self.configuration = configuration
-    self.key = key
+    self.keys = keys
     self.disk = disk
     self.keepsVotes = keepsVotes
     self.clockErrorMilliseconds = clockErrorMilliseconds

@@ -70,7 +70,7 @@ public struct SimulationReport: Sendable, Encodable {
     fullNodes = world.nodes.count(where: \.isFull)
     byzantine = world.byzantineMembers
     setChanges = world.setChanges
-    let sets = world.genesis.sets.list.filter { $0.firstHeight <= checker.height }
+    let sets = world.sets.list.filter { $0.firstHeight <= checker.height }
     self.sets = UInt64(sets.count)
     membersMin = sets.map(\.count).min() ?? world.erNodes
     heights = checker.height

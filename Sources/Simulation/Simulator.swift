@@ -115,7 +115,7 @@ extension World {
       return
     }
     let up = random.order(erNodes).filter { nodes[$0].isUp && !byzantine.contains($0) }
-    let quorum = genesis.sets.quorum(around: checker.height + 1)
+    let quorum = sets.quorum(around: checker.height + 1)
     let left = quorum - 1 - budget.byzantine.count
     guard left > 0, up.count > left else { return }
     trace("no quorum is left")

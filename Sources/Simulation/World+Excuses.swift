@@ -10,7 +10,7 @@ extension World {
   /// - Parameter last: the highest position that its key has ever signed.
   func isExcused(_ node: SimulatedNode, last: VotePosition) -> Bool {
     guard node.disk.hasOldSigner else { return false }
-    let set = genesis.sets.at(last.height)
+    let set = sets.at(last.height)
     let witnesses = nodes.count { peer in
       set.index(of: peer.name) != nil && peer.index != node.index && corruptions[peer.index] == nil
         && peer.latestVote(of: node.name).map { $0 >= last } ?? false

@@ -36,10 +36,10 @@ extension World {
       nodes.append(
         SimulatedNode(
           index: genesis.members.count + nodes.count, name: AccountID(key.publicKey),
-          follows: servers, configuration: configuration, key: NodeKey(key),
+          follows: servers, configuration: configuration, keys: NodeKeys(key),
           disk: SimulatedDisk(
             state: SimulatedState(genesis.changes), chain: configuration.chain,
-            key: NodeKey(key)),
+            keys: NodeKeys(key)),
           keepsVotes: true, clockErrorMilliseconds: hasFaults ? error : 0))
     }
     return nodes

@@ -26,6 +26,7 @@ extension World {
       checker.checkHeight(replica.height, announced: node.announced, node: index)
       node.announced = max(node.announced, replica.height)
       let effects = replica.begin(start, now: node.clock(at: now))
+      learnSets(from: replica, of: node)
       node.run(replica)
       perform(effects, of: index)
       if options.pausedNodes.contains(index) { step(index, .handOverChanged(true)) }
@@ -132,10 +133,12 @@ extension World {
       for peer in followers(of: node.index) { transmit(bytes, from: node.index, to: peer) }
     case .verify(let token, let checks, let isUrgent):
       verify(checks, token, isUrgent: isUrgent, of: node)
-    case .signVote(let statement, let member, _): write(.vote(statement, member: member), of: node)
-    case .signBundle(let header, _): sign(header, of: node)
-    case .signReport(let body, _): sign(body, of: node)
-    case .declareReady: break  // Sets are drawn here, not elected.
+    case .signVote(let statement, let member, let key):
+      write(.vote(statement, member: member, key: key), of: node)
+    case .signBundle(let header, let key): sign(header, key, of: node)
+    case .signReport(let body, let key): sign(body, key, of: node)
+    case .declareReady(let term, let validUntil, let key):
+      declareReady(term, validUntil, key, of: node)
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), of: node)
     case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), of: node)
@@ -200,6 +203,7 @@ extension World {
 
   private func finalised(_ block: FinalBlock, by node: SimulatedNode) {
     let height = block.decided.height
+    learn(block.followingSet, from: node)
     trace(
       "node \(node.index) finalises height \(height), view \(block.decided.certificate.view), "
         + "\(block.receipts.count) transactions, \(block.hash)")
@@ -209,6 +213,35 @@ extension World {
       block.decided,
       Checker.Results(roots: block.roots, statement: block.statement, receipts: block.receipts),
       by: node.index, &memo)
+  }
+
+  /// What an honest node's state says of the sets to come.
+  private func learnSets(from replica: borrowing ReplicaMachine, of node: SimulatedNode) {
+    for set in replica.tipSets { learn(set, from: node) }
+  }
+
+  private func learn(_ set: ValidatorSet, from node: SimulatedNode) {
+    guard !byzantine.contains(node.index) else { return }
+    let known = sets.list.count
+    guard sets.learn(set) else {
+      return checker.report(
+        .agreement, [node.index],
+        "its state names another set from height \(set.firstHeight) on than others' do")
+    }
+    if sets.list.count > known { takeOff(set) }
+  }
+
+  /// Sometimes those who were elected just now go down, and a quorum with them: one member more
+  /// than the others can do without. Nothing is decided until one is back.
+  private func takeOff(_ set: ValidatorSet) {
+    guard phase == .faults, options.hasFaults, random.happens(permille: 120) else { return }
+    let members = nodes.prefix(erNodes).filter { set.index(of: $0.name) != nil }.map(\.index)
+    let gone = random.order(members.count).prefix(set.count - set.quorum + 1).map { members[$0] }
+    trace("members of the next set go down: \(gone)")
+    for node in gone {
+      schedule(.crash(node: node), in: random.within(1...1_500))
+      schedule(.start(node: node), in: random.within(2_000...8_000))
+    }
   }
 
   private func wake(_ node: SimulatedNode, at time: UInt64) {
@@ -233,20 +266,46 @@ extension World {
       .local(node: node.index, life: node.life, .verified(token, verdicts)), at: time)
   }
 
-  private func sign(_ header: BundleHeader, of node: SimulatedNode) {
-    let signature = node.key.at(header.birthHeight).sign(
+  /// The key of a name; one that a node does not have is asked for by mistake.
+  private func key(_ name: PublicKey, of node: SimulatedNode) -> SigningKey? {
+    if let key = node.keys[name] { return key }
+    checker.report(.health, [node.index], "wants to sign with a key that is not its own")
+    return nil
+  }
+
+  private func sign(_ header: BundleHeader, _ name: PublicKey, of node: SimulatedNode) {
+    guard let key = key(name, of: node) else { return }
+    let signature = key.sign(
       domain: .bundle, chain: genesis.initial.chain, message: header.bcs[...])
     let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
     queue.add(
       .local(node: node.index, life: node.life, .bundleSigned(header, signature)), at: time)
   }
 
-  private func sign(_ report: TransactionBody, of node: SimulatedNode) {
-    let signature = node.key.at((node.process?.height ?? 0) + 1).sign(
+  private func sign(_ report: TransactionBody, _ name: PublicKey, of node: SimulatedNode) {
+    guard let key = key(name, of: node) else { return }
+    let signature = key.sign(
       domain: .transaction, chain: genesis.initial.chain, message: report.bcs[...])
     let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
     queue.add(
       .local(node: node.index, life: node.life, .reportSigned(report, signature)), at: time)
+  }
+
+  /// A node declares itself ready, with the key of the term.
+  private func declareReady(
+    _ term: UInt64, _ validUntil: UInt64, _ name: PublicKey, of node: SimulatedNode
+  ) {
+    guard let key = key(name, of: node), let next = node.keys.key(for: term) else { return }
+    let chain = genesis.initial.chain
+    let body = TransactionBody.declaration(
+      DeclareReady(term: term, key: .prove(next, for: node.name, chain: chain)), of: node.name,
+      validUntil: validUntil, chain: chain)
+    let authorization = Authorization(
+      key: name, signature: key.sign(domain: .transaction, chain: chain, message: body.bcs[...]))
+    guard let transaction = try? Transaction(body: body, senderAuthorizations: [authorization])
+    else { return checker.report(.health, [node.index], "its declaration is no transaction") }
+    let time = node.finish(on: .bundleSigner, after: random.within(0...1), now: now)
+    queue.add(.local(node: node.index, life: node.life, .declared(transaction)), at: time)
   }
 
   // MARK: Serving from the log

@@ -12,6 +12,7 @@ final class World {
   let seed: UInt64
   let setChanges: SetChanges
   let genesis: SimulatedGenesis
+  let sets: SimulatedSets
   let nodes: [SimulatedNode]
   /// How many of them are ER Nodes: the first.
   let erNodes: Int
@@ -102,6 +103,7 @@ final class World {
     genesis = try SimulatedGenesis(
       nodes: count, clients: Self.clientsMax + 1,
       intervalMilliseconds: options.intervalMilliseconds, setChanges: setChanges, random: &random)
+    sets = SimulatedSets(genesis.initial.validators)
     let time = SimulatedGenesis.timeMilliseconds
     guard
       let timing = ConsensusTiming.recommended(
@@ -111,11 +113,12 @@ final class World {
     let hasFaults = options.hasFaults
     let keepsVotes = random.happens(permille: 500)
     let follows = try Self.follows(seed: seed, erNodes: count, options: options)
-    var configuration = ReplicaConfiguration(
+    let configuration = ReplicaConfiguration(
       chain: genesis.initial.chain, account: nil, timing: timing)
-    configuration.rehearsal = Rehearsal(sets: genesis.sets.rehearsed)
+    // Elected sets may be as small as sets get.
+    let faultyMax = setChanges == .elected ? 1 : genesis.initial.validators.faultyMax
     let liars = Self.drawByzantine(
-      seed: seed, genesis.sets, members: count, firstTwin: count + follows.count, options)
+      seed: seed, faultyMax: faultyMax, members: count, firstTwin: count + follows.count, options)
     byzantineMembers = liars
     let singles =
       Self.erNodes(
@@ -136,18 +139,20 @@ final class World {
     network = SimulatedNetwork(
       nodes: nodes.count, weather: hasFaults ? Self.weather(&random) : .healthy,
       random: random.fork())
+    let ballot = setChanges == .elected ? SimulatedBallot(genesis) : nil
     clients = SimulatedClients(
       chain: genesis.initial.chain,
-      holders: Array(genesis.clients.prefix(Self.clientsMax)), nodes: nodes.count,
-      random: random.fork())
+      holders: Array(genesis.clients.prefix(Self.clientsMax)) + (ballot?.nodes ?? []),
+      nodes: nodes.count, ballot: ballot, random: random.fork())
     genesisState = SimulatedState(genesis.changes)
     budget = FaultBudget(
-      members: count, faultyMax: genesis.sets.faultyMax, byzantine: liars.map(\.node),
+      members: count, faultyMax: faultyMax, byzantine: liars.map(\.node),
       hasFaults: hasFaults, random: &random)
     let fullNodes = count..<count + follows.count
     forgetful = budget.forgetful + Array(fullNodes)
     plan = FaultPlan(nodes: nodes.count, forgetful: forgetful, random: random.fork())
-    checker = Checker(genesis: genesis, names: nodes.map(\.name), fullNodes: fullNodes)
+    checker = Checker(
+      genesis: genesis, sets: sets, names: nodes.map(\.name), fullNodes: fullNodes)
     memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = time + random.within(0...3 * options.intervalMilliseconds)
     now = startTime
@@ -166,6 +171,7 @@ final class World {
     self.options = theatre.simulation(options)
     setChanges = .none
     genesis = theatre.genesis
+    sets = SimulatedSets(genesis.initial.validators)
     nodes = theatre.nodes(scenario, options)
     erNodes = nodes.count
     byzantineMembers = []
@@ -180,11 +186,12 @@ final class World {
     genesisState = theatre.state
     var random = SeededRandom(seed: 3)
     budget = FaultBudget(
-      members: nodes.count, faultyMax: genesis.sets.faultyMax, byzantine: [], hasFaults: false,
+      members: nodes.count, faultyMax: genesis.initial.validators.faultyMax, byzantine: [],
+      hasFaults: false,
       random: &random)
     forgetful = []
     plan = FaultPlan(nodes: nodes.count, forgetful: [], random: random.fork())
-    checker = Checker(genesis: genesis, names: nodes.map(\.name))
+    checker = Checker(genesis: genesis, sets: sets, names: nodes.map(\.name))
     memo = theatre.memo
     theatre.memo = VerdictMemo(chain: genesis.initial.chain)
     startTime = SimulatedGenesis.timeMilliseconds
@@ -230,11 +237,10 @@ final class World {
       var configuration = ReplicaConfiguration(
         chain: chain, account: member.account, timing: timing)
       configuration.rehearsal = Rehearsal(
-        sharesKey: liars.contains { $0.node == index && $0.ignoresGuard },
-        sets: genesis.sets.rehearsed)
+        sharesKey: liars.contains { $0.node == index && $0.ignoresGuard })
       return SimulatedNode(
-        index: index, name: member.account, configuration: configuration, key: member.key,
-        disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
+        index: index, name: member.account, configuration: configuration, keys: member.keys,
+        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: member.keys),
         keepsVotes: keepsVotes,
         clockErrorMilliseconds: hasFaults ? Int64(random.within(0...200)) - 100 : 0)
     }
@@ -244,7 +250,7 @@ final class World {
   private static func setChanges(seed: UInt64, _ options: SimulationOptions) -> SetChanges {
     if let changes = options.setChanges { return changes }
     var random = SeededRandom(seed: seed ^ 0x5E75_C4A6)
-    return options.hasFaults && random.happens(permille: 250) ? .drawn : .none
+    return options.hasFaults && random.happens(permille: 250) ? .elected : .none
   }
 
   private static func flushMilliseconds(

@@ -5,7 +5,7 @@ import Replica
 /// What a Byzantine node has to work with: its keys, chance, and what it has seen.
 struct AdversaryHand {
   let chain: ChainID
-  private let keys: NodeKey
+  private let keys: NodeKeys
   let account: AccountID
   private let sets: SimulatedSets
   /// The height its replica works at.
@@ -31,7 +31,7 @@ struct AdversaryHand {
   private static let kept = 48
 
   init(
-    chain: ChainID, keys: NodeKey, account: AccountID, node: Int, sets: SimulatedSets,
+    chain: ChainID, keys: NodeKeys, account: AccountID, node: Int, sets: SimulatedSets,
     intervalMilliseconds: UInt64, purse: SimulatedGenesis.Client, random: SeededRandom
   ) {
     self.chain = chain
@@ -39,7 +39,7 @@ struct AdversaryHand {
     self.account = account
     self.node = node
     self.sets = sets
-    key = keys.at(1)
+    key = keys.first
     member = node
     set = sets.at(1)
     self.intervalMilliseconds = intervalMilliseconds
@@ -51,9 +51,10 @@ struct AdversaryHand {
   mutating func turn(to height: UInt64) {
     guard height != self.height else { return }
     self.height = height
-    key = keys.at(height)
     set = sets.at(height)
-    member = set.index(of: account) ?? node
+    let place = set.index(of: account)
+    member = place ?? node
+    key = place.flatMap { keys[set.members[$0].consensusKey] } ?? keys.first
   }
 
   mutating func note(sent bytes: [UInt8]) {

@@ -27,11 +27,10 @@ extension World {
   /// Draws who is Byzantine, and what they do. Drawn apart from everything else, and each draw is
   /// made whatever the options say, so that a run can be narrowed by them.
   static func drawByzantine(
-    seed: UInt64, _ sets: SimulatedSets, members: Int, firstTwin: Int,
+    seed: UInt64, faultyMax: Int, members: Int, firstTwin: Int,
     _ options: SimulationOptions
   ) -> [ByzantineMember] {
     var random = SeededRandom(seed: seed ^ 0xB42A_47)
-    let faultyMax = sets.faultyMax
     let order = random.order(members)
     let has = random.happens(permille: 500)
     // Few most often: what one does alone shows best then.
@@ -63,8 +62,8 @@ extension World {
     for member in byzantineMembers {
       for node in [member.node, member.twin].compactMap(\.self) {
         let hand = AdversaryHand(
-          chain: genesis.initial.chain, keys: nodes[node].key, account: nodes[node].name,
-          node: member.node, sets: genesis.sets,
+          chain: genesis.initial.chain, keys: nodes[node].keys, account: nodes[node].name,
+          node: member.node, sets: sets,
           intervalMilliseconds: options.intervalMilliseconds, purse: purse, random: random.fork())
         corruptions[node] = Corruption(
           adversaries: member.strategies.compactMap { $0.adversary(&random) }, hand: hand)

@@ -41,10 +41,10 @@ extension World {
       twins.append(
         SimulatedNode(
           index: index, name: original.name, configuration: original.configuration,
-          key: original.key,
+          keys: original.keys,
           disk: SimulatedDisk(
             state: SimulatedState(genesis.changes), chain: genesis.initial.chain,
-            key: original.key),
+            keys: original.keys),
           keepsVotes: original.keepsVotes,
           clockErrorMilliseconds: Int64(random.within(0...200)) - 100))
     }

@@ -76,8 +76,8 @@ public final class TwinsTheatre {
         leaders: scenario.rounds.map(\.leader), quorum: scenario.quorum,
         sharesKey: twins.contains(instance) && !options.keepsGuard)
       return SimulatedNode(
-        index: instance, name: member.account, configuration: configuration, key: member.key,
-        disk: SimulatedDisk(state: state.copy(), chain: chain, key: member.key),
+        index: instance, name: member.account, configuration: configuration, keys: member.keys,
+        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: member.keys),
         keepsVotes: true, clockErrorMilliseconds: 0)
     }
   }

@@ -17,7 +17,7 @@ struct CandidateCommand: ParsableCommand {
     subcommands: [
       CandidateListCommand.self, CandidateShowCommand.self, CandidateElectionCommand.self,
       CandidateRegisterCommand.self, CandidateUpdateCommand.self, CandidateChangeKeyCommand.self,
-      CandidateResignCommand.self,       CandidateCollectCommand.self, CandidateReleaseCommand.self,
+      CandidateResignCommand.self, CandidateCollectCommand.self, CandidateReleaseCommand.self,
     ])
 }
 

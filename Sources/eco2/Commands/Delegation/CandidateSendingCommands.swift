@@ -3,6 +3,7 @@ import Foundation
 import LedgerClient
 import LedgerCore
 import LedgerRules
+import NodeAnswers
 import NodeRuntime
 
 /// What a candidate tells of itself, as options.
