@@ -69,6 +69,14 @@ carbon-year: prepare ## a year of 21 nodes' carbon against a model in big intege
 	  swift test -c release -Xswiftc -enable-testing --scratch-path .build-model --skip-build \
 	  --disable-xctest --filter LedgerRulesTests.CarbonYearTests
 
+.PHONY: election-model
+election-model: prepare ## elections and rewards against plain models: 10,000 histories, a million blocks (HISTORIES, BLOCKS)
+	@swift build -c release -Xswiftc -enable-testing --scratch-path .build-model --build-tests
+	@ECO2_ELECTION_HISTORIES=$(or $(HISTORIES),10000) ECO2_ELECTION_SEED=$(or $(SEED),1) \
+	  ECO2_EMISSION_BLOCKS=$(or $(BLOCKS),1000000) \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path .build-model --skip-build \
+	  --disable-xctest --filter 'LedgerRulesTests.(ElectionModelTests|EmissionTests)'
+
 .PHONY: planted-bugs
 planted-bugs: prepare ## bugs planted in a copy of the sources, one by one: each must be caught
 	@Scripts/planted-bugs

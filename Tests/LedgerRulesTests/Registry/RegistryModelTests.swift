@@ -73,7 +73,10 @@ struct RegistryModelTests {
       let sequence = sequences[sender, default: 0] + 1
       sequences[sender] = sequence
       executed += UInt64(operations.count)
-      return try network.sign(network.body(from: sender, sequence, operations))
+      var body = network.body(from: sender, sequence, operations)
+      // Each operation may state hundreds of lots.
+      body.chargeMax = Amount(body.chargeMax.baseUnits * UInt128(operations.count))
+      return try network.sign(body)
     }
 
     /// A block of random transactions.

@@ -3,289 +3,250 @@ import Testing
 
 @testable import LedgerRules
 
-/// A random history of a network with elections, followed by the model.
+/// A random history of a network with elections, block by block, and the model beside it: nothing
+/// is drawn by what the rules accept, so that refusals are compared, too.
 struct ElectionHistory {
-  private(set) var world: ElectionWorld
-  private(set) var model: ElectionModel
-  private var random: SplitMix64
-  private let seats: Int
-  /// Idle votes of each voter.
-  private var idle: [AccountID: UInt128] = [:]
-  /// Who was reported for bundles: once each.
-  private var reported: Set<AccountID> = []
-  private let voters = TestGenesis.accounts.prefix(4)
-
-  /// What has happened, so that a test can say that it has.
-  struct Counts {
-    var elections = 0
-    var ties = 0
-    var resignations = 0
-    var jails = 0
-    var exclusions = 0
-    var releases = 0
-    var replaced = 0
-    var tooFew = 0
+  /// Where rules and model part.
+  struct Difference: Error, CustomStringConvertible {
+    let description: String
   }
 
-  private(set) var counts = Counts()
+  var world: ElectionWorld
+  var model: ElectionModel
+  var random: SplitMix64
+  let seed: UInt64
+  /// Who signs, declares and proposes nothing, up to a height.
+  private var absentUntil: [AccountID: UInt64] = [:]
+  /// COMMITs that come late: in which header.
+  private var late: [(header: UInt64, height: UInt64, signer: AccountID)] = []
+  /// Of a term: how many of a hundred nodes declare themselves.
+  private var readiness = 90
+  private let voters = TestGenesis.accounts.prefix(5)
+  private static let outsiders = 8
 
   init(seed: UInt64) throws {
     random = SplitMix64(state: seed)
-    let nodes = Int.random(in: 5...9, using: &random)
-    seats = Int.random(in: 4...6, using: &random)
-    world = try ElectionWorld(nodes: nodes, seats: UInt64(seats)) {
-      // Jail comes from reports only.
-      $0.parameters.elections.signedPercentMin = 0
+    self.seed = seed
+    let nodes = Int.random(in: 4...9, using: &random)
+    let seats = Int.random(in: 4...7, using: &random)
+    let blocks = UInt64.random(in: 10...16, using: &random)
+    world = try ElectionWorld(nodes: nodes, seats: UInt64(seats)) { document in
+      document.parameters.elections.downtimeBlocks = blocks
+      document.parameters.elections.bondMilliseconds = 800_000
+      for node in document.nodes {
+        document.allocations.append(
+          GenesisAllocation(
+            account: node.account, eco2: Amount(10_000_000_000), ecc: Amount(1_000_000_000)))
+      }
     }
-    let accounts = world.network.document.nodes.map(\.account)
-    model = ElectionModel(
-      candidates: accounts, members: Array(accounts.prefix(seats)),
-      standbys: accounts.dropFirst(seats).prefix(seats).map(\.self))
+    model = ElectionModel(world.network.document)
   }
 
-  /// A term: changes at its beginning, votes, declarations, and the election after it.
-  mutating func runTerm() throws {
-    try world.go(to: 20)
-    model.endBlock(world.network.height)
-    try change()
-    for place: UInt64 in [82, 86] {
-      try world.skip(to: place)
-      try run(try ballots())
-    }
-    try world.skip(to: 92)
-    try declare()
-    try world.go(to: 0)
-    let term = world.term
-    let tied = Set(model.candidates.map { model.votes(for: $0) }).count < model.candidates.count
-    let ready = model.candidates.count { model.ready[$0] == term && model.isElectable($0) }
-    counts.tooFew += ready < 4 ? 1 : 0
-    counts.ties += tied ? 1 : 0
-    counts.elections += 1
-    model.elect(term, seats: seats)
-    model.endBlock(world.network.height)
-    try compare()
+  /// Blocks until so many elections were held.
+  mutating func run(terms: Int) throws {
+    try step(with: voters.map { try order($0, [.lockVotes(LockVotes(amount: Amount(30_000)))]) })
+    while model.seen.elections < terms { try step() }
+    let faults = world.network.invariants().faults
+    guard faults.isEmpty else { throw differs("identities", faults, "none") }
+  }
+
+  func differs(_ what: String, _ found: Any, _ expected: Any) -> Difference {
+    Difference(
+      description: "history \(seed), height \(model.height): \(what): \(found), not \(expected)")
   }
 
   // MARK: Blocks
 
-  private mutating func run(_ transactions: [Transaction]) throws {
-    for receipt in try world.run(transactions).receipts {
-      try #require(receipt.outcome == .applied)
+  private mutating func step(with first: [Drawn] = []) throws {
+    let slots = slots()
+    let height = model.height + 1
+    changeAbsence()
+    let set = (model.sets[height] ?? []).map(\.account)
+    let present = set.filter { !isAbsent($0) }
+    let author = try #require((present.isEmpty ? set : present).randomElement(using: &random))
+    let orders = first.isEmpty ? try orders() : first
+    let commits = commits(in: height)
+    let (block, bundles) = try world.network.proposal(
+      orders.map(\.transaction), by: author, slots: slots,
+      silent: Set(commits.absent), late: try lateCommits(commits.late))
+    let outcome = try world.network.run(block, bundles)
+    let verdicts = model.run(
+      ElectionModel.Block(
+        time: block.header.timestamp, author: author,
+        commits: [(height - 1, commits.signed)] + commits.late.map { ($0.height, [$0.signer]) },
+        transactions: orders.map(\.order)))
+    for (index, receipt) in outcome.receipts.enumerated()
+    where !verdicts[index].allows(receipt.outcome) {
+      throw differs("\(orders[index].order.content)", receipt.outcome, verdicts[index])
     }
-    model.endBlock(world.network.height)
+    model.seen.late += commits.late.count
+    if slots > 50 || model.isLast(model.numbers.ready, at: model.time) == false {
+      readiness = [30, 90, 100, 100][Int.random(in: 0..<4, using: &random)]
+    }
     try compare()
   }
 
-  private func compare() throws {
-    try #require(try world.members() == Set(model.members))
-    try #require(try world.standbys() == model.standbys)
-    for candidate in model.candidates {
-      let record = try world.candidate(candidate)
-      try #require(record.votes.baseUnits == model.votes(for: candidate))
-      try #require((record.jailedAt > 0) == (model.jailed[candidate] != nil))
+  /// Most blocks follow each other soon; now and then there are none for a term or more.
+  private mutating func slots() -> UInt64 {
+    let isVoting = model.isLast(model.numbers.window, at: model.time + 20_000)
+    return switch Int.random(in: 0..<240, using: &random) {
+    case 0: UInt64.random(in: 100...330, using: &random)
+    case 1...8: UInt64.random(in: 10...30, using: &random)
+    default: UInt64.random(in: 1...(isVoting ? 2 : 5), using: &random)
     }
   }
 
-  // MARK: Candidates
+  private func isAbsent(_ account: AccountID) -> Bool {
+    (absentUntil[account] ?? 0) > model.height
+  }
 
-  /// Registers, resigns, reports and releases, one block for each.
-  private mutating func change() throws {
-    if Bool.random(using: &random) { try register() }
-    if Int.random(in: 0..<3, using: &random) == 0 { try resign() }
-    for _ in 0..<Int.random(in: 0..<3, using: &random) { try report() }
-    try world.skip(to: 60)
-    for candidate in model.candidates
-    where model.jailed[candidate] != nil && model.stands(candidate)
-      && Bool.random(using: &random)
-    {
-      let release = LedgerCore.Operation.releaseNode(ReleaseNode())
-      model.jailed[candidate] = nil
-      counts.releases += 1
-      try run([try world.transaction(candidate, [release])])
+  private mutating func changeAbsence() {
+    guard chance(18), let person = model.people.randomElement(using: &random) else { return }
+    absentUntil[person.account] = model.height + UInt64.random(in: 4...24, using: &random)
+  }
+
+  mutating func chance(_ of: Int) -> Bool { Int.random(in: 0..<of, using: &random) == 0 }
+
+  // MARK: COMMITs
+
+  private typealias Commits = (
+    signed: [AccountID], absent: [AccountID], late: [(height: UInt64, signer: AccountID)]
+  )
+
+  /// Whose COMMITs for its parent a header carries, and which for earlier heights.
+  private mutating func commits(in header: UInt64) -> Commits {
+    let arrived = late.filter { $0.header == header }.map { (height: $0.height, signer: $0.signer) }
+    late.removeAll { $0.header <= header }
+    guard header > 1 else { return ([], [], []) }
+    var (signed, absent): ([AccountID], [AccountID]) = ([], [])
+    for seat in model.sets[header - 1] ?? [] {
+      let isLate = chance(12)
+      if isAbsent(seat.account) || isLate {
+        absent.append(seat.account)
+        guard isLate else { continue }
+        let after = UInt64.random(in: 2...9, using: &random)
+        late.append((header - 1 + after, header - 1, seat.account))
+      } else {
+        signed.append(seat.account)
+      }
+    }
+    return (signed, absent, arrived)
+  }
+
+  private func lateCommits(_ late: [(height: UInt64, signer: AccountID)]) throws -> [LateCommits] {
+    var queries = world.network.queries
+    return try Set(late.map(\.height)).sorted().map { height in
+      let set = try #require(try queries.validatorSet(deciding: height))
+      let commits = try late.filter { $0.height == height }.map {
+        CommitSignature(
+          member: UInt16(try #require(set.index(of: $0.signer))), view: 0,
+          signature: zeroSignature)
+      }
+      return LateCommits(height: height, commits: commits.sorted { $0.member < $1.member })
     }
   }
 
-  private mutating func register() throws {
-    let number = model.candidates.count - world.network.document.nodes.count
-    guard number < 8 else { return }
-    let account = world.outsider(number)
-    try give(to: account)
-    let registration = try world.registration(
-      account, world.possession(account, 0), reserve: 5_000_000_000)
-    model.candidates.append(account)
-    try run([try world.transaction(account, [registration])])
-  }
+  // MARK: Transactions
 
-  private mutating func resign() throws {
-    let standing = model.candidates.filter { model.stands($0) }
-    guard standing.count > 5, let account = standing.randomElement(using: &random) else { return }
-    try give(to: account)
-    model.resigned.insert(account)
-    counts.resignations += 1
-    try run([
-      try world.transaction(account, [.resignCandidate(ResignCandidate())])
-    ])
-  }
+  typealias Drawn = (transaction: Transaction, order: ElectionModel.Order)
 
-  /// Reports a member for contradicting votes or a bad bundle.
-  private mutating func report() throws {
-    let set = try world.lastSet()
-    let place = Int.random(in: 0..<set.count, using: &random)
-    let offender = set.members[place].account
-    let isVote = Int.random(in: 0..<3, using: &random) == 0
-    guard isVote ? !model.excluded.contains(offender) : !reported.contains(offender),
-      model.stands(offender) || !isVote, model.candidates.count(where: model.stands) > 5
-    else { return }
-    let evidence =
-      isVote ? try world.equivocation(place, of: set) : try world.badBundle(place, of: set)
-    let current = try world.sets().current
-    let reporter = current.index(of: offender) == 0 ? 1 : 0
-    let height = world.network.height + 1
-    let before = model.members.count
-    if isVote {
-      model.excluded.insert(offender)
-      counts.exclusions += 1
-    } else {
-      reported.insert(offender)
-      counts.jails += 1
+  /// What a block brings: first what nodes say, which is judged before all else.
+  private mutating func orders() throws -> [Drawn] {
+    var orders: [Drawn] = []
+    for person in model.people {
+      let isTime = model.isLast(model.numbers.ready, at: model.time + 10_000)
+      guard isTime ? chance(2) : chance(400) else { continue }
+      let account = person.account
+      if isTime, isAbsent(account) || Int.random(in: 0..<100, using: &random) >= readiness {
+        continue
+      }
+      orders.append(try declaration(account))
     }
-    let receipts = try world.run([world.report(evidence, by: reporter, of: current)]).receipts
-    try #require(receipts[0].outcome == .applied)
-    if !isVote, model.isElectable(offender) { model.jailed[offender] = world.network.timestamp }
-    model.endBlock(height)
-    counts.replaced += model.members.count == before ? 1 : 0
-    try compare()
-    try give(to: offender)
+    if chance(40), let report = try report() { orders.append(report) }
+    for voter in voters where chance(3) {
+      let operations = (0..<Int.random(in: 1...3, using: &random)).map { _ in ballot(of: voter) }
+      orders.append(try order(voter, operations))
+    }
+    if chance(5) { orders.append(try candidacy()) }
+    return orders
   }
 
-  private mutating func give(to account: AccountID) throws {
-    try world.fundNode(account)
-    model.endBlock(world.network.height)
+  private mutating func order(_ sender: AccountID, _ operations: [LedgerCore.Operation]) throws
+    -> Drawn
+  {
+    (
+      try world.transaction(sender, operations),
+      ElectionModel.Order(sender: sender, content: .operations(operations))
+    )
+  }
+
+  private mutating func declaration(_ account: AccountID) throws -> Drawn {
+    let term = world.term + (chance(20) ? 2 : 1)
+    let transaction = try world.declaration(account, term: term)
+    guard case .declareReady(let ready) = transaction.body.operations[0] else {
+      throw differs("a declaration", transaction.body.operations, "one")
+    }
+    return (
+      transaction,
+      ElectionModel.Order(
+        sender: account,
+        content: .declaration(
+          term: term, key: ready.key.key, signer: transaction.senderAuthorizations[0].key))
+    )
+  }
+
+  /// Registers, resigns, releases, collects bonds: by anybody, whether it can or not.
+  private mutating func candidacy() throws -> Drawn {
+    let outsider = world.outsider(Int.random(in: 0..<Self.outsiders, using: &random))
+    let jailed = chance(3) ? [] : model.people.filter { $0.jailedSince != nil && $0.stands }
+    guard let person = (jailed.isEmpty ? model.people : jailed).randomElement(using: &random),
+      !chance(4)
+    else {
+      let registration = try world.registration(
+        outsider, world.nextPossession(outsider), reserve: 5_000_000_000)
+      return try order(outsider, [registration])
+    }
+    let account = chance(30) ? outsider : person.account
+    let isPunished = person.jailedSince != nil || !person.stands
+    switch Int.random(in: 0..<(isPunished ? 4 : 8), using: &random) {
+    case 0: return try order(account, [.collectBond(CollectBond())])
+    case 1...3: return try order(account, [.releaseNode(ReleaseNode())])
+    default:
+      // As many resign as come.
+      guard model.people.count(where: \.stands) > 6 else {
+        return try order(account, [.collectBond(CollectBond())])
+      }
+      return try order(account, [.resignCandidate(ResignCandidate())])
+    }
   }
 
   // MARK: Votes
 
-  /// What voters do in a block: small numbers, so that ties are many.
-  private mutating func ballots() throws -> [Transaction] {
-    var transactions: [Transaction] = []
-    for voter in voters {
-      var operations: [LedgerCore.Operation] = []
-      for _ in 0..<3 { if let operation = ballot(of: voter) { operations.append(operation) } }
-      guard !operations.isEmpty else { continue }
-      transactions.append(try world.transaction(voter, operations))
-    }
-    return transactions
-  }
-
-  private mutating func ballot(of voter: AccountID) -> LedgerCore.Operation? {
-    let amount = UInt128(Int.random(in: 1...3, using: &random)) * 1_000
-    guard let candidate = model.candidates.randomElement(using: &random) else { return nil }
-    let here = model.votes[candidate]?[voter] ?? 0
-    switch Int.random(in: 0..<4, using: &random) {
-    case 0:
-      idle[voter, default: 0] += amount
-      return .lockVotes(LockVotes(amount: Amount(amount)))
-    case 1 where here >= amount:
-      model.votes[candidate]?[voter] = here - amount
-      idle[voter, default: 0] += amount
-      return .withdrawVotes(WithdrawVotes(candidate: candidate, amount: Amount(amount)))
-    case 2 where here >= amount:
-      guard
-        let to = model.candidates.filter({ $0 != candidate && model.stands($0) })
-          .randomElement(using: &random)
-      else { return nil }
-      model.votes[candidate]?[voter] = here - amount
-      model.votes[to, default: [:]][voter, default: 0] += amount
-      return .moveVotes(MoveVotes(from: candidate, to: to, amount: Amount(amount)))
-    default:
-      guard model.stands(candidate), idle[voter, default: 0] >= amount else { return nil }
-      idle[voter, default: 0] -= amount
-      model.votes[candidate, default: [:]][voter, default: 0] += amount
-      return .placeVotes(PlaceVotes(candidate: candidate, amount: Amount(amount)))
+  /// What a voter does: in small round numbers, so that ties are many.
+  private mutating func ballot(of voter: AccountID) -> LedgerCore.Operation {
+    let amount = Amount(UInt128(Int.random(in: 1...3, using: &random)) * 1_000)
+    let from = candidate(of: voter)
+    let to = candidate()
+    switch Int.random(in: 0..<24, using: &random) {
+    case 0...3: return .lockVotes(LockVotes(amount: amount))
+    case 4...11: return .placeVotes(PlaceVotes(candidate: to, amount: amount))
+    case 12...16: return .moveVotes(MoveVotes(from: from, to: to, amount: amount))
+    case 17...18: return .withdrawVotes(WithdrawVotes(candidate: from, amount: amount))
+    case 19: return .unlockVotes(UnlockVotes(amount: amount))
+    case 20: return .collectUnlocked(CollectUnlocked())
+    case 21...22: return .claimRewards(ClaimRewards(candidate: from))
+    default: return .placeVotes(PlaceVotes(candidate: to, amount: .zero))
     }
   }
 
-  private mutating func declare() throws {
-    var transactions: [Transaction] = []
-    for candidate in model.candidates
-    where model.isElectable(candidate) && Int.random(in: 0..<6, using: &random) > 0 {
-      transactions.append(try world.declaration(candidate))
-      model.ready[candidate] = world.term + 1
-    }
-    try run(transactions)
-  }
-}
-
-extension ElectionWorld {
-  /// Goes to a place of the present term, where it is not past.
-  mutating func skip(to block: UInt64) throws {
-    if blockInTerm < block - 1 { try go(to: block - 1) }
+  private mutating func candidate() -> AccountID {
+    if chance(40) { return world.outsider(Int.random(in: 0..<Self.outsiders, using: &random)) }
+    return model.people[Int.random(in: model.people.indices, using: &random)].account
   }
 
-  /// The set that decided the last height.
-  func lastSet() throws -> ValidatorSet {
-    var queries = network.queries
-    return try #require(try queries.validatorSet(deciding: network.height))
-  }
-
-  /// The key with which a member of a set signs.
-  private func signingKey(_ place: Int, of set: ValidatorSet) throws -> SigningKey {
-    let member = set.members[place]
-    for number in 0..<32 {
-      let key = try key(member.account, number)
-      if key.publicKey == member.consensusKey { return key }
-    }
-    Issue.record("no key of \(member.account.hex)")
-    return try key(member.account, 0)
-  }
-
-  private func vote(
-    _ place: Int, of set: ValidatorSet, _ content: VoteStatement.Content
-  ) throws -> Vote {
-    let statement = VoteStatement(height: network.height, view: 0, content: content)
-    return Vote(
-      statement: statement, member: UInt16(place),
-      signature: try signingKey(place, of: set).sign(
-        domain: statement.kind.domain, chain: network.chain, message: statement.message[...]))
-  }
-
-  /// Two PREPAREs of a member of the set that decided the last height.
-  func equivocation(_ place: Int, of set: ValidatorSet) throws -> Evidence {
-    let digests = (0..<3).map { SHA256.hash([UInt8($0)]) }
-    return .votes(
-      try #require(
-        VoteEvidence(
-          vote(place, of: set, .prepare(block: digests[0], stateRoot: digests[2])),
-          vote(place, of: set, .prepare(block: digests[1], stateRoot: digests[2])))))
-  }
-
-  /// A bundle of a member in which a transaction is badly signed.
-  func badBundle(_ place: Int, of set: ValidatorSet) throws -> Evidence {
-    let bad = try network.transfer(
-      1, from: TestGenesis.accounts[0], to: TestGenesis.accounts[1], 7_777)
-    let header = BundleHeader(
-      author: set.members[place].account, incarnation: 1, number: 0,
-      birthHeight: network.height, transactionCount: 1,
-      transactionBytes: UInt32(bad.bytes.count),
-      transactionsRoot: MerkleTree.root(leaves: [bad.bytes]))
-    let signature = try signingKey(place, of: set).sign(
-      domain: .bundle, chain: network.chain, message: header.bcs[...])
-    return .bundle(
-      try #require(
-        BundleEvidence(
-          header: header, signature: signature, transaction: Array(bad.bytes),
-          proof: InclusionProof(leafIndex: 0, treeSize: 1, siblings: []))))
-  }
-
-  /// A member's report.
-  func report(_ evidence: Evidence, by place: Int, of set: ValidatorSet) throws -> Transaction {
-    let body = TransactionBody.report(
-      evidence, by: set.members[place].account, validUntil: network.height + 100,
-      chain: network.chain)
-    return try Transaction(
-      body: body,
-      senderAuthorizations: [
-        Authorization(key: set.members[place].consensusKey, signature: zeroSignature)
-      ])
+  /// As a rule one that the voter votes for.
+  private mutating func candidate(of voter: AccountID) -> AccountID {
+    let chosen = model.people.filter { model.votes(of: voter, for: $0.account) > 0 }
+    return chosen.randomElement(using: &random)?.account ?? candidate()
   }
 }

@@ -68,7 +68,7 @@ struct ElectionWorld {
   /// The consensus key of a candidate's number: 0 is its first.
   func key(_ account: AccountID, _ number: Int) throws -> SigningKey {
     if number == 0, let index = names[account] { return try TestGenesis.consensusKey(index) }
-    let seed = SHA256.hash(account.bytes.array + [UInt8(number)])
+    let seed = SHA256.hash(account.bytes.array + [UInt8](String(number).utf8))
     return try #require(SigningKey(seed: seed.bytes.array))
   }
 
@@ -84,11 +84,13 @@ struct ElectionWorld {
 
   // MARK: Transactions
 
-  mutating func transaction(_ sender: AccountID, _ operations: [LedgerCore.Operation]) throws
-    -> Transaction
-  {
+  mutating func transaction(
+    _ sender: AccountID, _ operations: [LedgerCore.Operation], tip: Amount = .zero
+  ) throws -> Transaction {
     sequences[sender, default: 0] += 1
-    return try network.sign(network.body(from: sender, sequences[sender, default: 0], operations))
+    var body = network.body(from: sender, sequences[sender, default: 0], operations)
+    body.tip = tip
+    return try network.sign(body)
   }
 
   /// A candidate's declaration for the coming term, authorised by the key it has now.
