@@ -21,6 +21,8 @@ enum NodeLimits {
   static let preparedKeysMax = 64
   /// Peer frames and submissions waiting for the replica.
   static let queueBytesMax = 64 * 1024 * 1024
+  /// Peers that metrics count: as many as can be known, and those before them.
+  static let countedPeersMax = 4 * Limits.validatorsMax
   /// Peers' requests for logged blocks that wait for the disk.
   static let servesMax = 64
   /// Clients' small reads from the disk that wait.

@@ -34,11 +34,12 @@ public final class Node: Sendable {
   /// - Parameters:
   ///   - isMoved: a home that looks like a copy is confirmed to be the only one.
   ///   - pausedSeconds: it starts paused, for so long; see `ControlRequest.pause`.
+  ///   - isTwin: for tests of debug builds: another process has the key, and both go on voting.
   public init(
     home: NodeHome, configuration: NodeConfiguration, isMoved: Bool = false,
-    pausedSeconds: UInt64? = nil, logs: NodeLogs
+    pausedSeconds: UInt64? = nil, isTwin: Bool = false, logs: NodeLogs
   ) async throws(NodeStartError) {
-    let opened = try OpenedHome(home, configuration, isMoved: isMoved)
+    let opened = try OpenedHome(home, configuration, isMoved: isMoved, isTwin: isTwin)
     let metrics = NodeMetrics()
     let names = MemberNames(opened.document.nodes)
     let watch = ReplicaWatch(own: opened.account, names: names, metrics: metrics)
@@ -61,8 +62,7 @@ public final class Node: Sendable {
     socket = try ControlSocket(path: home.controlSocket) { control.answer($0) }
 
     let router = PeerRouter(
-      isFullNode: opened.account == nil, queue: queue, peers: network.peers.map(\.account),
-      metrics: metrics, logger: logs[.peers])
+      isFullNode: opened.account == nil, queue: queue, metrics: metrics, logger: logs[.peers])
     do throws(NodeStartError) { peers = try Self.peers(network, router) } catch {
       socket.close()
       throw error
@@ -84,7 +84,7 @@ public final class Node: Sendable {
     let reader = MetricsReader(
       metrics: metrics, network: peers, router: router, store: opened.store,
       signatures: signatures, board: board,
-      path: home.path, peers: network.peers.map(\.account), names: names,
+      path: home.path, names: names,
       isFullNode: opened.account == nil)
     let service = NodeQueries(
       opened: opened, queue: queue, desk: desk, board: board, counts: metrics, peers: peers,

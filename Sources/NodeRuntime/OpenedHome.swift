@@ -26,13 +26,19 @@ final class OpenedHome: Sendable {
   let keyRing: KeyRing?
   let genesisFacts: GenesisFacts
   private let transportSeed: [UInt8]
+  /// Nothing keeps this process from voting beside another with its key.
+  private let isTwin: Bool
 
-  /// - Parameter isMoved: the operator confirms that a home that looks like a copy is the only one.
+  /// - Parameters:
+  ///   - isMoved: the operator confirms that a home that looks like a copy is the only one.
+  ///   - isTwin: see `requireTwins`.
   init(
-    _ home: NodeHome, _ configuration: NodeConfiguration, isMoved: Bool
+    _ home: NodeHome, _ configuration: NodeConfiguration, isMoved: Bool, isTwin: Bool = false
   ) throws(NodeStartError) {
+    if isTwin { try Self.requireTwins() }
     self.home = home
     self.configuration = configuration
+    self.isTwin = isTwin
     (document, chain) = try Self.genesis(home.genesis)
     genesisFacts = GenesisFacts(document)
     let passphrase = Self.passphrase(home)
@@ -51,7 +57,7 @@ final class OpenedHome: Sendable {
       keyRing = ring
       let fence = HomeFence(home: home)
       let wasElsewhere = isMoved && fence.usedElsewhere != nil
-      let mayBeOld = try fence.enter(isMoved: isMoved) || wasElsewhere
+      let mayBeOld = isTwin ? false : try fence.enter(isMoved: isMoved) || wasElsewhere
       if mayBeOld || !NodeStore.exists(home: home.path) { try Self.forgetWatermark(home) }
       store = try Self.openStore(home, configuration.store, document, chain)
       signer = try Self.openSigner(home, own, keys, chain)
@@ -64,6 +70,15 @@ final class OpenedHome: Sendable {
       signer = nil
       keyRing = nil
     }
+  }
+
+  /// Debug builds run twins, so that a test can see what the chain does to a node whose key signs
+  /// in two processes (decision 0075): without the fence and the stop of decision 0050. Any other
+  /// build refuses: it would cost an operator a bond.
+  private static func requireTwins() throws(NodeStartError) {
+    #if !DEBUG
+      throw .twinRefused
+    #endif
   }
 
   /// A node of genesis begins with the key that genesis names. One that has a key of a later term
@@ -216,8 +231,10 @@ final class OpenedHome: Sendable {
         genesisTimeMilliseconds: document.genesisTime,
         intervalMilliseconds: document.interval)
     else { throw .badGenesis(home.genesis, reason: "its interval is out of range") }
-    return ReplicaConfiguration(
+    var configuration = ReplicaConfiguration(
       chain: chain, account: account, timing: timing, workers: workers)
+    if isTwin { configuration.rehearsal = Rehearsal(sharesKey: true) }
+    return configuration
   }
 
   /// What the replica starts from.
@@ -242,7 +259,7 @@ final class OpenedHome: Sendable {
         isVoteLogMissing: isVoteLogMissing(tip: tip, prepared: prepared),
         ownVotes: [],
         prepared: prepared.flatMap { $0.block.header.height > tip ? $0 : nil },
-        isKeyUsedElsewhere: HomeFence(home: home).usedElsewhere != nil)
+        isKeyUsedElsewhere: !isTwin && HomeFence(home: home).usedElsewhere != nil)
     } catch {
       throw .recovery("\(error)")
     }
@@ -257,14 +274,16 @@ final class OpenedHome: Sendable {
     }
   }
 
-  func peerConfiguration() throws(NodeStartError) -> PeerNetworkConfiguration {
-    var known: [KnownPeer] = []
-    for peer in configuration.peers.known {
-      known.append(
-        KnownPeer(
-          account: peer.account ?? AccountID(peer.transportKey), transportKey: peer.transportKey,
-          address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port)))
+  /// Those that the settings name.
+  var knownPeers: [KnownPeer] {
+    configuration.peers.known.map { peer in
+      KnownPeer(
+        account: peer.account ?? AccountID(peer.transportKey), transportKey: peer.transportKey,
+        address: PeerAddress(host: peer.endpoint.host, port: peer.endpoint.port))
     }
+  }
+
+  func peerConfiguration() throws(NodeStartError) -> PeerNetworkConfiguration {
     var limits = PeerLimits()
     // The longest answer to one that catches up, tag included, fits a frame, and a frame the queue.
     limits.dataFrameBytesMax = CatchUpLimits.messageBytesMax + 1
@@ -274,7 +293,7 @@ final class OpenedHome: Sendable {
       account: account, transportSeed: transportSeed, genesis: chain,
       listen: PeerAddress(
         host: configuration.peers.listen.host, port: configuration.peers.listen.port),
-      peers: known,
+      peers: knownPeers,
       followers: FollowerPolicy(
         countMax: configuration.peers.fullNodesMax,
         allowed: allowed.isEmpty ? nil : Set(allowed)),

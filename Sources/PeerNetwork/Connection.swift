@@ -19,8 +19,8 @@ final class Connection: ChannelInboundHandler {
 
   /// Whom a proved key makes the other side, before its hello.
   enum Greeter {
-    /// A known peer, by its place in the table.
-    case peer(Int)
+    /// A known peer.
+    case peer(AccountID)
     /// A key that no known peer has: it may follow, if there is a place for it.
     case follower(PublicKey)
   }
@@ -36,6 +36,7 @@ final class Connection: ChannelInboundHandler {
     case refused(RefusalReason)
     case replaced
     case misbehaved
+    case unlisted
     case shutdown
   }
 
@@ -69,6 +70,13 @@ final class Connection: ChannelInboundHandler {
 
   var link: Link? {
     if case .open(let link) = phase { link } else { nil }
+  }
+
+  /// Whether it is one of these links', dials for one, or greets for one of these peers.
+  func isOf(_ links: Set<ObjectIdentifier>, greeting accounts: Set<AccountID>) -> Bool {
+    if let link = link ?? dialled { return links.contains(ObjectIdentifier(link)) }
+    guard case .greeting(.peer(let account)) = phase else { return false }
+    return accounts.contains(account)
   }
 
   var address: String {
@@ -204,8 +212,7 @@ final class Connection: ChannelInboundHandler {
       guard key == dialled.peer.transportKey else {
         return end(.refused(.otherKey(key, account: dialled.peer.account)))
       }
-      guard let peer = core.table.peer(dialled.peer.account) else { return end(.shutdown) }
-      phase = .greeting(.peer(peer))
+      phase = .greeting(.peer(dialled.peer.account))
       try sendHello(dialled.channel)
       return
     }
@@ -215,9 +222,7 @@ final class Connection: ChannelInboundHandler {
       return
     }
     phase = .greeting(.peer(peer))
-    if core.table.dials(peer) {
-      end(.refused(.wrongDirection(account: core.table.account(peer))))
-    }
+    if core.dials(peer) { end(.refused(.wrongDirection(account: peer))) }
   }
 
   private func sendHello(
@@ -248,7 +253,7 @@ final class Connection: ChannelInboundHandler {
     if let reason { return end(.refused(reason)) }
     let link: Link?
     switch greeter {
-    case .peer(let peer): link = core.table[peer, hello.channel]
+    case .peer(let peer): link = core.link(peer, hello.channel)
     case .follower(let key): link = core.follower(key, at: context?.remoteAddress)
     }
     guard let link else { return end(.refused(.otherChannel(account: hello.account))) }
@@ -263,10 +268,9 @@ final class Connection: ChannelInboundHandler {
 
   private func refusal(of hello: Hello, from greeter: Greeter) -> RefusalReason? {
     switch greeter {
-    case .peer(let peer):
-      let account = core.table.account(peer)
+    case .peer(let account):
       if let reason = mismatch(of: hello, from: account) { return reason }
-      if core.table[peer, hello.channel] == nil { return .otherChannel(account: account) }
+      if core.link(account, hello.channel) == nil { return .otherChannel(account: account) }
       guard dialled != nil, hello.verdict != .welcome else { return nil }
       return .turnedAway(hello.verdict, account: account)
     case .follower(let key):

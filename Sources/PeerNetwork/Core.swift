@@ -9,7 +9,11 @@ final class Core {
   let account: AccountID
   let genesis: ChainID
   let limits: PeerLimits
-  let table: LinkTable
+  /// Whom this node knows; changed on the event loop alone.
+  private var table: LinkTable
+  /// The same for other threads.
+  private let book: LinkBook
+  private let configuration: PeerNetworkConfiguration
   let tls: TLSContext
   /// Shared by the connections: they take turns on one thread.
   var record = [UInt8](repeating: 0, count: Bounds.recordBytesMax)
@@ -21,14 +25,13 @@ final class Core {
   private var openFollowers: [AccountID: Connection] = [:]
   private let refusals: RefusalCounters
   private var onEvent: @Sendable (PeerEvent) -> Void
-  private var peerOfKey: [PublicKey: Int] = [:]
-  /// By link; nil where there is no open connection.
-  private var open: [Connection?]
+  private var peerOfKey: [PublicKey: AccountID] = [:]
+  /// Of every link in the table.
+  private var slots: [ObjectIdentifier: LinkSlot] = [:]
+  /// How many there have been: each has another jitter.
+  private var slotCount: UInt64 = 0
   /// Every connection that has not ended, in no order.
   private var alive: [ObjectIdentifier: Connection] = [:]
-  private var backoff: [Backoff]
-  /// By link: the next dial is planned.
-  private var isDialPlanned: [Bool]
   private var paused: [Bool]
   private var server: (any Channel)?
   private var tick: RepeatedTask?
@@ -36,12 +39,14 @@ final class Core {
   private var refusalEvents = (second: NIODeadline.now(), count: 0)
 
   init(
-    _ configuration: PeerNetworkConfiguration, table: LinkTable, followers: FollowerTable,
+    _ configuration: PeerNetworkConfiguration, book: LinkBook, followers: FollowerTable,
     refusals: RefusalCounters, loop: any EventLoop,
     onEvent: @escaping @Sendable (PeerEvent) -> Void
   ) throws(TLSFailure) {
     self.loop = loop
-    self.table = table
+    self.configuration = configuration
+    self.book = book
+    table = book.table
     self.followers = followers
     self.refusals = refusals
     self.onEvent = onEvent
@@ -51,21 +56,57 @@ final class Core {
     limits = configuration.limits
     tls = try TLSContext(seed: configuration.transportSeed)
     account = configuration.account ?? AccountID(tls.publicKey)
-    open = Array(repeating: nil, count: table.links.count)
-    isDialPlanned = Array(repeating: false, count: table.links.count)
     paused = Array(repeating: false, count: PeerChannel.allCases.count)
-    backoff = table.links.map { link in
-      Backoff(
-        initialMilliseconds: configuration.limits.backoffInitialMilliseconds,
-        maxMilliseconds: configuration.limits.backoffMaxMilliseconds,
-        seed: configuration.jitterSeed &+ UInt64(link.index ?? 0) &* 0x9E37_79B9)
-    }
-    for peer in 0..<table.peerCount {
-      for link in table.links(of: peer) { peerOfKey[link.peer.transportKey] = peer }
-    }
+    for link in table.links { addSlot(for: link) }
+    listKeys()
   }
 
-  func peer(ofKey key: PublicKey) -> Int? { peerOfKey[key] }
+  private func addSlot(for link: Link) {
+    slots[ObjectIdentifier(link)] = LinkSlot(
+      backoff: Backoff(
+        initialMilliseconds: limits.backoffInitialMilliseconds,
+        maxMilliseconds: limits.backoffMaxMilliseconds,
+        seed: configuration.jitterSeed &+ slotCount &* 0x9E37_79B9))
+    slotCount += 1
+  }
+
+  private func listKeys() {
+    peerOfKey = [:]
+    for link in table.links { peerOfKey[link.peer.transportKey] = link.peer.account }
+  }
+
+  /// Whose transport key a known peer's is.
+  func peer(ofKey key: PublicKey) -> AccountID? { peerOfKey[key] }
+
+  /// A known peer's link; nil for a channel this node has not with its peers.
+  func link(_ account: AccountID, _ channel: PeerChannel) -> Link? {
+    table.peer(account).flatMap { table[$0, channel] }
+  }
+
+  /// Whether this node dials a known peer.
+  func dials(_ account: AccountID) -> Bool { table.peer(account).map(table.dials) ?? false }
+
+  /// Knows these peers from now on. Connections of those that are known no longer, or by another
+  /// key or address, end; those of others are not touched.
+  func update(_ peers: [KnownPeer]) {
+    guard !isStopped else { return }
+    let (old, next) = (table, table.replacing(peers, configuration))
+    let kept = Set(next.links.map(ObjectIdentifier.init))
+    let gone = old.links.filter { !kept.contains(ObjectIdentifier($0)) }
+    let new = next.links.filter { slots[ObjectIdentifier($0)] == nil }
+    guard !gone.isEmpty || !new.isEmpty else { return }
+    table = next
+    listKeys()
+    for link in new { addSlot(for: link) }
+    book.set(next)
+    let accounts = Set(gone.map(\.peer.account))
+    let links = Set(gone.map(ObjectIdentifier.init))
+    for link in links { slots[link] = nil }
+    for connection in Array(alive.values) where connection.isOf(links, greeting: accounts) {
+      connection.end(.unlisted)
+    }
+    for link in new where link.dials { dial(link) }
+  }
 
   func emit(_ event: PeerEvent) { onEvent(event) }
 
@@ -92,7 +133,9 @@ final class Core {
   // MARK: Dialling
 
   private func dial(_ link: Link) {
-    guard !isStopped, connection(of: link) == nil else { return }
+    guard !isStopped, slots[ObjectIdentifier(link)] != nil, connection(of: link) == nil else {
+      return
+    }
     let bound = NIOLoopBound(self, eventLoop: loop)
     let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(.milliseconds(limits.connectTimeoutMilliseconds))
@@ -120,11 +163,14 @@ final class Core {
   }
 
   private func dialLater(_ link: Link, notBefore milliseconds: Int64 = 0) {
-    guard let index = link.index, !isStopped, !isDialPlanned[index] else { return }
-    isDialPlanned[index] = true
-    let wait = TimeAmount.milliseconds(max(milliseconds, backoff[index].next()))
+    let id = ObjectIdentifier(link)
+    guard !isStopped, var slot = slots[id], !slot.isDialPlanned else { return }
+    slot.isDialPlanned = true
+    let wait = TimeAmount.milliseconds(max(milliseconds, slot.backoff.next()))
+    slots[id] = slot
+    // The task keeps the link, so that no other has its identity meanwhile.
     loop.assumeIsolated().scheduleTask(in: wait) { [self] in
-      isDialPlanned[index] = false
+      slots[ObjectIdentifier(link)]?.isDialPlanned = false
       dial(link)
     }
   }
@@ -147,7 +193,11 @@ final class Core {
   func began(_ connection: Connection) {
     alive[ObjectIdentifier(connection)] = connection
     if isStopped { return connection.end(.shutdown) }
-    guard connection.dialled == nil else { return }
+    if let dialled = connection.dialled {
+      // The peer may have been given up while TCP was under way.
+      if slots[ObjectIdentifier(dialled)] == nil { connection.end(.unlisted) }
+      return
+    }
     // Few connections: counting them is cheaper than keeping a count right.
     let pending = alive.values.count { $0.dialled == nil && $0.link == nil }
     if pending > limits.pendingInboundMax {
@@ -158,8 +208,8 @@ final class Core {
   func opened(_ connection: Connection, _ link: Link) {
     self.connection(of: link)?.end(.replaced)
     link.opened()
-    if let index = link.index {
-      open[index] = connection
+    if !link.isFollower {
+      slots[ObjectIdentifier(link)]?.open = connection
       emit(.connected(link.peer.account, link.channel))
     } else {
       openFollowers[link.peer.account] = connection
@@ -174,14 +224,15 @@ final class Core {
     if case .open(let link) = phase {
       let reason = cause.disconnectReason
       link.closed(unsent: connection.encoder.unfinished, why: "\(reason)")
-      guard let index = link.index else {
+      guard !link.isFollower else {
         openFollowers[link.peer.account] = nil
         followers.remove(link)
         return emit(.followerDisconnected(link.peer.account, reason))
       }
-      open[index] = nil
+      let id = ObjectIdentifier(link)
+      slots[id]?.open = nil
       let life = NIODeadline.now() - connection.since
-      if life > .milliseconds(limits.stableMilliseconds) { backoff[index].reset() }
+      if life > .milliseconds(limits.stableMilliseconds) { slots[id]?.backoff.reset() }
       emit(.disconnected(link.peer.account, link.channel, reason))
       if link.dials { dialLater(link) }
       return
@@ -194,7 +245,8 @@ final class Core {
   }
 
   private func connection(of link: Link) -> Connection? {
-    link.index.map { open[$0] } ?? openFollowers[link.peer.account]
+    link.isFollower
+      ? openFollowers[link.peer.account] : slots[ObjectIdentifier(link)]?.open
   }
 
   // MARK: Followers
@@ -248,7 +300,7 @@ final class Core {
   }
 
   private func openConnection(_ peer: Int, _ channel: PeerChannel) -> Connection? {
-    table[peer, channel].flatMap { $0.index }.flatMap { open[$0] }
+    table[peer, channel].flatMap { slots[ObjectIdentifier($0)]?.open }
   }
 
   func pumpSoon(_ connection: Connection) {
@@ -284,6 +336,7 @@ extension Connection.Cause {
     case .timeout: .idle
     case .replaced: .replaced
     case .misbehaved: .misbehaved
+    case .unlisted: .unlisted
     case .shutdown: .shutdown
     }
   }
@@ -297,7 +350,7 @@ extension Connection.Cause {
     case .closedByPeer: .closedEarly
     case .timeout: .handshakeTimeout
     case .refused(let reason): reason
-    case .replaced, .misbehaved, .shutdown: nil
+    case .replaced, .misbehaved, .unlisted, .shutdown: nil
     }
   }
 }

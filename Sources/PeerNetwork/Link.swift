@@ -2,10 +2,10 @@ import LedgerCore
 import Synchronization
 
 /// One peer on one channel: what any thread may touch. Connections come and go; a known peer's link
-/// stays, a follower's lives as long as its connection.
+/// stays as long as the peer is known by this key and address, a follower's lives as long as its
+/// connection.
 final class Link: Sendable {
-  /// Its place among the links of known peers; nil for a follower's.
-  let index: Int?
+  let isFollower: Bool
   let peer: KnownPeer
   let channel: PeerChannel
   /// Whether this node dials: the node with the smaller account id does, and a full node always.
@@ -22,8 +22,8 @@ final class Link: Sendable {
   }
 
   /// A known peer's.
-  init(index: Int, peer: KnownPeer, channel: PeerChannel, dials: Bool, limits: PeerLimits) {
-    self.index = index
+  init(peer: KnownPeer, channel: PeerChannel, dials: Bool, limits: PeerLimits) {
+    isFollower = false
     self.peer = peer
     self.channel = channel
     self.dials = dials
@@ -34,7 +34,7 @@ final class Link: Sendable {
 
   /// A follower's.
   init(follower peer: KnownPeer, budget: FollowerBudget, limits: PeerLimits) {
-    index = nil
+    isFollower = true
     self.peer = peer
     channel = .follow
     dials = false
@@ -46,8 +46,6 @@ final class Link: Sendable {
   var counters: PeerCounters { state.withLock { $0.counters } }
 
   var isConnected: Bool { state.withLock { $0.counters.isConnected } }
-
-  var isFollower: Bool { index == nil }
 
   func enqueue(_ payload: [UInt8]) -> SendOutcome {
     guard (1...bounds.frameOut).contains(payload.count) else { return .badLength }
@@ -141,17 +139,30 @@ struct LinkTable: Sendable {
   private let accounts: [AccountID]
 
   init(_ configuration: PeerNetworkConfiguration) {
-    let peers = configuration.peers.sorted { $0.account < $1.account }
+    self.init(configuration.peers, configuration, keeping: [])
+  }
+
+  /// The table of other peers; those that are known as before keep their links.
+  func replacing(_ peers: [KnownPeer], _ configuration: PeerNetworkConfiguration) -> LinkTable {
+    LinkTable(peers, configuration, keeping: links)
+  }
+
+  private init(
+    _ peers: [KnownPeer], _ configuration: PeerNetworkConfiguration, keeping old: [Link]
+  ) {
+    let peers = peers.sorted { $0.account < $1.account }
     accounts = peers.map(\.account)
     channels = configuration.account == nil ? [.follow] : [.votes, .data]
+    let kept = Dictionary(grouping: old, by: \.peer)
     var links: [Link] = []
     for peer in peers {
       for channel in channels {
         links.append(
-          Link(
-            index: links.count, peer: peer, channel: channel,
-            dials: configuration.account.map { $0 < peer.account } ?? true,
-            limits: configuration.limits))
+          kept[peer]?.first { $0.channel == channel }
+            ?? Link(
+              peer: peer, channel: channel,
+              dials: configuration.account.map { $0 < peer.account } ?? true,
+              limits: configuration.limits))
       }
     }
     self.links = links

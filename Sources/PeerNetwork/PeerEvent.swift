@@ -34,6 +34,8 @@ public enum DisconnectReason: Sendable, Hashable, CustomStringConvertible {
   case socket(String)
   /// This node dropped the follower: it did what only others may, or what nobody may.
   case misbehaved
+  /// The peer is known no longer, or by another key or address.
+  case unlisted
   /// This node shuts down.
   case shutdown
 
@@ -47,6 +49,7 @@ public enum DisconnectReason: Sendable, Hashable, CustomStringConvertible {
     case .tls(let failure): "TLS failed: \(failure)"
     case .socket(let text): "the socket failed: \(text)"
     case .misbehaved: "dropped: it broke the rules for full nodes"
+    case .unlisted: "it is known no longer, or by another key or address"
     case .shutdown: "this node shuts down"
     }
   }

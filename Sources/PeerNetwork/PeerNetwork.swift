@@ -21,7 +21,8 @@ public final class PeerNetwork: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let loop: any EventLoop
   private let core: NIOLoopBound<Core>
-  private let table: LinkTable
+  private let book: LinkBook
+  private let configuration: PeerNetworkConfiguration
   private let followerTable: FollowerTable
   private let refusalCounters: RefusalCounters
   private let state = Mutex(State())
@@ -65,14 +66,14 @@ public final class PeerNetwork: Sendable {
   ) throws(PeerNetworkError) {
     self.group = group
     let loop = group.next()
-    let table = LinkTable(configuration)
+    let book = LinkBook(LinkTable(configuration))
     let refusalCounters = RefusalCounters()
     let followerTable = FollowerTable(configuration.limits)
     do {
       let core = try loop.submit {
         NIOLoopBound(
           try Core(
-            configuration, table: table, followers: followerTable, refusals: refusalCounters,
+            configuration, book: book, followers: followerTable, refusals: refusalCounters,
             loop: loop, onEvent: onEvent),
           eventLoop: loop)
       }.wait()
@@ -95,7 +96,8 @@ public final class PeerNetwork: Sendable {
       throw .listen(configuration.listen, "\(error)")
     }
     self.loop = loop
-    self.table = table
+    self.book = book
+    self.configuration = configuration
     self.followerTable = followerTable
     self.refusalCounters = refusalCounters
   }
@@ -155,6 +157,7 @@ public final class PeerNetwork: Sendable {
   }
 
   private func link(_ account: AccountID, _ channel: PeerChannel) -> Link? {
+    let table = book.table
     guard let peer = table.peer(account) else { return followerTable[account] }
     return table[peer, channel] ?? table[peer, .follow]
   }
@@ -162,7 +165,8 @@ public final class PeerNetwork: Sendable {
   /// Queues a payload for every known peer that has this channel. Followers get `announce`.
   @discardableResult
   public func broadcast(on channel: PeerChannel, _ payload: [UInt8]) -> BroadcastOutcome {
-    enqueue(payload, on: (0..<table.peerCount).compactMap { table[$0, channel] })
+    let table = book.table
+    return enqueue(payload, on: (0..<table.peerCount).compactMap { table[$0, channel] })
   }
 
   /// Queues a payload for every follower.
@@ -177,6 +181,30 @@ public final class PeerNetwork: Sendable {
     if outcomes.queued > 0 { wake() }
     return outcomes
   }
+
+  // MARK: Whom it knows
+
+  /// Knows these peers from now on, in the place of those it has known: at most `peersMax`, the
+  /// first. Connections of peers that are known as before are not touched; those of others end,
+  /// with `unlisted`, and new ones are dialled. Left out are this node itself, peers without a
+  /// port, and whose account or key another before it has.
+  public func update(_ peers: [KnownPeer]) {
+    var accounts: Set<AccountID> = []
+    var keys: Set<PublicKey> = []
+    let sound = peers.filter { peer in
+      peer.account != configuration.account && (1...65_535).contains(peer.address.port)
+        && !accounts.contains(peer.account) && !keys.contains(peer.transportKey)
+        && accounts.insert(peer.account).inserted && keys.insert(peer.transportKey).inserted
+    }
+    let known = Array(sound.prefix(Self.peersMax))
+    onLoop { core in core.update(known) }
+  }
+
+  /// How many peers can be known: a full set, as many standbys, and as many candidates.
+  public static let peersMax = 3 * Limits.validatorsMax
+
+  /// How many are known.
+  public var knownCount: Int { book.table.peerCount }
 
   /// Ends a follower's connection and refuses it for `PeerLimits.followerPenaltyMilliseconds`: it
   /// broke the rules.
@@ -230,8 +258,9 @@ public final class PeerNetwork: Sendable {
 
   /// Known peers with all their channels open, ascending.
   public var connectedPeers: [AccountID] {
-    (0..<table.peerCount).filter { peer in table.links(of: peer).allSatisfy(\.isConnected) }
-      .map(table.account)
+    let table = book.table
+    return (0..<table.peerCount)
+      .filter { peer in table.links(of: peer).allSatisfy(\.isConnected) }.map(table.account)
   }
 
   /// Full nodes that follow this node now, ascending.
@@ -254,7 +283,7 @@ public final class PeerNetwork: Sendable {
   }
 
   /// Counters of every known peer and channel, in the order of accounts.
-  public var counters: [PeerCounters] { table.links.map(\.counters) }
+  public var counters: [PeerCounters] { book.table.links.map(\.counters) }
 
   /// Counters of the connected followers, in the order of accounts.
   public var followerCounters: [PeerCounters] { followerTable.all.map(\.counters) }

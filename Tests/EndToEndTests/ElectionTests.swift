@@ -11,107 +11,13 @@ extension EndToEndTests {
   /// make the network larger than CI has time for.
   @Suite("Elections")
   struct ElectionTests {
-    private static func number(_ name: String, _ usual: Int) -> Int {
+    static func number(_ name: String, _ usual: Int) -> Int {
       ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? usual
     }
 
     private static let nodeCount = number("ECO2_ELECTION_NODES", 6)
     private static let seats = number("ECO2_ELECTION_SEATS", 4)
     private static let term = UInt64(number("ECO2_ELECTION_TERM_SECONDS", 40)) * 1_000
-
-    /// What the story does with a network: tells, waits and asks.
-    private struct Story {
-      let network: LiveNetwork
-      let tool: Tool
-
-      var treasury: String { network.folder.accountKey("treasury") }
-
-      func account(_ node: Int) -> String {
-        network.made.document.nodes[node].account.address(network: .test)
-      }
-
-      func key(of node: Int) -> String {
-        let number = node < 10 ? "0\(node)" : "\(node)"
-        return network.folder.accountKey("node-\(number)")
-      }
-
-      /// Sends with the tool; it is to be applied.
-      func send(_ arguments: [String], from key: String) throws {
-        _ = try tool.succeed(arguments + ["--from", key] + asked)
-      }
-
-      /// Sends with the tool what is to fail with a fault.
-      func fail(_ arguments: [String], from key: String, with fault: String) throws {
-        let result = try tool.run(arguments + ["--from", key] + asked)
-        #expect(result.status != 0, "\(arguments)")
-        let said = result.output + result.complaints
-        #expect(said.contains("[\(fault)]"), "\(arguments): \(said)")
-      }
-
-      private var asked: [String] { ["--node", "\(network.addresses[0])"] }
-
-      func election() async throws -> ElectionAnswer {
-        try await network.client { try await $0.election() }
-      }
-
-      func candidate(_ node: Int) async throws -> CandidateAnswer {
-        try await network.client { [account = account(node)] in try await $0.candidate(account) }
-      }
-
-      /// Waits until something holds of the last final state.
-      func wait<Answer>(
-        _ seconds: Double, for what: String, _ read: () async throws -> Answer,
-        until holds: (Answer) -> Bool, at location: SourceLocation = #_sourceLocation
-      ) async throws {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < deadline {
-          if holds(try await read()) { return }
-          try await ContinuousClock().sleep(for: .milliseconds(200))
-        }
-        Issue.record("\(what): not within \(seconds) s", sourceLocation: location)
-        throw CancellationError()
-      }
-
-      func status(of node: NodeProcess) async throws -> StatusAnswer {
-        let client = NodeClient(node.address)
-        do {
-          let status = try await client.status()
-          await client.close()
-          return status
-        } catch {
-          await client.close()
-          throw error
-        }
-      }
-
-      func wait(
-        _ seconds: Double, for what: String, candidate node: Int,
-        until holds: (CandidateAnswer) -> Bool, at location: SourceLocation = #_sourceLocation
-      ) async throws {
-        func read() async throws -> CandidateAnswer { try await candidate(node) }
-        try await wait(seconds, for: what, read, until: holds, at: location)
-      }
-
-      func wait(
-        _ seconds: Double, for what: String, status node: NodeProcess,
-        until holds: (StatusAnswer) -> Bool, at location: SourceLocation = #_sourceLocation
-      ) async throws {
-        func read() async throws -> StatusAnswer { try await status(of: node) }
-        try await wait(seconds, for: what, read, until: holds, at: location)
-      }
-
-      func voting(in term: UInt64) async throws {
-        try await wait(2 * termSeconds, for: "voting in term \(term)", election) {
-          $0.term == term && $0.isVoting
-        }
-      }
-
-      func begun(_ term: UInt64) async throws {
-        try await wait(2 * termSeconds, for: "term \(term)", election) { $0.term >= term }
-      }
-
-      var termSeconds: Double { Double(ElectionTests.term) / 1_000 }
-    }
 
     @Test(
       "votes elect; who is off is jailed and replaced, is released, and elected again",
@@ -125,12 +31,12 @@ extension EndToEndTests {
             $0.termMilliseconds = Self.term
           }
         ) { network in
-          try await tell(Story(network: network, tool: tool))
+          try await tell(ElectionStory(network: network, tool: tool, term: Self.term))
         }
       }
     }
 
-    private func tell(_ story: Story) async throws {
+    private func tell(_ story: ElectionStory) async throws {
       let (challenger, last) = (Self.seats, Self.seats - 1)
       let treasury = story.treasury
       // Before the window nobody votes, but votes are locked.

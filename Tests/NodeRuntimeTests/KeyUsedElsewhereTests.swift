@@ -24,8 +24,7 @@ struct KeyUsedElsewhereTests {
       home: home.path, store: opened.store, isOn: false, metrics: metrics, logger: logger)
     let network = try opened.peerConfiguration()
     let router = PeerRouter(
-      isFullNode: false, queue: queue, peers: network.peers.map(\.account), metrics: metrics,
-      logger: logger)
+      isFullNode: false, queue: queue, metrics: metrics, logger: logger)
     let names = MemberNames(opened.document.nodes)
     return try EffectPerformer(
       opened, home: home, queue: queue, peers: Node.peers(network, router), history: history,

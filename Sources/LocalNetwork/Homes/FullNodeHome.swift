@@ -1,4 +1,3 @@
-import Foundation
 public import LedgerCore
 public import LedgerRules
 public import NodeRuntime
@@ -44,39 +43,9 @@ public struct FullNodeHome: Sendable {
   public func make(at path: String, genesis: [UInt8], passphrase: [UInt8]?)
     throws(NetworkFolderError) -> PublicKey
   {
-    let files = FileManager.default
-    let content = try? files.contentsOfDirectory(atPath: path)
-    let isFile = content == nil && files.fileExists(atPath: path)
-    guard !isFile, content?.isEmpty ?? true else { throw .exists(path) }
     let home = NodeHome(path)
-    do {
-      try files.createDirectory(
-        atPath: path + "/keys", withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-      let key = try SigningKey.generate()
-      var seed = key.withSeed { span in unsafe span.withUnsafeBytes { unsafe Array($0) } }
-      defer { KeyFile.erase(&seed) }
-      try KeyFile.write(
-        seed: seed, passphrase: passphrase ?? [], to: home.transportKey,
-        allowUnencrypted: passphrase == nil)
-      try Data(genesis).write(to: URL(fileURLWithPath: home.genesis))
-      try home.save(configuration)
-      return key.publicKey
-    } catch {
-      // Nothing half made is left in the way of another try.
-      for file in [home.path + "/keys", home.genesis, home.configuration] {
-        try? files.removeItem(atPath: file)
-      }
-      if let error = error as? KeyFileError { throw .key(error) }
-      throw .file(path, reason: Self.reason(error))
-    }
-  }
-
-  /// What the system said, without where Foundation met it.
-  private static func reason(_ error: any Error) -> String {
-    let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let system, system.domain == NSPOSIXErrorDomain else { return "\(error)" }
-    return unsafe String(cString: strerror(Int32(truncatingIfNeeded: system.code)))
+    return try NewHome(home, configuration)
+      .make(genesis: genesis, keys: [home.transportKey], passphrase: passphrase)[0]
   }
 
   private var configuration: NodeConfiguration {

@@ -77,6 +77,8 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
   case retired(String, note: String)
   /// The home was used in another place before, which may still sign.
   case copied(String, reason: String)
+  /// A twin is asked for, of a build that runs none.
+  case twinRefused
   case store(String)
   case network(String)
   case recovery(String)
@@ -95,6 +97,9 @@ public enum NodeStartError: Error, Sendable, CustomStringConvertible {
       "The home \(path) looks like a copy: \(reason). If the one it comes from ever runs again, "
         + "both sign with one key, which excludes the validator. When it is gone for good, start "
         + "once with --moved."
+    case .twinRefused:
+      "This build runs no twins: two processes that vote with one key exclude its validator for "
+        + "ever. Leave --twin out; it is for tests, which use debug builds."
     case .store(let reason): reason
     case .network(let reason): "The peer network did not start: \(reason)."
     case .recovery(let reason): "The node's log cannot be replayed: \(reason)."

@@ -48,9 +48,10 @@ extension EffectPerformer {
       onLane(
         flusher, .flush, timing: metrics.store.flush, then: .flushed(height: batch.height)
       ) {
-        [store, board] () throws(StoreError) in
+        [store, board, peerKeeper] () throws(StoreError) in
         try store.flush(batch)
         board.flushed.reached(batch.height)
+        peerKeeper?.look(at: store)
       }
       removeOldBlocks(flushed: batch.height)
     case .serveBlocks(let height, let count, let peer):

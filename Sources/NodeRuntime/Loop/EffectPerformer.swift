@@ -25,6 +25,8 @@ final class EffectPerformer: Sendable {
   let keyRing: KeyRing?
   /// The home of those keys; nil on a full node.
   let fence: HomeFence?
+  /// Whom the node is connected to; nil on a full node, whose settings say it.
+  let peerKeeper: PeerKeeper?
   private let desk: SubmissionDesk
   let board: NodeBoard
   let metrics: NodeMetrics
@@ -52,6 +54,15 @@ final class EffectPerformer: Sendable {
     signer = opened.signer
     keyRing = opened.keyRing
     fence = opened.signer.map { _ in HomeFence(home: home) }
+    peerKeeper = opened.account.map { own in
+      PeerKeeper(
+        PeerPlan(
+          own: own, configured: opened.configuration.peers.known,
+          genesis: Dictionary(
+            opened.document.nodes.map { ($0.account, $0.endpoint) },
+            uniquingKeysWith: { first, _ in first })),
+        network: peers, known: opened.knownPeers, logger: logger)
+    }
     self.signatures = signatures
     self.queue = queue
     self.peers = peers
@@ -72,6 +83,8 @@ final class EffectPerformer: Sendable {
     self.logger = logger
     self.onFault = onFault
     prepare(opened.document.nodes.map(\.consensusKey))
+    // Peers may have changed since the settings were written.
+    flusher.run { [peerKeeper, store] in peerKeeper?.look(at: store) }
   }
 
   /// Carries out effects in order. Answers that are there at once are returned; the others come

@@ -19,29 +19,27 @@ final class PeerRouter: Sendable {
   private let channels = Mutex<[AccountID: Set<PeerChannel>]>([:])
   /// CPU time of the event loop's thread booked so far, nanoseconds.
   private let booked = Mutex<UInt64>(0)
-  /// By the monotonic clock; kept for the peers known at the start.
-  private let heard: [AccountID: Moment]
-
-  private final class Moment: Sendable {
-    let nanoseconds = Atomic<UInt64>(0)
-  }
+  /// By the monotonic clock; of known peers.
+  private let heard = Mutex<[AccountID: UInt64]>([:])
 
   init(
-    isFullNode: Bool, queue: EventQueue<NodeEvent>, peers: [AccountID], metrics: NodeMetrics,
-    logger: Logger
+    isFullNode: Bool, queue: EventQueue<NodeEvent>, metrics: NodeMetrics, logger: Logger
   ) {
     relation = isFullNode ? .server : .peer
     channelsPerPeer = isFullNode ? 1 : 2
     self.queue = queue
-    heard = Dictionary(uniqueKeysWithValues: Set(peers).map { ($0, Moment()) })
     self.metrics = metrics
     self.logger = logger
   }
 
   /// When the last frame of a peer came, by the monotonic clock; nil when none has come.
   func lastHeard(of peer: AccountID) -> UInt64? {
-    let moment = heard[peer]?.nanoseconds.load(ordering: .relaxed)
-    return moment == 0 ? nil : moment
+    heard.withLock { $0[peer] }
+  }
+
+  /// Forgets peers that are known no longer.
+  func keep(_ peers: Set<AccountID>) {
+    heard.withLock { heard in heard = heard.filter { peers.contains($0.key) } }
   }
 
   /// Called on the event loop's thread, whose CPU time is all for peer connections: TLS, framing.
@@ -57,7 +55,8 @@ final class PeerRouter: Sendable {
       queue.require(.replica(.peerCongested(peer, isCongested)))
     case .received(let peer, _, let frame):
       metrics.count(.network)
-      heard[peer]?.nanoseconds.store(CPUClock.monotonicNanoseconds(), ordering: .relaxed)
+      let now = CPUClock.monotonicNanoseconds()
+      heard.withLock { $0[peer] = now }
       guard PeerMessage.mayCome(frame, from: relation) else {
         return refuse("a message that only others may send", of: peer)
       }

@@ -34,7 +34,10 @@ final class MetricsReader: Sendable {
   private let signatures: SignatureVerifier
   private let board: NodeBoard
   private let path: String
-  private let peers: [Peer]
+  private let names: MemberNames
+  private let kinds: [PeerChannel]
+  /// Those that were known at some time: what is counted of them stays.
+  private let peers = Mutex<[AccountID: Peer]>([:])
   private let refusals: [(RefusalKind, Counter)]
   private let readAt = Mutex<UInt64?>(nil)
   private let countedAt = Mutex<UInt64?>(nil)
@@ -42,8 +45,8 @@ final class MetricsReader: Sendable {
   /// - Parameter path: in the file system that holds the node's data.
   init(
     metrics: NodeMetrics, network: PeerNetwork, router: PeerRouter, store: NodeStore,
-    signatures: SignatureVerifier, board: NodeBoard, path: String, peers: [AccountID],
-    names: MemberNames, isFullNode: Bool
+    signatures: SignatureVerifier, board: NodeBoard, path: String, names: MemberNames,
+    isFullNode: Bool
   ) {
     self.metrics = metrics
     self.network = network
@@ -52,28 +55,43 @@ final class MetricsReader: Sendable {
     self.signatures = signatures
     self.board = board
     self.path = path
+    self.names = names
     let counted = metrics.peers
-    let kinds: [PeerChannel] = isFullNode ? [.follow] : [.votes, .data]
-    self.peers = peers.map { account in
-      let name = names[account]
-      return Peer(
-        account: account, name: name, connected: counted.connected.child(name),
-        lastHeard: counted.lastHeard.child(name),
-        channels: kinds.map { channel in
-          let label = "\(channel)"
-          return Channel(
-            channel: channel, sent: counted.sentBytes.child(name, label),
-            received: counted.receivedBytes.child(name, label),
-            queued: counted.queuedBytes.child(name, label),
-            dropped: counted.droppedFrames.child(name, label),
-            reconnects: counted.reconnects.child(name, label),
-            dialFailures: counted.dialFailures.child(name, label))
-        })
-    }
+    kinds = isFullNode ? [.follow] : [.votes, .data]
     refusals = RefusalKind.allCases.map {
       ($0, counted.connectionsRefused.child(String(label: $0)))
     }
-    counted.knownCount.set(peers.count)
+    addPeers()
+  }
+
+  /// Counts peers that have become known, as far as there is room for their names.
+  private func addPeers() {
+    let accounts = Set(network.counters.map(\.account))
+    metrics.peers.knownCount.set(accounts.count)
+    router.keep(accounts)
+    peers.withLock { peers in
+      for account in accounts.sorted() where peers[account] == nil {
+        guard peers.count < NodeLimits.countedPeersMax else { return }
+        peers[account] = peer(account)
+      }
+    }
+  }
+
+  private func peer(_ account: AccountID) -> Peer {
+    let (counted, name) = (metrics.peers, names[account])
+    return Peer(
+      account: account, name: name, connected: counted.connected.child(name),
+      lastHeard: counted.lastHeard.child(name),
+      channels: kinds.map { channel in
+        let label = "\(channel)"
+        return Channel(
+          channel: channel, sent: counted.sentBytes.child(name, label),
+          received: counted.receivedBytes.child(name, label),
+          queued: counted.queuedBytes.child(name, label),
+          dropped: counted.droppedFrames.child(name, label),
+          reconnects: counted.reconnects.child(name, label),
+          dialFailures: counted.dialFailures.child(name, label))
+      })
   }
 
   /// The text exposition.
@@ -101,7 +119,8 @@ final class MetricsReader: Sendable {
     ProcessReading.take(into: metrics.process)
     signatures.count()
     metrics.chain.show(mode: board.standing.mode)
-    for peer in peers { read(peer) }
+    addPeers()
+    for peer in peers.withLock({ Array($0.values) }) { read(peer) }
     metrics.peers.followers.set(network.followerCount)
     for (kind, counter) in refusals { counter.follow(network.refusals(kind)) }
     let disk = metrics.store
@@ -120,7 +139,10 @@ final class MetricsReader: Sendable {
   private func read(_ peer: Peer) {
     var isConnected = true
     for channel in peer.channels {
-      guard let counters = network.counters(of: peer.account, on: channel.channel) else { continue }
+      guard let counters = network.counters(of: peer.account, on: channel.channel) else {
+        isConnected = false
+        continue
+      }
       isConnected = isConnected && counters.isConnected
       channel.sent.follow(counters.bytesSent)
       channel.received.follow(counters.bytesReceived)

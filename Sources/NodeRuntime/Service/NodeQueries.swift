@@ -118,7 +118,7 @@ struct NodeQueries: NodeService {
       notVotingBecause: standing.notVotingBecause, pausedUntil: standing.pausedUntil,
       view: standing.view,
       peersConnected: Int(counts.peers.connectedCount.value),
-      peersKnown: opened.configuration.peers.known.count, followers: peers.followerCount,
+      peersKnown: peers.knownCount, followers: peers.followerCount,
       pendingTransactions: Int(counts.dissemination.poolTransactions.value),
       unflushedBlocks: Int(counts.store.unflushedBlocks.value),
       transactionsFinal: counts.chain.transactionsFinal.value,

@@ -5,15 +5,19 @@ import LedgerRules
 import LocalNetwork
 import NodeRuntime
 
-/// `eco2 node init`: the home of a full node.
+/// `eco2 node init`: the home of a full node, or of an ER Node that joins by election.
 struct NodeInitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Makes the home of a full node.",
+    commandName: "init", abstract: "Makes the home of a full node or of a candidate.",
     discussion: """
       A full node follows the chain, verifies every block, serves the API and relays transactions; \
       it has no vote. Its home gets the genesis, a node.toml with a comment for every setting, and \
-      a transport key of its own. Nothing is overwritten. Homes of ER Nodes are made by \
-      `eco2 genesis`.
+      a transport key of its own. Nothing is overwritten.
+
+      A candidate is an ER Node that is not in genesis: its account registers the keys that are \
+      made here, and the node takes its seat when votes elect it. It finds the others through the \
+      ER Nodes of genesis, or those named with --peer, once it is registered. Homes of the ER \
+      Nodes of genesis are made by `eco2 genesis`.
 
       It follows the nodes named with --peer: an ER Node by its name in genesis, or any node as \
       ACCOUNT@HOST:PORT#TRANSPORTKEY; another full node, which has no account, as \
@@ -24,10 +28,18 @@ struct NodeInitCommand: ParsableCommand {
         eco2 node init --full --genesis genesis.bcs --home full --peer Oslo --peer Reykjavik
         eco2 node init --full --genesis genesis.bcs --home second \\
           --peer 198.51.100.7:8201#2f6e…c1
+        eco2 node init --candidate --account eco2t1qqq… --genesis genesis.bcs --home north \
+          --listen 0.0.0.0:8201
       """)
 
-  @Flag(help: "A full node: the only kind whose home is made singly.")
+  @Flag(help: "A full node.")
   var full = false
+
+  @Flag(help: "An ER Node that joins by election.")
+  var candidate = false
+
+  @Option(help: "The address of the candidate's account; its key stays off this machine.")
+  var account: String?
 
   @Option(help: "The network's genesis document, genesis.bcs.")
   var genesis: String
@@ -40,7 +52,7 @@ struct NodeInitCommand: ParsableCommand {
       "A node to follow; may be repeated.", valueName: "name|account@host:port#transport-key"))
   var peer: [String] = []
 
-  @Option(help: "Where other full nodes reach it, host:port.", transform: endpoint)
+  @Option(help: "Where it listens for other nodes, host:port.", transform: endpoint)
   var listen = NodeConfiguration.Endpoint(host: "127.0.0.1", port: 8_201)
 
   @Option(help: "Where clients reach it, host:port.", transform: endpoint)
@@ -54,10 +66,22 @@ struct NodeInitCommand: ParsableCommand {
     let follows: [String]
   }
 
+  private struct CandidateReport: Encodable {
+    let home: String
+    let account: String
+    let consensusKey: String
+    let transportKey: String
+  }
+
   func validate() throws {
-    guard full else {
+    guard full != candidate else {
       throw ValidationError(
-        "Say --full: only full nodes' homes are made singly; `eco2 genesis` makes ER Nodes'.")
+        "Say --full or --candidate; `eco2 genesis` makes the homes of genesis' ER Nodes.")
+    }
+    guard candidate == (account != nil) else {
+      throw ValidationError(
+        candidate
+          ? "Name the account that registers: --account ADDRESS." : "A full node has no account.")
     }
   }
 
@@ -69,6 +93,7 @@ struct NodeInitCommand: ParsableCommand {
     do { document = try GenesisDocument(bcs: bytes) } catch {
       throw ValidationError("\(genesis) is no genesis document: \(error).")
     }
+    if let account { return try makeCandidate(account, document, bytes) }
     let peers = try peer.isEmpty ? Self.two(of: document) : peer.map { try Self.peer($0, document) }
     let key = try FullNodeHome(listen: listen, api: api, peers: peers)
       .make(at: home, genesis: bytes, passphrase: nil)
@@ -83,6 +108,42 @@ struct NodeInitCommand: ParsableCommand {
       Start it:      eco2 node --home \(home)
       If those it follows serve only full nodes they have listed, their operators add this key to
       peers.full-nodes-allowed.
+      """
+    }
+  }
+
+  private func makeCandidate(
+    _ address: String, _ document: GenesisDocument, _ genesis: [UInt8]
+  ) throws {
+    let account = try Self.account(address, document)
+    guard !document.nodes.contains(where: { $0.account == account }) else {
+      throw ValidationError("Genesis names \(address) as ER Node: `eco2 genesis` made its home.")
+    }
+    let named = try peer.map { try Self.peer($0, document) }
+    let peers = named.isEmpty ? FullNodeHome.peers(of: document) : named
+    guard !peers.isEmpty else {
+      throw ValidationError("This genesis names no addresses of its ER Nodes; name one: --peer.")
+    }
+    let keys = try CandidateHome(account: account, listen: listen, api: api, peers: peers)
+      .make(at: home, genesis: genesis)
+    let report = CandidateReport(
+      home: home, account: address, consensusKey: keys.consensus.hex,
+      transportKey: keys.transport.hex)
+    try output.show(report) {
+      """
+      Made the home of a candidate of \(document.network) in \(home).
+      account        \(address)
+      consensus key  \(keys.consensus.hex)
+      transport key  \(keys.transport.hex)
+
+      Register it, with what its machine draws:
+        eco2 candidate register --transport-key \(keys.transport.hex) \\
+          --consensus-key \(home)/keys/consensus.pem --endpoint HOST:\(listen.port) --name NAME \\
+          --tier TIER --region CODE --idle-watts W --joules-per-cpu-second J --reserve ECC \\
+          --from ACCOUNT
+      Start it:      eco2 node --home \(home)
+      It declares itself ready by itself at the end of each term; votes decide the rest:
+        eco2 candidate show \(address)
       """
     }
   }

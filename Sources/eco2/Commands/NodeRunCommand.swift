@@ -41,6 +41,12 @@ struct NodeRunCommand: AsyncParsableCommand {
   @Flag(help: "Stop when standard input ends and on SIGTERM only: for tools that start nodes.")
   var untilStdinCloses = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "For tests: vote on beside another process with the same key. Only debug builds do.",
+      visibility: .hidden))
+  var twin = false
+
   func validate() throws {
     if let pausedFor { _ = try NodePauseCommand.seconds(pausedFor) }
   }
@@ -55,7 +61,7 @@ struct NodeRunCommand: AsyncParsableCommand {
     if untilStdinCloses { signal(SIGINT, SIG_IGN) }
     let node = try await Node(
       home: settings.nodeHome, configuration: configuration, isMoved: moved,
-      pausedSeconds: try pausedFor.map(NodePauseCommand.seconds),
+      pausedSeconds: try pausedFor.map(NodePauseCommand.seconds), isTwin: twin,
       logs: .standardError(configuration.log))
     let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
     manager.ready()

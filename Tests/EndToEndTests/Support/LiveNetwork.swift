@@ -16,8 +16,10 @@ struct LiveNetwork {
   var folder: NetworkFolder { made.folder }
   var addresses: [NodeAddress] { nodes.map(\.address) }
 
-  /// The executable that was built beside the tests.
-  static let eco2 = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  /// The executable that was built beside the tests, or the one that `ECO2_EXECUTABLE` names.
+  static let eco2 =
+    ProcessInfo.processInfo.environment["ECO2_EXECUTABLE"]
+    ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "eco2").path
 
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
