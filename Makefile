@@ -86,6 +86,10 @@ soak: build ## 21 nodes, 1 s blocks, half an hour of kills, pauses and restarts 
 	@NODES=21 INTERVAL=1s LOAD=50 DURATION=$(or $(DURATION),30m) Scripts/e2e \
 	  --faults all --faults-every 10s
 
+.PHONY: elections
+elections: build ## 24 nodes, 21 seats, three elections by real votes (TERM_SECONDS, SEATS; NODES=24)
+	@Scripts/elections
+
 .PHONY: outage
 outage: build ## 6, then 7 of 21 nodes dead, and back
 	@NODES=21 INTERVAL=1s LOAD=50 DURATION= Scripts/e2e --outage 7

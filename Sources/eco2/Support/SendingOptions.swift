@@ -82,7 +82,9 @@ struct SendingOptions: ParsableArguments {
       var draft = draft
       if !insist {
         draft = try await draft.priced(signatureCount: signers.count, by: ledger)
-        if let shortfall = try await Shortfall.of(draft, in: ledger) {
+        var shortfall = try await Shortfall.of(draft, in: ledger)
+        if shortfall == nil { shortfall = try await VoteCheck.shortfall(of: draft, in: ledger) }
+        if let shortfall {
           return TransactionAnswer(
             id: nil, status: .refused, code: shortfall.fault.code, message: shortfall.sentence)
         }

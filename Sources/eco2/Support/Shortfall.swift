@@ -2,11 +2,17 @@ import LedgerClient
 import LedgerCore
 import NodeAnswers
 
-/// What an account lacks for a transaction, found before it is signed.
+/// Why a transaction would fail, found before it is signed.
 struct Shortfall {
   /// What execution would say.
   let fault: TransactionFault
   let sentence: String
+
+  /// - Parameter why: what is lacking, and what helps.
+  init(_ fault: TransactionFault, why: String) {
+    self.fault = fault
+    sentence = why + " " + Self.nothingSigned
+  }
 
   /// What of a draft's amounts and maxima its payer and its sender do not hold now; nil when they
   /// hold all, or when too little is known to say. The draft names both its maxima.
@@ -104,6 +110,8 @@ extension TransactionBuilder {
       case .topUpReserve(let topUp) where token == .ecc: amount = topUp.amount
       case .sellToFund(let sale) where token == .ecc: amount = sale.amount
       case .postBond(let bond) where token == .eco2: amount = bond.amount
+      case .lockVotes(let lock) where token == .eco2: amount = lock.amount
+      case .registerCandidate(let candidate) where token == .ecc: amount = candidate.reserve
       default: continue
       }
       guard let next = try? sum.adding(amount) else { return nil }

@@ -11,6 +11,10 @@ struct VoteCommand: ParsableCommand {
       1 ECO2 is 1 vote. Votes are placed and moved in the last days of a term, and stand from term \
       to term; taking them back is always possible. Unlocking takes 7 days.
 
+      What would fail by what the last final block says, out of the voting window, without votes, \
+      for one that does not stand, is told before anything is signed; --insist sends it all the \
+      same.
+
       Examples:
         eco2 vote lock 500eco2 --from savings
         eco2 vote place 500eco2 --for eco2t1qqq… --from savings
