@@ -206,7 +206,8 @@ let package = Package(
     tests(
       "NodeRuntimeTests",
       [
-        "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "CatchUp", "Dissemination",
+        "LedgerCore", "LedgerState", "LedgerStore", "LedgerRules", "Consensus", "CatchUp",
+        "Dissemination",
         "Replica", "Signer", "RegistryFiles", "LedgerMetrics", "PeerNetwork", "NodeAPI",
         "NodeAnswers", "NodeRuntime", "LocalNetwork",
         logging,
