@@ -32,9 +32,11 @@ extension ExecutionContext {
 
   private mutating func departures(_ members: inout [Validator]) throws(ExecutionError) {
     let (rounds, height) = (UInt64(2 * members.count), height)
-    now.delegation.departures.removeAll { height - $0 >= rounds }
+    // A larger set may be elected, whose two rounds reach further back.
+    now.delegation.departures.removeAll { height - $0 >= Delegation.departureHeights }
+    let left = now.delegation.departures.count { height - $0 < rounds }
     let leaving = try leaving(members)
-    let free = max((members.count - 1) / 3 - now.delegation.departures.count, 0)
+    let free = max((members.count - 1) / 3 - left, 0)
     for account in leaving.prefix(free) {
       guard let seat = members.firstIndex(where: { $0.account == account }) else { continue }
       if let standby = try nextStandby(members) {

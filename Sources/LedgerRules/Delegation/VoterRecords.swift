@@ -135,8 +135,12 @@ public struct Delegation: SingleRecord {
   /// Who takes a seat that becomes free, in this order.
   public var standbys: [AccountID]
   /// Heights whose blocks took members out of the set between elections, one for each member;
-  /// ascending, those of the last two rounds.
+  /// ascending, those of the last `departureHeights`.
+  ///
+  /// Fewer than there is room for: of n members at most ⌊(n − 1)/3⌋ leave in 2 n heights.
   public var departures: [UInt64]
+  /// Two rounds of the largest set.
+  static let departureHeights = 2 * UInt64(Limits.validatorsMax)
   /// Consensus keys that replace a member's at a height to come.
   public var keyChanges: [KeyChange]
 

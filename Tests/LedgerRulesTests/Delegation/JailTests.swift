@@ -90,6 +90,39 @@ struct JailTests {
     #expect(try world.members().intersection(down).count == 1)
   }
 
+  @Test("who left before an election counts after it, for the two rounds of the larger set")
+  func limitAcrossElection() throws {
+    var world = try ElectionWorld(nodes: 6, seats: 6) {
+      $0.parameters.elections.jailMilliseconds = 50_000
+    }
+    let nodes = (0..<6).map { world.node($0) }
+    try world.fundNode(nodes[1])
+    func report(_ node: AccountID) throws -> Transaction {
+      let set = try world.sets().current
+      let place = try #require(set.index(of: node))
+      let reporter = set.members[place == 0 ? 1 : 0]
+      return try world.report(
+        try world.badBundle(place, of: set, height: world.network.height),
+        by: ElectionModel.Seat(account: reporter.account, key: reporter.consensusKey))
+    }
+    try world.go(to: 88)
+    #expect(try world.run([report(nodes[1])]).receipts[0].outcome == .applied)
+    let left = world.network.height
+    #expect(try world.members().count == 5)
+    for _ in 0..<5 { try world.run() }
+    #expect(try world.fault(nodes[1], [.releaseNode(ReleaseNode())]) == nil)
+    for receipt in try world.run(nodes.map { try world.declaration($0) }).receipts {
+      #expect(receipt.outcome == .applied)
+    }
+    for _ in 0..<3 { try world.run() }
+    // The election's block, 11 above the departure's: two rounds of five are over, of six not.
+    #expect(try world.run([report(nodes[2])]).receipts[0].outcome == .applied)
+    #expect(world.network.height == left + 11 && world.blockInTerm == 0)
+    #expect(try world.members() == Set(nodes))
+    try world.run()
+    #expect(try world.members() == Set(nodes).subtracting([nodes[2]]))
+  }
+
   @Test("contradicting votes cost 5 % of the bond and exclude for ever, once")
   func excluded() throws {
     var world = try ElectionWorld()
