@@ -9,7 +9,8 @@ struct SimulatedGenesis {
     let account: AccountID
     /// Of its account: releases the node from jail.
     let owner: SigningKey
-    let keys: NodeKeys
+    /// Its consensus key at genesis.
+    let key: SigningKey
   }
 
   /// An account with a balance, and who signs for it.
@@ -40,7 +41,7 @@ struct SimulatedGenesis {
       let owner = try Self.key(&random)
       let account = AccountID(owner.publicKey)
       let key = try Self.key(&random)
-      members.append(Member(account: account, owner: owner, keys: NodeKeys(key)))
+      members.append(Member(account: account, owner: owner, key: key))
       rows.append(
         Self.row(
           index, account, key, transport: try Self.key(&random).publicKey, random: &random))

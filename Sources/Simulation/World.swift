@@ -238,9 +238,10 @@ final class World {
         chain: chain, account: member.account, timing: timing)
       configuration.rehearsal = Rehearsal(
         sharesKey: liars.contains { $0.node == index && $0.ignoresGuard })
+      let keys = NodeKeys(member.key)
       return SimulatedNode(
-        index: index, name: member.account, configuration: configuration, keys: member.keys,
-        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: member.keys),
+        index: index, name: member.account, configuration: configuration, keys: keys,
+        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: keys),
         keepsVotes: keepsVotes,
         clockErrorMilliseconds: hasFaults ? Int64(random.within(0...200)) - 100 : 0)
     }

@@ -83,12 +83,13 @@ final class FuzzedNetwork {
         genesisTimeMilliseconds: now, intervalMilliseconds: 1_000)
     else { fatalError("no timing") }
     nodes = genesis.members.enumerated().map { index, member in
-      SimulatedNode(
+      let keys = NodeKeys(member.key)
+      return SimulatedNode(
         index: index, name: member.account,
         configuration: ReplicaConfiguration(
           chain: genesis.initial.chain, account: member.account, timing: timing),
-        key: member.key,
-        disk: SimulatedDisk(state: state.copy(), chain: genesis.initial.chain, key: member.key),
+        keys: keys,
+        disk: SimulatedDisk(state: state.copy(), chain: genesis.initial.chain, keys: keys),
         keepsVotes: true, clockErrorMilliseconds: 0)
     }
     wakes = [UInt64](repeating: .max, count: nodes.count)
@@ -251,13 +252,13 @@ final class FuzzedNetwork {
     let statement = vote.statement
     return Vote(
       statement: statement, member: vote.member,
-      signature: nodes[Self.traitor].key.at(statement.height).sign(
+      signature: nodes[Self.traitor].keys.first.sign(
         domain: statement.kind.domain, chain: Self.genesis.initial.chain,
         message: statement.message[...]))
   }
 
   private func signature(of header: BundleHeader, by node: Int = traitor) -> Signature {
-    nodes[node].key.at(header.birthHeight).sign(
+    nodes[node].keys.first.sign(
       domain: .bundle, chain: Self.genesis.initial.chain, message: header.bcs[...])
   }
 
@@ -308,7 +309,8 @@ final class FuzzedNetwork {
       }
     case .signBundle(let header, _):
       answer(node) { [self] in .bundleSigned(header, signature(of: header, by: index)) }
-    case .signVote(let statement, let member, _): write(.vote(statement, member: member), node)
+    case .signVote(let statement, let member, let key):
+      write(.vote(statement, member: member, key: key), node)
     case .storePrepared(let token, let height, let bytes):
       write(.prepared(height: height, bytes, token: token), node)
     case .storeBundles(let token, let bundles): write(.bundles(bundles, token: token), node)
@@ -320,9 +322,9 @@ final class FuzzedNetwork {
     case .halt(let failure):
       if index != Self.traitor { fatalError("node \(index) stops: \(failure)") }
     case .signReport(let body, _):
-      let key = node.key
+      let key = node.keys.first
       answer(node) {
-        let signature = key.at(.max).sign(
+        let signature = key.sign(
           domain: .transaction, chain: Self.genesis.initial.chain, message: body.bcs[...])
         return .reportSigned(body, signature)
       }

@@ -75,9 +75,10 @@ public final class TwinsTheatre {
       configuration.rehearsal = Rehearsal(
         leaders: scenario.rounds.map(\.leader), quorum: scenario.quorum,
         sharesKey: twins.contains(instance) && !options.keepsGuard)
+      let keys = NodeKeys(member.key)
       return SimulatedNode(
-        index: instance, name: member.account, configuration: configuration, keys: member.keys,
-        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: member.keys),
+        index: instance, name: member.account, configuration: configuration, keys: keys,
+        disk: SimulatedDisk(state: state.copy(), chain: chain, keys: keys),
         keepsVotes: true, clockErrorMilliseconds: 0)
     }
   }
