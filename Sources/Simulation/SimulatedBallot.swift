@@ -6,18 +6,32 @@ import LedgerRules
 struct SimulatedBallot {
   let chain: ChainID
   /// Accounts of the nodes, and their keys.
-  let nodes: [SimulatedGenesis.Client]
-  /// Who has registered without a node: nobody who is elected.
-  private var papers: [AccountID] = []
+  private let nodes: [SimulatedGenesis.Client]
+  /// Who registers without a node, and who of them has: nobody who is elected.
+  private let papers: [SimulatedGenesis.Client]
+  private var registered: [AccountID] = []
   private let profile: EnergyProfile
+  /// Nodes that votes go to for a while; others then take their place, with larger votes.
+  private var favourites: [AccountID] = []
+  private var votesUntilWave = 0
+  private var wave = 0
 
   init(_ genesis: SimulatedGenesis) {
     chain = genesis.initial.chain
     nodes = genesis.members.map { SimulatedGenesis.Client(account: $0.account, key: $0.owner) }
+    papers = genesis.papers
     profile = genesis.document.nodes[0].profile
   }
 
-  /// What a holder of tokens asks for; nil for something else.
+  /// Beside the clients, who owns what elections are about.
+  var holders: [SimulatedGenesis.Client] { nodes + papers }
+
+  /// The place among the holders of who registers next; nil when all have.
+  var nextToRegister: Int? {
+    registered.count < papers.count ? nodes.count + registered.count : nil
+  }
+
+  /// What a holder of tokens asks for.
   mutating func operation(
     of holder: SimulatedGenesis.Client, _ random: inout SeededRandom
   ) -> Operation? {
@@ -25,8 +39,13 @@ struct SimulatedBallot {
     if nodes.contains(where: { $0.account == holder.account }) {
       return random.happens(permille: 500) ? .releaseNode(ReleaseNode()) : nil
     }
-    let amount = Amount(UInt128(random.within(1...10)) * 1_000_000)
-    switch random.index(12) {
+    if papers.contains(where: { $0.account == holder.account }) {
+      guard registered.contains(holder.account) else { return register(holder, &random) }
+      return random.happens(permille: 100) ? .resignCandidate(ResignCandidate()) : nil
+    }
+    moveOn(&random)
+    let amount = Amount(UInt128(random.within(1...10)) * 1_000_000 << UInt128(min(wave, 8)))
+    switch random.index(11) {
     case 0...2: return .lockVotes(LockVotes(amount: amount))
     case 3...6: return .placeVotes(PlaceVotes(candidate: candidate(&random), amount: amount))
     case 7, 8:
@@ -34,32 +53,39 @@ struct SimulatedBallot {
         MoveVotes(from: candidate(&random), to: candidate(&random), amount: amount))
     case 9:
       return .withdrawVotes(WithdrawVotes(candidate: candidate(&random), amount: amount))
-    case 10:
+    default:
       return random.happens(permille: 500)
         ? .unlockVotes(UnlockVotes(amount: amount))
         : .claimRewards(ClaimRewards(candidate: candidate(&random)))
-    default: return register(holder, &random)
     }
-  }
-
-  private func candidate(_ random: inout SeededRandom) -> AccountID {
-    let place = random.index(nodes.count + papers.count)
-    return place < nodes.count ? nodes[place].account : papers[place - nodes.count]
   }
 
   /// Anybody may want to be elected; one without a node never declares itself.
-  private mutating func register(
+  mutating func register(
     _ holder: SimulatedGenesis.Client, _ random: inout SeededRandom
   ) -> Operation? {
-    guard !papers.contains(holder.account) else {
-      return .resignCandidate(ResignCandidate())
-    }
     guard let key = SigningKey(seed: random.bytes(32)) else { return nil }
-    papers.append(holder.account)
+    registered.append(holder.account)
     return .registerCandidate(
       RegisterCandidate(
         facts: CandidateFacts(
           name: "paper", transportKey: key.publicKey, endpoint: "", profile: profile),
         key: .prove(key, for: holder.account, chain: chain), reserve: .zero))
+  }
+
+  /// Now and then others are the favourites.
+  private mutating func moveOn(_ random: inout SeededRandom) {
+    votesUntilWave -= 1
+    guard votesUntilWave < 0 else { return }
+    votesUntilWave = random.index(40)
+    wave += 1
+    let count = 1 + random.index(nodes.count)
+    favourites = random.order(nodes.count).prefix(count).map { nodes[$0].account }
+  }
+
+  private func candidate(_ random: inout SeededRandom) -> AccountID {
+    guard random.happens(permille: 400) else { return favourites[random.index(favourites.count)] }
+    let place = random.index(nodes.count + registered.count)
+    return place < nodes.count ? nodes[place].account : registered[place - nodes.count]
   }
 }

@@ -34,7 +34,9 @@ struct SimulatedClients {
   }
 
   private let chain: ChainID
+  /// The clients, then those of the ballot.
   private let holders: [SimulatedGenesis.Client]
+  private let clients: Int
   /// Whom they vote for; none where there are no elections.
   private var ballot: SimulatedBallot?
   private var random: SeededRandom
@@ -54,10 +56,11 @@ struct SimulatedClients {
     random: SeededRandom
   ) {
     self.chain = chain
-    self.holders = holders
+    clients = holders.count
+    self.holders = holders + (ballot?.holders ?? [])
     self.ballot = ballot
     self.random = random
-    sequences = Array(repeating: 0, count: holders.count)
+    sequences = Array(repeating: 0, count: self.holders.count)
     pauseMilliseconds = self.random.within(100...1_000) * UInt64(max(1, nodes / 7))
   }
 
@@ -73,7 +76,9 @@ struct SimulatedClients {
   }
 
   private mutating func transfer(height: UInt64) -> ArraySlice<UInt8>? {
-    let index = random.index(holders.count)
+    // Who wants to be elected registers first.
+    let first = ballot?.nextToRegister.flatMap { random.happens(permille: 700) ? $0 : nil }
+    let index = first.map { clients + $0 } ?? random.index(holders.count)
     let sender = holders[index]
     var sequence = sequences[index] + 1
     // Some reuse a sequence for something else: at most one of the two may execute.
@@ -88,7 +93,7 @@ struct SimulatedClients {
       chain: chain, sender: sender.account, sequence: sequence, validUntil: validUntil,
       chargeMax: Amount(5_000_000), feeMax: Amount(20_000_000),
       tip: Amount(UInt128(random.within(0...100))),
-      operations: [operation(of: index)])
+      operations: [operation(of: index, registers: first != nil)])
     guard
       let transaction = try? Transaction(body: body, chain: chain, senderKeys: [sender.key])
     else { return nil }
@@ -102,7 +107,8 @@ struct SimulatedClients {
     return transaction.bytes
   }
 
-  private mutating func operation(of index: Int) -> Operation {
+  private mutating func operation(of index: Int, registers: Bool) -> Operation {
+    if registers, let operation = ballot?.register(holders[index], &random) { return operation }
     if ballot != nil, random.happens(permille: 400),
       let operation = ballot?.operation(of: holders[index], &random)
     {

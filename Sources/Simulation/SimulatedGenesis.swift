@@ -26,10 +26,14 @@ struct SimulatedGenesis {
   /// Ascending by account: a member's place here is its index in the validator set.
   let members: [Member]
   let clients: [Client]
+  /// Accounts that register as candidates and have no node; none where there are no elections.
+  let papers: [Client]
 
   /// 2026-01-01 00:00:00 UTC.
   static let timeMilliseconds: UInt64 = 1_767_225_600_000
   private static let network = "simulation"
+  /// Nodes and candidates without one.
+  private static let candidatesMax = 60
 
   init(
     nodes: Int, clients: Int, intervalMilliseconds: UInt64, setChanges: SetChanges = .none,
@@ -67,17 +71,22 @@ struct SimulatedGenesis {
       },
       depositor: AccountID(try Self.key(&random).publicKey), lots: Self.lots)
     document.parameters.elections.seats = UInt64(nodes)
+    var papers: [Client] = []
     if setChanges == .elected {
       // Drawn apart: where sets stay as they are, a run is what it was.
       var rest = random
       var apart = rest.fork()
-      document.allocations += members.map {
-        GenesisAllocation(
-          account: $0.account, eco2: Amount(100_000_000), ecc: Amount(1_000_000_000))
+      for _ in 0..<apart.index(max(0, Self.candidatesMax - nodes) + 1) {
+        let key = try Self.key(&apart)
+        papers.append(Client(account: AccountID(key.publicKey), key: key))
+      }
+      document.allocations += (members.map(\.account) + papers.map(\.account)).map {
+        GenesisAllocation(account: $0, eco2: Amount(100_000_000), ecc: Amount(1_000_000_000))
       }
       document.parameters.elections = Self.elections(
         nodes: nodes, interval: intervalMilliseconds, random: &apart)
     }
+    self.papers = papers
     self.document = document
     do {
       initial = try document.initialState()

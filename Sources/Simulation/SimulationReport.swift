@@ -10,10 +10,11 @@ public struct SimulationReport: Sendable, Encodable {
   public let byzantine: [ByzantineMember]
   /// How sets were to change.
   public let setChanges: SetChanges
-  /// Validator sets that decided a height; 1 where the set stayed as it was.
-  public let sets: UInt64
-  /// Members of the smallest of them.
+  /// How those sets that decided a height followed each other.
+  public let sets: SetCounts
+  /// Members of the smallest and of the largest of them.
   public let membersMin: Int
+  public let membersMax: Int
   /// The highest final height.
   public let heights: UInt64
   public let events: UInt64
@@ -71,8 +72,9 @@ public struct SimulationReport: Sendable, Encodable {
     byzantine = world.byzantineMembers
     setChanges = world.setChanges
     let sets = world.sets.list.filter { $0.firstHeight <= checker.height }
-    self.sets = UInt64(sets.count)
+    self.sets = world.setCounts(sets)
     membersMin = sets.map(\.count).min() ?? world.erNodes
+    membersMax = sets.map(\.count).max() ?? world.erNodes
     heights = checker.height
     events = counts.events
     simulatedMilliseconds = world.elapsed

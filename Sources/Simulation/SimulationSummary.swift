@@ -19,11 +19,9 @@ public struct SimulationSummary: Sendable, Encodable {
   /// Seeds in which a member was Byzantine, and how many such members there were.
   public private(set) var seedsWithByzantine: UInt64 = 0
   public private(set) var byzantineMembers: UInt64 = 0
-  /// Seeds in which the validator set changed, those in which it was smaller than at genesis, and
-  /// how many changes there were.
+  /// Seeds in which the validator set changed, and how sets followed each other in all.
   public private(set) var seedsWithChanges: UInt64 = 0
-  public private(set) var seedsWithFewer: UInt64 = 0
-  public private(set) var setChanges: UInt64 = 0
+  public private(set) var sets = SetCounts()
   /// By what Byzantine members did, most frequent first; some did two things.
   public var strategies: [StrategyCount] {
     ByzantineKind.allCases.compactMap { kind in
@@ -63,9 +61,8 @@ public struct SimulationSummary: Sendable, Encodable {
     framesReplayed += report.framesReplayed
     transactionsFinal += report.transactionsFinal
     if !report.byzantine.isEmpty { seedsWithByzantine += 1 }
-    if report.sets > 1 { seedsWithChanges += 1 }
-    if report.membersMin < report.nodes { seedsWithFewer += 1 }
-    setChanges += max(report.sets, 1) - 1
+    if report.sets.changes > 0 { seedsWithChanges += 1 }
+    sets.add(report.sets)
     byzantineMembers += UInt64(report.byzantine.count)
     for kind in report.byzantine.flatMap(\.strategies) { strategyCounts[kind, default: 0] += 1 }
     for fault in report.faults { counts[fault.kind, default: 0] += fault.count }
@@ -80,7 +77,7 @@ public struct SimulationSummary: Sendable, Encodable {
     case keysStopped, startsRefused, framesSent, framesLost, framesReplayed, transactionsFinal
     case faults
     case seedsWithByzantine, byzantineMembers, strategies, livenessPermille, livenessSeed
-    case seedsWithChanges, seedsWithFewer, setChanges
+    case seedsWithChanges, sets
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -103,8 +100,7 @@ public struct SimulationSummary: Sendable, Encodable {
     try container.encode(seedsWithByzantine, forKey: .seedsWithByzantine)
     try container.encode(byzantineMembers, forKey: .byzantineMembers)
     try container.encode(seedsWithChanges, forKey: .seedsWithChanges)
-    try container.encode(seedsWithFewer, forKey: .seedsWithFewer)
-    try container.encode(setChanges, forKey: .setChanges)
+    try container.encode(sets, forKey: .sets)
     try container.encode(strategies, forKey: .strategies)
     try container.encode(livenessPermille, forKey: .livenessPermille)
     try container.encode(livenessSeed, forKey: .livenessSeed)

@@ -238,6 +238,7 @@ extension World {
     let members = nodes.prefix(erNodes).filter { set.index(of: $0.name) != nil }.map(\.index)
     let gone = random.order(members.count).prefix(set.count - set.quorum + 1).map { members[$0] }
     trace("members of the next set go down: \(gone)")
+    counts.winnersDownMax = max(counts.winnersDownMax, UInt64(gone.count))
     for node in gone {
       schedule(.crash(node: node), in: random.within(1...1_500))
       schedule(.start(node: node), in: random.within(2_000...8_000))

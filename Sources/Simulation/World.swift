@@ -83,6 +83,7 @@ final class World {
     var startsRefused: UInt64 = 0
     var disksSetBack: UInt64 = 0
     var keysStopped: UInt64 = 0
+    var winnersDownMax: UInt64 = 0
     var livenessMilliseconds: UInt64 = 0
     var livenessPermille: UInt64 = 0
   }
@@ -142,7 +143,7 @@ final class World {
     let ballot = setChanges == .elected ? SimulatedBallot(genesis) : nil
     clients = SimulatedClients(
       chain: genesis.initial.chain,
-      holders: Array(genesis.clients.prefix(Self.clientsMax)) + (ballot?.nodes ?? []),
+      holders: Array(genesis.clients.prefix(Self.clientsMax)),
       nodes: nodes.count, ballot: ballot, random: random.fork())
     genesisState = SimulatedState(genesis.changes)
     budget = FaultBudget(

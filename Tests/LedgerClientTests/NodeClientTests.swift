@@ -86,8 +86,8 @@ struct NodeClientTests {
   func timeouts() async throws {
     try await ScriptedNode.with([{ _ in .silence }]) { nodes in
       let client = NodeClient(nodes[0].address)
-      await #expect(throws: ClientError.timedOut(milliseconds: 50)) {
-        try await client.submit([[1]], timeoutMilliseconds: 50)
+      await #expect(throws: ClientError.timedOut(milliseconds: 2_000)) {
+        try await client.submit([[1]], timeoutMilliseconds: 2_000)
       }
       let task = Task { try await client.status() }
       while nodes[0].count("/v1/status") == 0 { await Task.yield() }

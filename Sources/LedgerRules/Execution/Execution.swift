@@ -41,9 +41,9 @@ public enum Execution {
     try run(block: block, bundles: bundles, chain: chain, successor: nil, on: &view)
   }
 
-  /// Executes a block as `run` does; in a simulation it may also decide the set of the height after
-  /// the next. On a real chain nothing does, until there are elections.
-  package static func run(
+  /// As `run`, with the set of the height after the next as if this block had elected it: tests of
+  /// what a change of set does to everything else make it without an election.
+  static func run(
     block: Block, bundles: [Bundle], chain: ChainID, successor: ValidatorSet?,
     on view: inout StateView
   ) throws(ExecutionError) -> ExecutionOutcome {

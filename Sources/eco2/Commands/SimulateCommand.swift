@@ -41,9 +41,9 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(
     help: """
-      How validator sets change: none; keys: every node has another consensus key from height 2 \
-      on; drawn: members leave, come back and renew their keys. Otherwise the seed says: drawn in \
-      one of four that have faults.
+      How validator sets change: none; elected: by elections every few blocks, with candidates \
+      that vote, resign, are jailed and released, and keys for each term. Otherwise the seed \
+      says: elected in one of four that have faults.
       """,
     transform: Self.setChanges)
   var sets: SetChanges?
@@ -171,6 +171,10 @@ struct SimulateCommand: ParsableCommand {
           + "\(report.turnsHandedOver) turns handed over"
       ),
       ("  events", "\(report.events) in \(report.simulatedMilliseconds) ms"),
+      (
+        "  sets",
+        Self.text(report.sets) + ", \(report.membersMin) to \(report.membersMax) members"
+      ),
       ("  faults", faults.isEmpty ? "none" : faults),
       (
         "  nodes",
@@ -236,8 +240,7 @@ struct SimulateCommand: ParsableCommand {
       ("Byzantine", byzantine(summary)),
       (
         "sets",
-        "\(summary.setChanges) changes in \(summary.seedsWithChanges) seeds, members left in "
-          + "\(summary.seedsWithFewer)"
+        Self.text(summary.sets) + " in \(summary.seedsWithChanges) seeds"
       ),
       (
         "nodes",
@@ -256,6 +259,14 @@ struct SimulateCommand: ParsableCommand {
           + (summary.livenessSeed.map { ", seed \($0)" } ?? "")
       ),
     ])
+  }
+
+  private static func text(_ sets: SetCounts) -> String {
+    guard sets.changes > 0 else { return "no changes" }
+    return "\(sets.changes) changes: \(sets.grown) to more members, \(sets.shrunk) to fewer, "
+      + "\(sets.replaced) to all others, \(sets.renewedKeys) with other keys; "
+      + "\(sets.primariesLost) took a primary's seat; \(sets.winnersDownMax) winners down at most, "
+      + "\(sets.candidatesMax) candidates"
   }
 
   private func byzantine(_ summary: SimulationSummary) -> String {
