@@ -31,20 +31,34 @@ struct SimulatedBallot {
     registered.count < papers.count ? nodes.count + registered.count : nil
   }
 
-  /// What a holder of tokens asks for.
-  mutating func operation(
+  /// What a holder of tokens asks for in one transaction; nothing where it has no wish.
+  mutating func operations(
     of holder: SimulatedGenesis.Client, _ random: inout SeededRandom
-  ) -> Operation? {
+  ) -> [Operation] {
     // Who is not jailed fails, and pays for it.
     if nodes.contains(where: { $0.account == holder.account }) {
-      return random.happens(permille: 500) ? .releaseNode(ReleaseNode()) : nil
+      return random.happens(permille: 500) ? [.releaseNode(ReleaseNode())] : []
     }
     if papers.contains(where: { $0.account == holder.account }) {
-      guard registered.contains(holder.account) else { return register(holder, &random) }
-      return random.happens(permille: 100) ? .resignCandidate(ResignCandidate()) : nil
+      guard registered.contains(holder.account) else {
+        return register(holder, &random).map { [$0] } ?? []
+      }
+      return random.happens(permille: 100) ? [.resignCandidate(ResignCandidate())] : []
     }
     moveOn(&random)
     let amount = Amount(UInt128(random.within(1...10)) * 1_000_000 << UInt128(min(wave, 8)))
+    if random.happens(permille: 150) { return everything(amount) }
+    return [operation(amount, &random)]
+  }
+
+  /// As much for each of the favourites as decides an election: sets may change completely.
+  private func everything(_ amount: Amount) -> [Operation] {
+    let all = Amount(amount.baseUnits * UInt128(favourites.count))
+    return [.lockVotes(LockVotes(amount: all))]
+      + favourites.map { .placeVotes(PlaceVotes(candidate: $0, amount: amount)) }
+  }
+
+  private func operation(_ amount: Amount, _ random: inout SeededRandom) -> Operation {
     switch random.index(11) {
     case 0...2: return .lockVotes(LockVotes(amount: amount))
     case 3...6: return .placeVotes(PlaceVotes(candidate: candidate(&random), amount: amount))

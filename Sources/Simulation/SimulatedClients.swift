@@ -93,7 +93,7 @@ struct SimulatedClients {
       chain: chain, sender: sender.account, sequence: sequence, validUntil: validUntil,
       chargeMax: Amount(5_000_000), feeMax: Amount(20_000_000),
       tip: Amount(UInt128(random.within(0...100))),
-      operations: [operation(of: index, registers: first != nil)])
+      operations: operations(of: index, registers: first != nil))
     guard
       let transaction = try? Transaction(body: body, chain: chain, senderKeys: [sender.key])
     else { return nil }
@@ -107,17 +107,19 @@ struct SimulatedClients {
     return transaction.bytes
   }
 
-  private mutating func operation(of index: Int, registers: Bool) -> Operation {
-    if registers, let operation = ballot?.register(holders[index], &random) { return operation }
+  private mutating func operations(of index: Int, registers: Bool) -> [Operation] {
+    if registers, let operation = ballot?.register(holders[index], &random) { return [operation] }
     if ballot != nil, random.happens(permille: 400),
-      let operation = ballot?.operation(of: holders[index], &random)
+      let operations = ballot?.operations(of: holders[index], &random), !operations.isEmpty
     {
-      return operation
+      return operations
     }
-    return .transfer(
-      Transfer(
-        token: random.happens(permille: 500) ? .eco2 : .ecc, recipient: recipient(not: index),
-        amount: Amount(UInt128(random.within(1...1_000_000)))))
+    return [
+      .transfer(
+        Transfer(
+          token: random.happens(permille: 500) ? .eco2 : .ecc, recipient: recipient(not: index),
+          amount: Amount(UInt128(random.within(1...1_000_000)))))
+    ]
   }
 
   private mutating func recipient(not sender: Int) -> AccountID {
