@@ -61,7 +61,8 @@ struct SimulatedClients {
     self.ballot = ballot
     self.random = random
     sequences = Array(repeating: 0, count: self.holders.count)
-    pauseMilliseconds = self.random.within(100...1_000) * UInt64(max(1, nodes / 7))
+    let size = ballot == nil ? max(1, nodes / 7) : max(1, nodes / 21)
+    pauseMilliseconds = self.random.within(100...1_000) * UInt64(size)
   }
 
   /// How long until the next submission.
@@ -77,7 +78,7 @@ struct SimulatedClients {
 
   private mutating func transfer(height: UInt64) -> ArraySlice<UInt8>? {
     // Who wants to be elected registers first.
-    let first = ballot?.nextToRegister.flatMap { random.happens(permille: 700) ? $0 : nil }
+    let first = ballot?.nextToRegister.flatMap { random.happens(permille: 500) ? $0 : nil }
     let index = first.map { clients + $0 } ?? random.index(holders.count)
     let sender = holders[index]
     var sequence = sequences[index] + 1

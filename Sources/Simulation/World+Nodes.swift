@@ -228,7 +228,11 @@ extension World {
         .agreement, [node.index],
         "its state names another set from height \(set.firstHeight) on than others' do")
     }
-    if sets.list.count > known { takeOff(set) }
+    guard sets.list.count > known else { return }
+    trace(
+      "from height \(set.firstHeight) on the set is \(set.members.flatMap { places[$0.account] ?? [] })"
+    )
+    takeOff(set)
   }
 
   /// Sometimes those who were elected just now go down, and a quorum with them: one member more
