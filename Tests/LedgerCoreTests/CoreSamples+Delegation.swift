@@ -28,7 +28,7 @@ extension CoreSamples {
   }
 
   private mutating func motion() -> Motion {
-    switch next(below: 9) {
+    switch next(below: 11) {
     case 0:
       .setParameters(
         list(1...4) {
@@ -56,6 +56,13 @@ extension CoreSamples {
       .appointCustodian(CustodianChange(account: id(), name: text(64), limit: amount()))
     case 6: .dismissCustodian(id())
     case 7: .activateFeature(FeatureActivation(name: text(64), height: u64()))
+    case 8:
+      .setBaseCost(
+        BaseCostChange(
+          subject: pick(BaseCostChange.Subject.allCases), cpuNanoseconds: u64(), bytes: u64()))
+    case 9:
+      .setReserveRules(
+        ReserveRulesChange(registries: [text(20)], products: [pick(CreditProduct.allCases)]))
     default: .pause(pick(OperationKind.allCases))
     }
   }

@@ -35,7 +35,7 @@ extension Samples {
     kind: "text", changes: [parameterChange], operation: "text", cpuNanoseconds: 3, bytes: 3,
     tier: "rack", idleMilliwatts: 3, puePermille: 3, region: "text", year: 3,
     microgramsPerKilowattHour: 3, source: "text", threshold: 3, accounts: [address], name: "text",
-    limit: "7", height: 3)
+    limit: "7", height: 3, subject: "lot", registries: ["text"], products: ["text"])
 
   static func motion(_ number: UInt64) -> MotionAnswer {
     MotionAnswer(

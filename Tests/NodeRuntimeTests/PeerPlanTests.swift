@@ -109,6 +109,22 @@ struct PeerPlanTests {
         == ["inside-2:80", "node-3:80", "node-4:80", "node-5:80", "inside-6:80"])
   }
 
+  @Test("one that catches up gives up nobody, and takes places of old for want of others alone")
+  func catchingUp() throws {
+    func peer(_ number: UInt8, _ host: String) throws -> KnownPeer {
+      KnownPeer(
+        account: try account(number), transportKey: try key(300 + Int(number)),
+        address: PeerAddress(host: host, port: 80))
+    }
+    let plan = try plan([2: "settings-2:80"])
+    let known = try [peer(2, "settings-2"), peer(3, "now-3"), peer(4, "now-4"), peer(7, "now-7")]
+    let named = try [peer(2, "old-2"), peer(3, "old-3"), peer(4, "old-4"), peer(5, "old-5")]
+    let four = try account(4)
+    let merged = plan.merge(named, into: known) { $0 == four }
+    #expect(
+      merged.map(\.address.host) == ["settings-2", "old-3", "now-4", "now-7", "old-5"])
+  }
+
   @Test("what only the settings name comes last, and all together have a bound")
   func bound() throws {
     let own = try plan([20: "private:80"])

@@ -19,6 +19,10 @@ public enum Motion: Hashable, Sendable {
   case activateFeature(FeatureActivation)
   /// Tag 8: no operation of a kind is executed for a time.
   case pause(OperationKind)
+  /// Tag 9: what every transaction, signature or lot is measured to cost.
+  case setBaseCost(BaseCostChange)
+  /// Tag 10: whose credits, and which, may enter the reserve.
+  case setReserveRules(ReserveRulesChange)
 
   /// The name in commands, JSON and tables.
   public var name: String {
@@ -32,6 +36,8 @@ public enum Motion: Hashable, Sendable {
     case .dismissCustodian: "dismiss-custodian"
     case .activateFeature: "activate-feature"
     case .pause: "pause"
+    case .setBaseCost: "set-base-cost"
+    case .setReserveRules: "set-reserve-rules"
     }
   }
 }
@@ -80,6 +86,80 @@ public struct OperationCostChange: Hashable, Sendable, BCSCodable {
     writer.uleb128(UInt32(kind.rawValue))
     writer.u64(cpuNanoseconds)
     writer.u64(bytes)
+  }
+}
+
+/// What each transaction, signature or lot is measured to cost, beside its operations.
+public struct BaseCostChange: Hashable, Sendable, BCSCodable {
+  /// What costs so much.
+  public enum Subject: UInt8, Sendable, CaseIterable {
+    /// Every transaction, whatever it asks for.
+    case transaction = 0
+    /// Each signature that it carries.
+    case signature = 1
+    /// Each lot that an operation may touch.
+    case lot = 2
+  }
+
+  public let subject: Subject
+  public let cpuNanoseconds: UInt64
+  public let bytes: UInt64
+
+  public init(subject: Subject, cpuNanoseconds: UInt64, bytes: UInt64) {
+    self.subject = subject
+    self.cpuNanoseconds = cpuNanoseconds
+    self.bytes = bytes
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    subject = try reader.tag("subject")
+    cpuNanoseconds = try reader.u64("CPU nanoseconds")
+    bytes = try reader.u64("cost bytes")
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    writer.uleb128(UInt32(subject.rawValue))
+    writer.u64(cpuNanoseconds)
+    writer.u64(bytes)
+  }
+}
+
+/// What may enter the reserve from then on; what is in it stays.
+public struct ReserveRulesChange: Hashable, Sendable, BCSCodable {
+  /// By name as in lots; strictly ascending by bytes, 1 … `MotionLimits.reserveRegistriesMax`.
+  public let registries: [String]
+  /// Strictly ascending by tag; at least one.
+  public let products: [CreditProduct]
+
+  /// In any order.
+  public init(registries: [String], products: [CreditProduct]) {
+    self.registries = registries.sorted { Self.precedes($0, $1) }
+    self.products = products.sorted { $0.rawValue < $1.rawValue }
+  }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    let start = reader.offset
+    let count = try reader.length(in: 1...MotionLimits.reserveRegistriesMax, "registries")
+    var names: [String] = []
+    for _ in 0..<count {
+      names.append(try reader.text(max: CreditLimits.registryBytesMax, "registry"))
+    }
+    registries = names
+    products = try reader.list(in: 1...CreditProduct.allCases.count, "products")
+    guard zip(names, names.dropFirst()).allSatisfy({ Self.precedes($0, $1) }),
+      zip(products, products.dropFirst()).allSatisfy({ $0.rawValue < $1.rawValue })
+    else { throw BCSError(.unsorted, field: "reserve rules", offset: start) }
+  }
+
+  /// By bytes, which is the same in every implementation.
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
+  public func encode(into writer: inout BCSWriter) {
+    writer.length(registries.count)
+    for registry in registries { writer.text(registry) }
+    writer.list(products)
   }
 }
 
@@ -202,6 +282,8 @@ extension Motion: BCSCodable {
     case 6: self = .dismissCustodian(try AccountID(from: &reader))
     case 7: self = .activateFeature(try FeatureActivation(from: &reader))
     case 8: self = .pause(try reader.tag("operation kind"))
+    case 9: self = .setBaseCost(try BaseCostChange(from: &reader))
+    case 10: self = .setReserveRules(try ReserveRulesChange(from: &reader))
     default: throw BCSError(.unknownTag(UInt64(tag)), field: "motion", offset: start)
     }
   }
@@ -235,6 +317,12 @@ extension Motion: BCSCodable {
     case .pause(let kind):
       writer.uleb128(8)
       writer.uleb128(UInt32(kind.rawValue))
+    case .setBaseCost(let change):
+      writer.uleb128(9)
+      change.encode(into: &writer)
+    case .setReserveRules(let change):
+      writer.uleb128(10)
+      change.encode(into: &writer)
     }
   }
 }

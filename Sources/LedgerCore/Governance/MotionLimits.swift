@@ -6,6 +6,10 @@ public enum MotionLimits {
   public static let featureNameBytesMax = 64
   /// Why a motion is made, as a link or a sentence.
   public static let reasonBytesMax = 256
+  /// Features ever activated: each node compares them with what it knows at every block.
+  public static let featuresMax = 256
+  /// Registries whose credits may enter the reserve.
+  public static let reserveRegistriesMax = 64
   /// Registrars that a motion appoints.
   public static let registrarsMax = 64
   /// Motions that are neither executed nor over, all together.

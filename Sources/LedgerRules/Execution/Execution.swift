@@ -51,6 +51,7 @@ public enum Execution {
     var context = try ExecutionContext(block.header, chain: chain, view: view)
     if let successor { context.nextSets.following = successor }
     try context.checkHeader()
+    try context.requireKnownFeatures()
     let progress = try BundleRules.check(
       block.runs, headers: bundles.map(\.header), chain: chain, height: block.header.height,
       in: &context.view)

@@ -15,12 +15,31 @@ public enum ExecutionError: Error, Equatable, Sendable {
   case invariant(InvariantViolation)
   /// What the block itself does met a fault that only a transaction can have: the node stops.
   case unexpected(TransactionFault)
+  /// Governance has changed the rules from this height on in a way that this release does not know:
+  /// the node stops before the block.
+  case unknownFeature(FeatureActivation)
 
   /// Whether this node, not the block, is at fault.
   public var isFatal: Bool {
     switch self {
     case .header, .bundle: false
-    case .record, .overflow, .invariant, .unexpected: true
+    case .record, .overflow, .invariant, .unexpected, .unknownFeature: true
+    }
+  }
+}
+
+extension ExecutionError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .header(let fault): "header(\(fault))"
+    case .bundle(let fault): "bundle(\(fault))"
+    case .record(let error): "record(\(error))"
+    case .overflow: "overflow"
+    case .invariant(let violation): "invariant(\(violation))"
+    case .unexpected(let fault): "unexpected(\(fault))"
+    case .unknownFeature(let feature):
+      "from height \(feature.height) on the chain has the rule change \"\(feature.name)\", which "
+        + "this release does not know: install one that does, and start the node again"
     }
   }
 }

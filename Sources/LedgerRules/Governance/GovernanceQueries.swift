@@ -1,3 +1,5 @@
+public import LedgerCore
+
 extension LedgerQueries {
   /// A motion by its number, from 0 in the order of proposal; nil when there is none.
   public mutating func motion(_ number: UInt64) throws(RecordError) -> MotionRecord? {
@@ -6,6 +8,14 @@ extension LedgerQueries {
 
   /// What governance counts, and what is open.
   public mutating func governance() throws(RecordError) -> GovernanceBook { try single() }
+
+  /// Every rule change that was decided on, and those of them that this release does not know.
+  public mutating func features() throws(RecordError)
+    -> (all: [FeatureActivation], unknown: [FeatureActivation])
+  {
+    let all = try find(FeatureList.key, as: FeatureList.self)?.features ?? []
+    return (all, all.filter { !Features.known.contains($0.name) })
+  }
 
   /// A rule change that was decided on, by its name; nil when there is none.
   public mutating func feature(_ name: String) throws(RecordError) -> FeatureRecord? {

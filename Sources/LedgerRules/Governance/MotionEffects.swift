@@ -16,6 +16,16 @@ extension Motion {
     case .setOperationCost(let change):
       next.operationCosts[Int(change.kind.rawValue)] = WorkCost(
         cpuNanoseconds: change.cpuNanoseconds, bytes: change.bytes)
+    case .setBaseCost(let change):
+      let cost = WorkCost(cpuNanoseconds: change.cpuNanoseconds, bytes: change.bytes)
+      switch change.subject {
+      case .transaction: next.transactionCost = cost
+      case .signature: next.signatureCost = cost
+      case .lot: next.lotCost = cost
+      }
+    case .setReserveRules(let change):
+      next.reserveRegistries = change.registries
+      next.reserveProducts = change.products
     case .setFloor(let change):
       let floor = ProfileFloor(
         idleMilliwatts: change.idleMilliwatts, puePermille: change.puePermille)
@@ -42,9 +52,10 @@ extension ExecutionContext {
   mutating func check(_ motion: Motion) throws(OperationFailure) {
     let isSound: Bool
     switch motion {
-    case .setParameters, .setOperationCost, .setFloor:
-      let next = motion.applied(to: nextParameters)
-      isSound = next != nil && next?.firstOutOfBounds == nil && next != nextParameters
+    case .setParameters, .setOperationCost, .setBaseCost, .setFloor:
+      isSound = keepsBounds(motion)
+    case .setReserveRules(let change):
+      isSound = keepsBounds(motion) ? try areKnown(change.registries) : false
     case .addFactor(let facts): isSound = try check(facts)
     case .appointRegistrars(let change): isSound = try check(change)
     case .appointCustodian(let change):
@@ -59,6 +70,24 @@ extension ExecutionContext {
         && !now.governance.isPaused(kind, at: header.timestamp)
     }
     guard isSound else { throw .fault(.invalidMotion) }
+  }
+
+  /// Whether parameters after a motion are others, and within their bounds.
+  private func keepsBounds(_ motion: Motion) -> Bool {
+    guard let next = motion.applied(to: nextParameters) else { return false }
+    return next.firstOutOfBounds == nil && next != nextParameters
+  }
+
+  /// Whether the ledger takes credits of all these registries.
+  private mutating func areKnown(_ registries: [String]) throws(OperationFailure) -> Bool {
+    do throws(RecordError) {
+      for name in registries {
+        guard try view.find(CreditRegistry.key(name), as: CreditRegistry.self) != nil else {
+          return false
+        }
+      }
+    } catch { throw OperationFailure(error) }
+    return true
   }
 
   private mutating func check(_ facts: FactorFacts) throws(OperationFailure) -> Bool {
@@ -84,17 +113,17 @@ extension ExecutionContext {
     guard activation.name.isPrintableASCII(max: MotionLimits.featureNameBytesMax),
       activation.height > height + 1
     else { return false }
-    let known: FeatureRecord?
-    do { known = try view.find(FeatureRecord.key(activation.name)) } catch {
-      throw OperationFailure(error)
-    }
-    return known == nil
+    do throws(RecordError) {
+      let list = try view.find(FeatureList.key, as: FeatureList.self) ?? FeatureList()
+      guard list.features.count < MotionLimits.featuresMax else { return false }
+      return try view.find(FeatureRecord.key(activation.name), as: FeatureRecord.self) == nil
+    } catch { throw OperationFailure(error) }
   }
 
   /// Executes a motion that holds; parameters and registrars count from the next block on.
   mutating func carryOut(_ motion: Motion) throws(OperationFailure) {
     switch motion {
-    case .setParameters, .setOperationCost, .setFloor:
+    case .setParameters, .setOperationCost, .setBaseCost, .setFloor, .setReserveRules:
       nextParameters = motion.applied(to: nextParameters) ?? nextParameters
     case .addFactor(let facts): try add(facts)
     case .appointRegistrars(let change):
@@ -115,14 +144,23 @@ extension ExecutionContext {
       record.limit = .zero
       custodians.set(place, record)
     case .activateFeature(let activation):
-      view.set(
-        FeatureRecord.key(activation.name), FeatureRecord(height: activation.height).bcs)
+      try activate(activation)
     case .pause(let kind):
       let time = header.timestamp
       let until = time &+ parameters.governance.pauseMilliseconds
       now.governance.pauses.removeAll { $0.until <= time }
       now.governance.pauses.append(GovernanceBook.Pause(kind: kind, until: until))
     }
+  }
+
+  private mutating func activate(_ activation: FeatureActivation) throws(OperationFailure) {
+    do throws(RecordError) {
+      var list = try view.find(FeatureList.key, as: FeatureList.self) ?? FeatureList()
+      list.features.append(activation)
+      view.put(list)
+      view.set(
+        FeatureRecord.key(activation.name), FeatureRecord(height: activation.height).bcs)
+    } catch { throw OperationFailure(error) }
   }
 
   private mutating func custodianSlot(_ account: AccountID) throws(OperationFailure) -> Int {

@@ -90,6 +90,7 @@ public struct StateInvariants {
     case .motion: _ = try MotionRecord(bcs: value)
     case .governanceBook: _ = try GovernanceBook(bcs: value)
     case .feature: _ = try FeatureRecord(bcs: value)
+    case .featureList: _ = try FeatureList(bcs: value)
     case .pastSets: _ = try PastSets(bcs: value)
     case .node: _ = try ERNode(bcs: value)
     case .bundleProgress: _ = try BundleProgress(bcs: value)

@@ -111,6 +111,8 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case governanceBook = 0x0601
   /// By name.
   case feature = 0x0602
+  /// All of them. One record; there from the first on.
+  case featureList = 0x0603
 
   // Domain 5: ordered indexes.
 

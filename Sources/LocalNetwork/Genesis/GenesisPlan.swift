@@ -88,6 +88,7 @@ extension GenesisDocument {
     var parameters = Parameters.standard
     if let term = plan.term {
       parameters.elections = .scaled(toTerm: term, interval: plan.interval)
+      parameters.governance = .scaled(toTerm: term, interval: plan.interval)
     }
     if let seats = plan.seats { parameters.elections.seats = UInt64(seats) }
     self.init(

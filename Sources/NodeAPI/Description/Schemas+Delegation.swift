@@ -127,6 +127,20 @@ extension Schemas {
         .optional("name", .text("A custodian's or a feature's.", example: "x"), inExample: false),
         .optional("limit", .amount("A custodian's, µg CO2e."), inExample: false),
         .optional("height", .height("The first height of a feature."), inExample: false),
+        .optional(
+          "subject",
+          .choice("What costs so much beside operations.", ["transaction", "signature", "lot"]),
+          inExample: false),
+        .optional(
+          "registries",
+          .list(
+            "Whose credits may enter the reserve.",
+            of: .text("A registry's name.", example: "gold-standard")),
+          inExample: false),
+        .optional(
+          "products",
+          .list("Which of them may.", of: .text("A product's code.", example: "VER")),
+          inExample: false),
       ]),
     ObjectSchema(
       "ParameterChange", "A parameter's new value.",

@@ -63,6 +63,12 @@ public struct MotionContents: Codable, Equatable, Sendable {
   public var limit: String?
   /// The first height of a feature.
   public var height: UInt64?
+  /// What costs so much beside operations: `transaction`, `signature` or `lot`.
+  public var subject: String?
+  /// Whose credits may enter the reserve.
+  public var registries: [String]?
+  /// Codes of those that may.
+  public var products: [String]?
 
   public init(
     kind: String, changes: [ParameterChangeContents]? = nil, operation: String? = nil,
@@ -70,7 +76,8 @@ public struct MotionContents: Codable, Equatable, Sendable {
     idleMilliwatts: UInt64? = nil, puePermille: UInt64? = nil, region: String? = nil,
     year: UInt16? = nil, microgramsPerKilowattHour: UInt64? = nil, source: String? = nil,
     threshold: Int? = nil, accounts: [String]? = nil, name: String? = nil, limit: String? = nil,
-    height: UInt64? = nil
+    height: UInt64? = nil, subject: String? = nil, registries: [String]? = nil,
+    products: [String]? = nil
   ) {
     self.kind = kind
     self.changes = changes
@@ -89,6 +96,9 @@ public struct MotionContents: Codable, Equatable, Sendable {
     self.name = name
     self.limit = limit
     self.height = height
+    self.subject = subject
+    self.registries = registries
+    self.products = products
   }
 }
 

@@ -34,6 +34,13 @@ extension MotionContents {
       name = activation.name
       height = activation.height
     case .pause(let kind): operation = kind.name
+    case .setBaseCost(let change):
+      subject = "\(change.subject)"
+      cpuNanoseconds = change.cpuNanoseconds
+      bytes = change.bytes
+    case .setReserveRules(let change):
+      registries = change.registries
+      products = change.products.map(\.code)
     }
   }
 }

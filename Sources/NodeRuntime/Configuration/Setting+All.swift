@@ -46,10 +46,10 @@ extension Setting {
       path: "peers.known", form: .peers,
       expected: "one [[peers.known]] table a node: account, transport-key, address",
       comment: """
-        The nodes to connect to. A validator lists every other ER Node; a full node the nodes it \
-        follows. `account` is the ER Node's account (left out for a full node), `transport-key` \
-        the key it must show (both 64 hexadecimal digits), `address` its peers.listen as reached \
-        from here.
+        The nodes to connect to. An ER Node finds the others through these, and learns from the \
+        chain who has come since and where they are; a full node follows them. `account` is the \
+        ER Node's account (left out for a full node), `transport-key` the key it must show (both \
+        64 hexadecimal digits), `address` its peers.listen as reached from here.
         """,
       get: { .peers($0.peers.known) },
       set: { configuration, value in

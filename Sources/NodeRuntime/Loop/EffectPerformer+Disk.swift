@@ -45,13 +45,14 @@ extension EffectPerformer {
         metrics.store.appended(nanoseconds: CPUClock.monotonicNanoseconds() &- start)
       }
     case .flush(let batch):
+      let isCurrent = isFollowing
       onLane(
         flusher, .flush, timing: metrics.store.flush, then: .flushed(height: batch.height)
       ) {
         [store, board, peerKeeper] () throws(StoreError) in
         try store.flush(batch)
         board.flushed.reached(batch.height)
-        peerKeeper?.look(at: store)
+        peerKeeper?.look(at: store, isCurrent: isCurrent)
       }
       removeOldBlocks(flushed: batch.height)
     case .serveBlocks(let height, let count, let peer):

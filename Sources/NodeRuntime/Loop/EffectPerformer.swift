@@ -41,6 +41,8 @@ final class EffectPerformer: Sendable {
   let followerBytes = ServeBudget(bytesPerSecond: NodeLimits.followerServeBytesPerSecond)
   private let onFault: @Sendable (String) -> Void
   let lastMode = Mutex<CatchUpMode?>(nil)
+  /// Features that the operator was warned of.
+  private let warnedOf = Mutex<Set<String>>([])
 
   init(
     _ opened: OpenedHome, home: NodeHome, queue: EventQueue<NodeEvent>, peers: PeerNetwork,
@@ -84,7 +86,7 @@ final class EffectPerformer: Sendable {
     self.onFault = onFault
     prepare(opened.document.nodes.map(\.consensusKey))
     // Peers may have changed since the settings were written.
-    flusher.run { [peerKeeper, store] in peerKeeper?.look(at: store) }
+    flusher.run { [peerKeeper, store] in peerKeeper?.look(at: store, isCurrent: false) }
   }
 
   /// Carries out effects in order. Answers that are there at once are returned; the others come
@@ -140,10 +142,24 @@ final class EffectPerformer: Sendable {
       metrics.consensus.offencesRecorded.set(view.offences)
       metrics.consensus.ownOffence.set(view.isOffender)
       board.show(view)
+      warn(of: view.unknownFeatures)
     } catch {
       queue.require(.fault("the state cannot be read: \(error)"))
     }
     return replica.height
+  }
+
+  /// Says once of each rule change to come that this release does not know it.
+  private func warn(of features: [FeatureActivation]) {
+    for feature in features {
+      guard warnedOf.withLock({ $0.insert(feature.name).inserted }) else { continue }
+      logger.critical(
+        """
+        the chain's rules change in a way that this release does not know, and this node will \
+        stop: install a release that knows it before
+        """,
+        metadata: ["feature": "\(feature.name)", "height": "\(feature.height)"])
+    }
   }
 
   /// Finishes what is under way on all lanes.
@@ -156,12 +172,21 @@ final class EffectPerformer: Sendable {
     verifier.run { [signatures] in signatures.prepare(members) }
   }
 
+  /// Whether the node was at the tip when its mode changed last.
+  var isFollowing: Bool {
+    lastMode.withLock { mode in
+      if case .some(.following) = mode { true } else { false }
+    }
+  }
+
   func stopForFault(_ reason: String) { onFault(reason) }
 
   func answer(_ event: ReplicaEvent) { queue.require(.replica(event)) }
 
   private func halt(_ failure: ReplicaFailure) -> [ReplicaEvent] {
-    queue.require(.fault("\(failure)"))
+    // What the state or its execution says is a sentence already.
+    let reason = if case .state(let reason) = failure { reason } else { "\(failure)" }
+    queue.require(.fault(reason))
     return []
   }
 

@@ -22,8 +22,11 @@ final class PeerKeeper: Sendable {
   }
 
   /// Looks at the flushed state: after each flush, on its lane.
-  func look(at store: NodeStore) {
-    let peers: [KnownPeer]
+  ///
+  /// - Parameter isCurrent: the node follows. One that catches up reads where others were long ago:
+  ///   it takes whom it did not know, and gives up nobody.
+  func look(at store: NodeStore, isCurrent: Bool) {
+    var peers: [KnownPeer]
     do {
       let snapshot = try store.records.snapshot()
       let candidates = try snapshot.index(DerivedIndexes.candidates)
@@ -34,6 +37,10 @@ final class PeerKeeper: Sendable {
     } catch {
       logger.warning("who the peers are cannot be read: \(error)")
       return
+    }
+    if !isCurrent {
+      let connected = Set(network.connectedPeers)
+      peers = plan.merge(peers, into: known.withLock { $0 }) { connected.contains($0) }
     }
     let isNew = known.withLock { known in
       defer { known = peers }
@@ -85,6 +92,22 @@ struct PeerPlan: Sendable {
           account: account, transportKey: peer.transportKey, address: Self.address(peer.endpoint)))
     }
     return Array(peers.prefix(PeerNetwork.peersMax))
+  }
+
+  /// What a node that catches up knows: those it knew, but for one that is not connected, and that
+  /// the settings do not name, at the place that its present state says; then who is new.
+  func merge(
+    _ named: [KnownPeer], into known: [KnownPeer], isConnected: (AccountID) -> Bool
+  ) -> [KnownPeer] {
+    let fixed = Set(configured.map { $0.account ?? AccountID($0.transportKey) })
+    let accounts = Set(known.map(\.account))
+    let kept = known.map { peer in
+      guard !fixed.contains(peer.account), !isConnected(peer.account) else { return peer }
+      return named.first { $0.account == peer.account } ?? peer
+    }
+    return Array(
+      (kept + named.filter { !accounts.contains($0.account) })
+        .prefix(PeerNetwork.peersMax))
   }
 
   /// The settings' address stands as long as the chain says of a node what genesis said, or nothing

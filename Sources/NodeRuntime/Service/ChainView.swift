@@ -19,6 +19,8 @@ struct ChainView: Sendable {
   let offences: UInt64
   /// Whether one of them is this node's.
   let isOffender: Bool
+  /// Activated rule changes that this release does not know.
+  let unknownFeatures: [FeatureActivation]
 
   /// An ER Node as the API shows it.
   struct NodeFacts: Sendable {
@@ -38,6 +40,7 @@ struct ChainView: Sendable {
     tariff = try queries.tariff()
     offences = try queries.offenceCount()
     isOffender = try queries.isOffender(replica.account)
+    unknownFeatures = try queries.features().unknown
     var nodes: [AccountID: NodeFacts] = [:]
     for set in [sets.current, sets.following] {
       for member in set.members where nodes[member.account] == nil {

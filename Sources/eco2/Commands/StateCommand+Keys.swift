@@ -21,7 +21,7 @@ enum StateKeyText {
     switch kind {
     case .chainFacts, .parameters, .tip, .vesting, .factorTable, .fund, .numberLine, .reserve,
       .validatorSets, .pastSets, .rewardReserve, .offenceCount, .registrars, .registryBook,
-      .fundBid, .delegation, .governanceBook:
+      .fundBid, .delegation, .governanceBook, .featureList:
       .single
     case .block, .factorRow, .lot, .retirement, .statement, .pastSet, .offence, .issuance, .request,
       .obligation, .motion:

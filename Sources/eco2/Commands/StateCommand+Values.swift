@@ -65,6 +65,7 @@ enum RecordText {
     case .motion: try MotionRecord(bcs: value)
     case .governanceBook: try GovernanceBook(bcs: value)
     case .feature: try FeatureRecord(bcs: value)
+    case .featureList: try FeatureList(bcs: value)
     case .offence: try RecordedOffence(bcs: value)
     case .offender: try OffenderEntry(bcs: value)
     case .offenceCount: try OffenceCount(bcs: value)

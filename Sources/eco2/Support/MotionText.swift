@@ -25,6 +25,12 @@ enum MotionText {
       "custodian \(motion.name ?? "-") (\(accounts)), up to \(Printing.mass(motion.limit ?? "0"))"
     case "dismiss-custodian": "dismiss the custodian \(accounts)"
     case "activate-feature": "feature \(motion.name ?? "-") from height \(motion.height ?? 0) on"
+    case "set-base-cost":
+      "cost of each \(motion.subject ?? "-"): \(motion.cpuNanoseconds ?? 0) ns, "
+        + "\(motion.bytes ?? 0) bytes"
+    case "set-reserve-rules":
+      "the reserve takes \((motion.products ?? []).joined(separator: ", ")) of "
+        + (motion.registries ?? []).joined(separator: ", ")
     case "pause": "pause \(motion.operation ?? "-")"
     default: motion.kind
     }

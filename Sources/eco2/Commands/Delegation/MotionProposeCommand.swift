@@ -24,6 +24,8 @@ struct MotionProposeCommand: ParsableCommand {
       Examples:
         eco2 motion propose set creation-fee=2000000 --reason "spam" --from north
         eco2 motion propose cost transfer --cpu-ns 12000 --bytes 128 --reason "costs" --from north
+        eco2 motion propose cost lot --cpu-ns 9000 --bytes 64 --reason "costs" --from north
+        eco2 motion propose reserve --registry gold-standard --product VER --reason … --from north
         eco2 motion propose floor rack --watts 50 --pue 1.5 --reason "newer machines" --from north
         eco2 motion propose registrars eco2t1a… eco2t1b… eco2t1c… --threshold 2 --reason … \\
           --from north
@@ -33,6 +35,7 @@ struct MotionProposeCommand: ParsableCommand {
       ProposeSetCommand.self, ProposeCostCommand.self, ProposeFloorCommand.self,
       ProposeFactorCommand.self, ProposeRegistrarsCommand.self, ProposeCustodianCommand.self,
       ProposeDismissCommand.self, ProposeFeatureCommand.self, ProposePauseCommand.self,
+      ProposeReserveCommand.self,
     ])
 }
 
@@ -63,10 +66,25 @@ struct ProposeSetCommand: AsyncParsableCommand {
 
 struct ProposeCostCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cost", abstract: "Sets what an operation is measured to cost.")
+    commandName: "cost", abstract: "Sets what work is measured to cost.")
 
-  @Argument(help: "The operation, such as transfer.", transform: operationKind)
-  var operation: OperationKind
+  @Argument(
+    help: "An operation, such as transfer; or of each transaction, signature or lot.",
+    transform: costed)
+  var costed: Costed
+
+  /// What a cost is set of.
+  enum Costed {
+    case operation(OperationKind)
+    case base(BaseCostChange.Subject)
+  }
+
+  private static func costed(_ text: String) throws -> Costed {
+    if let subject = BaseCostChange.Subject.allCases.first(where: { "\($0)" == text }) {
+      return .base(subject)
+    }
+    return .operation(try operationKind(text))
+  }
 
   @Option(help: "CPU time of one node, nanoseconds.")
   var cpuNs: UInt64
@@ -77,10 +95,15 @@ struct ProposeCostCommand: AsyncParsableCommand {
   @OptionGroup var proposal: ProposalOptions
 
   func run() async throws {
-    try await proposal.propose { _ in
-      .setOperationCost(
-        OperationCostChange(kind: operation, cpuNanoseconds: cpuNs, bytes: bytes))
-    }
+    let motion: Motion =
+      switch costed {
+      case .operation(let kind):
+        .setOperationCost(
+          OperationCostChange(kind: kind, cpuNanoseconds: cpuNs, bytes: bytes))
+      case .base(let subject):
+        .setBaseCost(BaseCostChange(subject: subject, cpuNanoseconds: cpuNs, bytes: bytes))
+      }
+    try await proposal.propose { _ in motion }
   }
 }
 
@@ -234,6 +257,34 @@ struct ProposeFeatureCommand: AsyncParsableCommand {
     try await proposal.propose { _ in
       .activateFeature(FeatureActivation(name: name, height: height))
     }
+  }
+}
+
+struct ProposeReserveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reserve", abstract: "Sets whose credits, and which, may enter the reserve.")
+
+  @Option(help: "A registry, such as gold-standard; may be repeated. All of them.")
+  var registry: [String]
+
+  @Option(help: "A product's code, such as VER; may be repeated. All of them.", transform: product)
+  var product: [CreditProduct]
+
+  @OptionGroup var proposal: ProposalOptions
+
+  private static func product(_ text: String) throws -> CreditProduct {
+    guard let product = CreditProduct.allCases.first(where: { $0.code == text.uppercased() })
+    else {
+      throw ValidationError(
+        "`\(text)` is no product. There are: "
+          + CreditProduct.allCases.map(\.code).joined(separator: ", "))
+    }
+    return product
+  }
+
+  func run() async throws {
+    let change = ReserveRulesChange(registries: registry, products: product)
+    try await proposal.propose { _ in .setReserveRules(change) }
   }
 }
 
