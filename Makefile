@@ -87,7 +87,7 @@ soak: build ## 21 nodes, 1 s blocks, half an hour of kills, pauses and restarts 
 	  --faults all --faults-every 10s
 
 .PHONY: elections
-elections: build ## 24 nodes, 21 seats, three elections by real votes (TERM_SECONDS, SEATS; NODES=24)
+elections: build ## 24 nodes, 21 seats, three elections by real votes (NODES, SEATS, TERM_SECONDS)
 	@Scripts/elections
 
 .PHONY: outage

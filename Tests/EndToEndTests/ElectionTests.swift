@@ -63,6 +63,7 @@ extension EndToEndTests {
 
       // One that is off is jailed, and the first standby has its seat.
       let off = story.network.nodes[1]
+      let standby = try #require(try await story.election().standbys.first)
       await off.kill()
       try await story.wait(story.termSeconds + 30, for: "jail", candidate: 1) {
         $0.jailedAt != nil && $0.role == "candidate"
@@ -70,6 +71,7 @@ extension EndToEndTests {
       try await story.wait(20, for: "a full set", story.election) {
         $0.members.count == Self.seats && !$0.members.contains(story.account(1))
       }
+      #expect(try await story.election().members.contains(standby))
       for node in [0, 1] {
         try story.send(
           ["send", "--to", story.account(node), "1200ecc", "10eco2"], from: treasury)
@@ -93,11 +95,20 @@ extension EndToEndTests {
       }
       #expect(try await story.election().term >= 2)
 
-      // The third election, by what stands from before; nodes start again with their later keys.
-      try await story.begun(max(term + 2, 3))
+      // The third election: by votes that are taken back, that are new, and that stand from before.
+      let third = max(term + 2, 3)
+      try await story.voting(in: third - 1)
+      try story.send(
+        ["vote", "withdraw", "100eco2", "--off", story.account(challenger)], from: treasury)
+      try story.send(
+        ["vote", "place", "150eco2", "--lock", "--for", story.account(last)], from: treasury)
+      try await story.begun(third)
+      try await story.wait(10, for: "its seat", candidate: last) { $0.role == "member" }
       for node in [1, challenger] {
         #expect(try await story.candidate(node).role == "member")
       }
+      #expect(try await story.candidate(challenger).votes == "30000000000")
+      // Nodes start again with their later keys.
       let restarted = story.network.nodes[challenger]
       #expect(await restarted.stop())
       #expect(!FileManager.default.fileExists(atPath: restarted.home + "/keys/consensus.pem"))
