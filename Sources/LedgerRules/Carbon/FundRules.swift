@@ -27,12 +27,17 @@ extension ExecutionContext {
 
   /// A node's due in so many days, µg CO2e.
   mutating func due(of account: AccountID, days: UInt64) throws(ExecutionError) -> Amount {
-    let highest: UInt64
-    do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
     let slot = try node(account)
     guard let node = nodes.entries[slot].current else {
       throw .record(.missing(key: NodeCarbon.key(account)))
     }
+    return try due(of: node, days: days)
+  }
+
+  /// What a node's profile comes to in so many days, µg CO2e.
+  mutating func due(of node: NodeCarbon, days: UInt64) throws(ExecutionError) -> Amount {
+    let highest: UInt64
+    do { highest = try view.single(FactorTableRecord.self).highest } catch { throw .record(error) }
     let profile = try effectiveProfile(of: node, highest: highest)
     let (span, overflow) = days.multipliedReportingOverflow(by: Supply.millisecondsPerDay)
     guard !overflow,
@@ -105,9 +110,13 @@ extension ExecutionContext {
   private mutating func checkReserve(
     _ node: NodeCarbon, _ account: AccountID, after amount: Amount
   ) throws(OperationFailure) {
+    // Who stands no more and has left has nothing to keep, once it owes nothing.
+    let stands = try candidate(account).standing == .standing
     let floor: Amount
     do {
-      floor = try due(of: account, days: parameters.fund.withdrawalFloorDays)
+      floor =
+        stands || isSeated(account) || node.owes
+        ? try due(of: account, days: parameters.fund.withdrawalFloorDays) : .zero
     } catch { throw .fatal(error) }
     guard node.reserve >= amount, node.reserve.saturatingSubtracting(amount) >= floor else {
       throw .fault(.reserveTooLow)

@@ -12,9 +12,11 @@ extension ExecutionContext {
       throw .fault(.candidateNotStanding)
     }
     try checkFacts(operation.facts)
+    try claimTransport(operation.facts.transportKey, for: sender)
     guard let begin = terms.start(of: terms.term(at: header.timestamp) &+ 1) else {
       throw .fault(.overflow)
     }
+    try checkReserve(of: sender, for: operation.facts.profile)
     do throws(ExecutionError) {
       let slot = try self.node(sender)
       guard var carbon = nodes.entries[slot].current else { return }
@@ -29,6 +31,26 @@ extension ExecutionContext {
       node.endpoint = operation.facts.endpoint
       view.set(ERNode.key(sender), node.bcs)
     } catch { throw .fatal(error) }
+  }
+
+  /// A profile that comes to more than the one before needs the reserve that registering with it
+  /// would: of standbys the fund pays what they declare.
+  private mutating func checkReserve(of account: AccountID, for profile: EnergyProfile)
+    throws(OperationFailure)
+  {
+    let days = parameters.elections.reserveDays
+    let isEnough: Bool
+    do throws(ExecutionError) {
+      let slot = try self.node(account)
+      guard var carbon = nodes.entries[slot].current else { return }
+      let before = try due(of: carbon, days: days)
+      carbon.nextProfile = profile
+      carbon.nextProfileFrom = 0
+      carbon.takeProfile(at: tip.timestamp)
+      let needed = try due(of: carbon, days: days)
+      isEnough = needed <= before || carbon.reserve >= needed
+    } catch { throw .fatal(error) }
+    guard isEnough else { throw .fault(.reserveTooLow) }
   }
 
   /// Gives a candidate another consensus key: at once outside the set, at the stated height in it.
@@ -48,6 +70,13 @@ extension ExecutionContext {
       throw .fault(.keyChangePending)
     }
     try claim(operation.key, for: sender)
+    // What the key before has declared may be its thief's.
+    do {
+      try change(sender) { record in
+        record.readyFor = 0
+        record.nextKey = nil
+      }
+    } catch { throw .fatal(error) }
     if isSeated(sender) {
       now.delegation.keyChanges.append(
         KeyChange(account: sender, key: operation.key.key, height: operation.height))
@@ -88,6 +117,10 @@ extension ExecutionContext {
         >= parameters.elections.bondMilliseconds
     else { throw .fault(.bondLocked) }
     do throws(ExecutionError) {
+      let slot = try self.node(sender)
+      guard nodes.entries[slot].current?.owes == false else { throw .overflow }
+    } catch { throw .fault(.owesDues) }
+    do throws(ExecutionError) {
       now.delegation.bonds = try now.delegation.bonds.less(record.bond)
       try pay(record.bond, to: sender)
       try change(sender) { $0.bond = .zero }
@@ -95,7 +128,7 @@ extension ExecutionContext {
   }
 
   /// Whether an account is a member of a set that decides now, or the heights after.
-  private func isSeated(_ account: AccountID) -> Bool {
+  func isSeated(_ account: AccountID) -> Bool {
     sets.current.index(of: account) != nil || sets.following.index(of: account) != nil
       || nextSets.following.index(of: account) != nil
   }

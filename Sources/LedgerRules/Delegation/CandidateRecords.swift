@@ -84,7 +84,8 @@ public struct Candidate: AccountRecord {
   }
 }
 
-/// Whose a consensus key is or was: no key is ever used by two, or twice.
+/// Whose a consensus or transport key is or was: no key is ever used by two, no consensus key
+/// twice.
 public struct KeyOwner: LedgerRecord {
   public static var kind: RecordKind { .keyOwner }
 

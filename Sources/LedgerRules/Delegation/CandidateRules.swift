@@ -10,6 +10,7 @@ extension ExecutionContext {
     guard candidates.entries[place].current == nil else { throw .fault(.alreadyCandidate) }
     try checkFacts(operation.facts)
     try claim(operation.key, for: sender)
+    try claimTransport(operation.facts.transportKey, for: sender)
     try take(parameters.elections.bond, of: .eco2, from: slot)
     try take(operation.reserve, of: .ecc, from: slot)
     do throws(ExecutionError) {
@@ -48,14 +49,31 @@ extension ExecutionContext {
   mutating func claim(_ key: KeyPossession, for account: AccountID)
     throws(OperationFailure)
   {
-    let place = KeyOwner.key(key.key)
-    let owner: KeyOwner?
-    do { owner = try view.find(place) } catch { throw OperationFailure(error) }
-    guard owner == nil else { throw .fault(.keyTaken) }
+    try checkClaim(key, for: account)
+    view.set(KeyOwner.key(key.key), KeyOwner(account: account).bcs)
+  }
+
+  /// Whether an account may take a consensus key.
+  mutating func checkClaim(_ key: KeyPossession, for account: AccountID) throws(OperationFailure) {
+    guard try owner(of: key.key) == nil else { throw .fault(.keyTaken) }
     guard !judgesSignatures || key.isValid(for: account, chain: chain) else {
       throw .fault(.possessionInvalid)
     }
-    view.set(place, KeyOwner(account: account).bcs)
+  }
+
+  /// Takes a transport key for an account: no other has ever had it, for consensus or transport.
+  mutating func claimTransport(_ key: PublicKey, for account: AccountID)
+    throws(OperationFailure)
+  {
+    let owner = try owner(of: key)
+    guard owner == nil || owner == account else { throw .fault(.keyTaken) }
+    view.set(KeyOwner.key(key), KeyOwner(account: account).bcs)
+  }
+
+  private mutating func owner(of key: PublicKey) throws(OperationFailure) -> AccountID? {
+    do { return try view.find(KeyOwner.key(key), as: KeyOwner.self)?.account } catch {
+      throw OperationFailure(error)
+    }
   }
 
   // MARK: Records

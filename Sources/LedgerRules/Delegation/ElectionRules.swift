@@ -9,16 +9,14 @@ extension ExecutionContext {
 
   /// Elects the set of a new term in its first block: of those that are ready for it the ones with
   /// the most votes, from the second height after this one on. With too few of them the sitting set
-  /// stays. Where several terms have ended since the parent, the last election alone counts.
+  /// stays, and its standbys with it. Where several terms have ended since the parent, the last
+  /// election alone counts.
   mutating func holdElection() throws(ExecutionError) {
     let term = terms.term(at: header.timestamp)
     guard term > terms.term(at: tip.timestamp) else { return }
     let seats = Int(parameters.elections.seats)
     let ready = try readyCandidates(for: term, max: 2 * seats)
-    guard ready.count >= Limits.validatorsMin else {
-      now.delegation.standbys = []
-      return
-    }
+    guard ready.count >= Limits.validatorsMin else { return }
     var members: [Validator] = []
     for account in ready.prefix(seats) { members.append(try seat(account)) }
     let standbys = Array(ready.dropFirst(seats))

@@ -18,7 +18,10 @@ extension ExecutionContext {
       }
       try checkConsensusKey(of: sender, transaction.senderAuthorizations)
       try checkDeclaration(ready, of: sender)
-      guard declaring.insert(sender).inserted else { throw .fault(.alreadyReady) }
+      // It is free, so nothing of it is left to fail later.
+      try checkClaim(ready.key, for: sender)
+      guard declaring.accounts.insert(sender).inserted else { throw .fault(.alreadyReady) }
+      guard declaring.keys.insert(ready.key.key).inserted else { throw .fault(.keyTaken) }
       return nil
     } catch { return try error.transactionFault().0 }
   }
@@ -41,6 +44,10 @@ extension ExecutionContext {
     let record = try candidate(account)
     guard record.standing == .standing else { throw .fault(.candidateNotStanding) }
     guard record.jailedAt == 0 else { throw .fault(.candidateJailed) }
+    // Its account has replaced the key that declares.
+    guard !now.delegation.keyChanges.contains(where: { $0.account == account }) else {
+      throw .fault(.keyChangePending)
+    }
     guard ready.term == terms.term(at: header.timestamp) &+ 1,
       terms.isDeclaring(at: header.timestamp)
     else { throw .fault(.notDeclaring) }
@@ -55,7 +62,7 @@ extension ExecutionContext {
     // is there.
     guard isDeclaration else { throw .fault(.unauthorised) }
     try checkDeclaration(operation, of: sender)
-    try claim(operation.key, for: sender)
+    view.set(KeyOwner.key(operation.key.key), KeyOwner(account: sender).bcs)
     do throws(ExecutionError) {
       try change(sender) { record in
         record.readyFor = operation.term

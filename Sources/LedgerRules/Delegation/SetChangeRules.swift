@@ -92,12 +92,17 @@ extension ExecutionContext {
 
   // MARK: Keys
 
-  /// Gives members the keys that are due from the height after the next on. Of one that has left
-  /// the set the key is kept for its return.
+  /// Gives members the keys that are due from the height after the next on, where a round of their
+  /// set begins: a set's first height is the origin of its rounds, and who could choose it by a
+  /// key's height would choose who proposes. Of one that has left the set the key is kept for its
+  /// return.
   private mutating func changeKeys(_ members: inout [Validator]) throws(ExecutionError) {
     let first = height + 2
     let due = now.delegation.keyChanges.filter { $0.height <= first }
-    guard !due.isEmpty else { return }
+    let schedule = Schedule(chain: chain, set: nextSets.following)
+    guard !due.isEmpty,
+      members != nextSets.following.members || schedule.roundStart(first) == first
+    else { return }
     now.delegation.keyChanges.removeAll { $0.height <= first }
     for change in due {
       do throws(RecordError) {

@@ -52,7 +52,7 @@ struct ExecutionContext {
   /// Lots that the request which is carried out may still make or change.
   var lotsLeft = 0
   /// Candidates whose declarations the first pass has let through.
-  var declaring: Set<AccountID> = []
+  var declaring: (accounts: Set<AccountID>, keys: Set<PublicKey>) = ([], [])
   /// False while transactions are only judged for admission: what costs is left to the block.
   var judgesSignatures = true
 

@@ -139,6 +139,8 @@ extension GenesisDocument {
         Candidate(number: UInt64(number), bond: parameters.elections.bond))
       records.add(
         KeyOwner.key(node.consensusKey), KeyOwner(account: node.account))
+      records.add(
+        KeyOwner.key(node.transportKey), KeyOwner(account: node.account))
     }
     var delegation = Delegation(candidates: UInt64(nodes.count), bonds: try bonds())
     let seats = Int(clamping: parameters.elections.seats)

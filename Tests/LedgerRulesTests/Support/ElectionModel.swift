@@ -192,7 +192,6 @@ struct ElectionModel {
     seen.outages += term > last + 1 ? 1 : 0
     guard sorted.count >= 4 else {
       seen.tooFew += 1
-      standbys = []
       return
     }
     seen.smallSets += sorted.count < numbers.seats ? 1 : 0
