@@ -229,9 +229,8 @@ extension World {
         "its state names another set from height \(set.firstHeight) on than others' do")
     }
     guard sets.list.count > known else { return }
-    trace(
-      "from height \(set.firstHeight) on the set is \(set.members.flatMap { places[$0.account] ?? [] })"
-    )
+    let members = set.members.flatMap { places[$0.account] ?? [] }
+    trace("from height \(set.firstHeight) on the set is \(members)")
     takeOff(set)
   }
 

@@ -138,7 +138,7 @@ struct ElectionTests {
   }
 
   @Test(
-    "a member's new key signs from the first round after the stated height on, and no earlier one is used again"
+    "a member's new key signs from the next round on, and no earlier one is used again"
   )
   func keyChange() throws {
     var world = try ElectionWorld()
