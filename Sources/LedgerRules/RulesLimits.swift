@@ -18,6 +18,8 @@ public enum RulesLimits {
   /// A million accounts to send load from, and a treasury.
   public static let allocationsMax = 1_000_001
   public static let factorRowsMax = 10_000
+  /// The earliest year of a factor.
+  public static let factorYearMin = 1990
   public static let lotsMax = 100_000
   public static let registriesMax = 64
   public static let custodiansMax = 64
@@ -59,6 +61,10 @@ public enum RulesLimits {
   public static let unitWeightMax: UInt64 = 1_000_000
   /// Base fee per weight: no transaction could pay more.
   public static let baseFeeMax: UInt128 = 30_000_000_000_000_000
+  /// The lowest base fee that a motion can set, ECO2 base units per weight.
+  public static let baseFeeFloorMax: UInt128 = 1_000_000
+  /// What deciding on a motion may cost at the lowest base fee: 100 ECO2, in base units.
+  public static let decisionFeeMax: UInt128 = 10_000_000_000
   /// A span that governance sets: 10 years.
   public static let spanMillisecondsMax: UInt64 = 3_650 * 86_400_000
   /// Steps by which a bid's price can rise.
@@ -90,6 +96,10 @@ public enum RulesLimits {
   public static let expiriesPerBlockMax = 256
   /// Obligations that one block looks at, and lots of buffers that it takes for them.
   public static let obligationLotsPerBlockMax = 256
+  /// Requests, and obligations, behind the oldest open one that are looked at before their turn,
+  /// and how many of them in one block.
+  static let lookedBeyondMax: UInt64 = 256
+  static let lookedBeyondPerBlock: UInt64 = 16
   /// Lots that one range of a request may lie in.
   public static let rangeLotsMax = CreditLimits.rangeLotsMax
   /// Lots of a custodian's buffer that are looked at for one that meets an obligation.

@@ -63,7 +63,7 @@ extension ExecutionContext {
       now.fund.ecc = try now.fund.ecc.sum(operation.amount)
       now.bid.left = try now.bid.left.less(operation.amount)
       try pay(payment, to: sender)
-    } catch { throw .fault(.noOpenBid) }
+    } catch { throw error == .overflow ? .fault(.noOpenBid) : .fatal(error) }
   }
 
   /// Asks for ECC of a node's own reserve back.

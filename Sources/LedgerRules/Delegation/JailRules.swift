@@ -56,10 +56,9 @@ extension ExecutionContext {
       header.timestamp - min(record.jailedAt, header.timestamp)
         >= parameters.elections.jailMilliseconds
     else { throw .fault(.jailTooShort) }
-    do throws(ExecutionError) {
-      let place = try node(sender)
-      guard nodes.entries[place].current?.owes == false else { throw .overflow }
-    } catch { throw .fault(.owesDues) }
+    let place: Int
+    do { place = try node(sender) } catch { throw .fatal(error) }
+    guard nodes.entries[place].current?.owes == false else { throw .fault(.owesDues) }
     let fine = parameters.elections.releaseFine
     try take(fine, of: .ecc, from: slot)
     do throws(ExecutionError) {

@@ -157,23 +157,42 @@ extension ExecutionContext {
       {
         steps += 1
         let number = now.book.firstOpenObligation
-        guard var obligation = try obligation(number) else {
-          throw OperationFailure(.missing(key: Obligation.key(number)))
-        }
+        let obligation = try knownObligation(number)
         if obligation.isClosed {
           now.book.firstOpenObligation += 1
-          continue
-        }
-        guard header.timestamp > obligation.dueBy else { return }
-        if let lot = try bufferLot(for: obligation) {
-          try meet(number, with: lot)
         } else {
-          try callBond(&obligation)
-          try release(&obligation)
-          try put(obligation, number)
+          guard header.timestamp > obligation.dueBy else { break }
+          try call(number, obligation)
+        }
+      }
+      // Each of them until it is met, as far as the block's steps go.
+      for number in beyond(now.book.firstOpenObligation, of: now.book.obligations) {
+        while steps < RulesLimits.obligationLotsPerBlockMax {
+          steps += 1
+          let obligation = try knownObligation(number)
+          guard !obligation.isClosed, header.timestamp > obligation.dueBy else { break }
+          try call(number, obligation)
         }
       }
     } catch { throw error.ofBlock }
+  }
+
+  private mutating func knownObligation(_ number: UInt64) throws(OperationFailure) -> Obligation {
+    guard let obligation = try obligation(number) else {
+      throw OperationFailure(.missing(key: Obligation.key(number)))
+    }
+    return obligation
+  }
+
+  /// Meets an obligation that is overdue with a lot of the buffer, or ends it with the bond.
+  private mutating func call(_ number: UInt64, _ obligation: Obligation)
+    throws(OperationFailure)
+  {
+    if let lot = try bufferLot(for: obligation) { return try meet(number, with: lot) }
+    var obligation = obligation
+    try callBond(&obligation)
+    try release(&obligation)
+    try put(obligation, number)
   }
 
   /// A lot of the custodian's buffer, no larger than what is open: of the first so many the first

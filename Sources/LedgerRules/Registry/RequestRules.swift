@@ -62,6 +62,9 @@ extension ExecutionContext {
   {
     let number = operation.request
     var record = try pendingRequest(number)
+    guard header.timestamp < record.expiresAt else {
+      throw .fault(.requestClosed, subject: .request(number))
+    }
     // Neither ER Nodes, custodians nor filers (carbon rules, "Global Carbon Registry").
     guard registrars.seats.contains(sender),
       !sets.current.members.contains(where: { $0.account == sender }),
@@ -135,7 +138,8 @@ extension ExecutionContext {
     try end(operation.request, record, as: .withdrawn)
   }
 
-  /// A request that can still be decided on.
+  /// A request that has not ended: its filer can take it back, also when its time is over and no
+  /// block has ended it yet.
   private mutating func pendingRequest(_ number: UInt64) throws(OperationFailure)
     -> RequestRecord
   {
@@ -144,7 +148,7 @@ extension ExecutionContext {
       throw OperationFailure(error)
     }
     guard let record else { throw .fault(.unknownRequest, subject: .request(number)) }
-    guard record.standing == .pending, header.timestamp < record.expiresAt else {
+    guard record.standing == .pending else {
       throw .fault(.requestClosed, subject: .request(number))
     }
     return record
@@ -174,18 +178,36 @@ extension ExecutionContext {
     while now.book.firstOpenRequest < now.book.requests,
       looked < RulesLimits.expiriesPerBlockMax
     {
-      let number = now.book.firstOpenRequest
-      let record: RequestRecord
-      do { record = try request(number) } catch { throw .record(error) }
-      if record.standing == .pending {
-        guard header.timestamp >= record.expiresAt else { break }
-        do throws(OperationFailure) { try end(number, record, as: .expired) } catch {
-          throw error.ofBlock
-        }
-      }
+      guard try hasEnded(now.book.firstOpenRequest) else { break }
       now.book.firstOpenRequest += 1
       looked += 1
     }
+    guard looked < RulesLimits.expiriesPerBlockMax else { return }
+    for number in beyond(now.book.firstOpenRequest, of: now.book.requests) {
+      _ = try hasEnded(number)
+    }
+  }
+
+  /// Whether a request is over, if need be by its time now.
+  private mutating func hasEnded(_ number: UInt64) throws(ExecutionError) -> Bool {
+    let record: RequestRecord
+    do { record = try request(number) } catch { throw .record(error) }
+    guard record.standing == .pending else { return true }
+    guard header.timestamp >= record.expiresAt else { return false }
+    do throws(OperationFailure) { try end(number, record, as: .expired) } catch {
+      throw error.ofBlock
+    }
+    return true
+  }
+
+  /// Numbers behind the oldest that is open, which have run out before it where their time has been
+  /// shortened since: of the next `RulesLimits.lookedBeyondMax` a few each block, in turn.
+  func beyond(_ first: UInt64, of count: UInt64) -> Range<UInt64> {
+    let parts = RulesLimits.lookedBeyondMax / RulesLimits.lookedBeyondPerBlock
+    let offset = 1 + height % parts * RulesLimits.lookedBeyondPerBlock
+    guard count > first, count - first > offset else { return 0..<0 }
+    let from = first + offset
+    return from..<from + min(RulesLimits.lookedBeyondPerBlock, count - from)
   }
 
   /// Does what a request asks for; throws why it cannot be.
