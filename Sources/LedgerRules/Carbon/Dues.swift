@@ -38,6 +38,10 @@ struct EffectiveProfile: Hashable {
 }
 
 /// The due of an ER Node for a block (carbon rules, "Zero emission").
+///
+/// Over its blocks a node's due is at least its footprint, whatever the margins were: their
+/// numerators differ by the margin, which is never below zero, and what either has been rounded by
+/// is below one unit. In a single block the due can be one µg below: what it lacks has been paid.
 public enum Dues {
   /// The denominator D = 3.6 × 10^17: mW to W, ms to h, W to kW, ‰ and % to one.
   public static let unit: UInt128 = 360_000_000_000_000_000
