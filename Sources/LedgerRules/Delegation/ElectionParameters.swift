@@ -64,12 +64,14 @@ public struct ElectionParameters: Hashable, Sendable, BCSCodable {
   /// The checks of genesis, by name.
   var checks: [(String, Bool)] {
     let spans = 1...RulesLimits.spanMillisecondsMax
+    // A term of no time fails by its own row.
+    let term = 1...max(1, termMilliseconds)
     let seatsRange = UInt64(Limits.validatorsMin)...UInt64(Limits.validatorsMax)
     return [
       ("seats", seatsRange.contains(seats)),
       ("term", spans.contains(termMilliseconds)),
-      ("voting window", (1...termMilliseconds).contains(windowMilliseconds)),
-      ("ready time", (1...termMilliseconds).contains(readyMilliseconds)),
+      ("voting window", term.contains(windowMilliseconds)),
+      ("ready time", term.contains(readyMilliseconds)),
       ("unlock time", spans.contains(unlockMilliseconds)),
       ("candidate's bond", bond <= Supply.total),
       ("bond time", spans.contains(bondMilliseconds)),

@@ -12,6 +12,9 @@ extension GenesisDocument {
       throw .time(genesisTime: genesisTime, interval: interval)
     }
     if let name = parameters.firstOutOfBounds { throw .parameter(name) }
+    if !isTest, let name = parameters.firstBeyondBounds(interval: interval) {
+      throw .parameter(name)
+    }
     try checkFactors()
     try checkNodes()
     try checkFounders()
@@ -36,7 +39,7 @@ extension GenesisDocument {
       guard (1...RulesLimits.factorMicrogramsMax).contains(value) else {
         throw .factor(row: row, .value(value))
       }
-      guard Int(factor.year) >= 1990, Int(factor.year) <= thisYear else {
+      guard Int(factor.year) >= RulesLimits.factorYearMin, Int(factor.year) <= thisYear else {
         throw .factor(row: row, .year(factor.year))
       }
       if let earlier = seen.updateValue(row, forKey: factor.bcs) {
