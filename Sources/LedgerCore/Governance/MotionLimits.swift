@@ -12,8 +12,11 @@ public enum MotionLimits {
   public static let reserveRegistriesMax = 64
   /// Registrars that a motion appoints.
   public static let registrarsMax = 64
-  /// Motions that are neither executed nor over, all together.
+  /// Motions that are neither executed nor over, all together; those of voters take half of the
+  /// places at most.
   public static let openMax = 64
+  /// Emergency pauses that ER Nodes ask for, beside those; one of each account.
+  public static let pausesOpenMax = 64
   /// Those of one account.
   public static let openPerProposerMax = 4
 }

@@ -308,7 +308,7 @@ public enum TransactionFault: UInt16, Error, Sendable, CaseIterable {
     case .invalidHeight: "The height is not one that a key can be changed at."
     case .keyChangePending: "A change of this key is on its way already."
     case .notEntitled:
-      "A motion is made by an ER Node, or by who votes with one per cent of all votes."
+      "Motions: an ER Node, or one per cent of all votes. Candidates: nobody who is a registrar."
     case .invalidMotion:
       "The motion would leave the bounds of a parameter, or break a rule."
     case .tooManyMotions: "Too many motions are open; try again when some are over."

@@ -9,6 +9,8 @@ extension ExecutionContext {
     let place = try candidateSlot(sender)
     guard candidates.entries[place].current == nil else { throw .fault(.alreadyCandidate) }
     try checkFacts(operation.facts)
+    // Whoever judges factors and credits is none of those who are charged by them.
+    guard try !registrarsNow().seats.contains(sender) else { throw .fault(.notEntitled) }
     try claim(operation.key, for: sender)
     try claimTransport(operation.facts.transportKey, for: sender)
     try take(parameters.elections.bond, of: .eco2, from: slot)
@@ -21,7 +23,10 @@ extension ExecutionContext {
           profile: operation.facts.profile, attestedUntil: 0, reserve: operation.reserve))
       let needed = try due(of: sender, days: parameters.elections.reserveDays)
       guard operation.reserve >= needed else { throw .overflow }
-    } catch { throw .fault(.reserveTooLow) }
+    } catch {
+      // A due beyond all numbers is one that no reserve has.
+      throw error == .overflow ? .fault(.reserveTooLow) : .fatal(error)
+    }
     view.set(
       ERNode.key(sender),
       ERNode(

@@ -1,9 +1,13 @@
 public import LedgerCore
 
 extension LedgerQueries {
-  /// A motion by its number, from 0 in the order of proposal; nil when there is none.
+  /// A motion by its number, from 0 in the order of proposal, with the votes against it now; nil
+  /// when there is none.
   public mutating func motion(_ number: UInt64) throws(RecordError) -> MotionRecord? {
-    try find(MotionRecord.key(number))
+    guard var record: MotionRecord = try find(MotionRecord.key(number)) else { return nil }
+    let against: MotionVetoes? = try find(MotionVetoes.key(number))
+    if let against { record.vetoes = against.votes }
+    return record
   }
 
   /// What governance counts, and what is open.

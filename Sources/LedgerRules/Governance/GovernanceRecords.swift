@@ -39,9 +39,12 @@ public struct MotionRecord: NumberedRecord {
   /// While it is pending when it expires, then when it is executed; milliseconds since 1970-01-01
   /// UTC.
   public var dueAt: UInt64
+  /// When it was approved, milliseconds since 1970-01-01 UTC; 0 while it has not been, or is no
+  /// more.
+  public var approvedAt: UInt64
   /// In the order of their approvals; registrars too.
   public var approvals: [AccountID]
-  /// Votes against it, ECO2 base units.
+  /// Votes against it when it ended, ECO2 base units; kept in `MotionVetoes` before.
   public var vetoes: Amount
   /// The height at which it ended; nil while it is not over.
   public var endedAt: UInt64?
@@ -53,6 +56,7 @@ public struct MotionRecord: NumberedRecord {
     proposedAt = time
     standing = .pending
     self.dueAt = dueAt
+    approvedAt = 0
     approvals = []
     vetoes = .zero
     endedAt = nil
@@ -65,6 +69,7 @@ public struct MotionRecord: NumberedRecord {
     proposedAt = try reader.u64("proposed at")
     standing = try Standing(from: &reader)
     dueAt = try reader.u64("due at")
+    approvedAt = try reader.u64("approved at")
     approvals = try reader.list(in: 0...RulesLimits.decisionsMax, "approvals")
     vetoes = try Amount(from: &reader)
     endedAt = try reader.isPresent("ended at") ? try reader.u64("ended at") : nil
@@ -77,11 +82,33 @@ public struct MotionRecord: NumberedRecord {
     writer.u64(proposedAt)
     standing.encode(into: &writer)
     writer.u64(dueAt)
+    writer.u64(approvedAt)
     writer.list(approvals)
     vetoes.encode(into: &writer)
     writer.bool(endedAt != nil)
     if let endedAt { writer.u64(endedAt) }
   }
+}
+
+/// Votes against a motion that is open; there is none without any. Apart from the motion: each
+/// change of votes that are against it writes this.
+public struct MotionVetoes: NumberedRecord {
+  public static var kind: RecordKind { .motionVetoes }
+
+  /// ECO2 base units; above zero.
+  public let votes: Amount
+
+  init(votes: Amount) { self.votes = votes }
+
+  public init(from reader: inout BCSReader) throws(BCSError) {
+    let start = reader.offset
+    votes = try Amount(from: &reader)
+    guard !votes.isZero else {
+      throw BCSError(.invalidValue, field: "votes against", offset: start)
+    }
+  }
+
+  public func encode(into writer: inout BCSWriter) { votes.encode(into: &writer) }
 }
 
 /// What governance counts, and what it has to look at in a block.
@@ -94,23 +121,28 @@ public struct GovernanceBook: SingleRecord {
     public let proposer: AccountID
     /// Of its record; milliseconds since 1970-01-01 UTC.
     public var dueAt: UInt64
+    /// A pause that an ER Node has asked for: it takes none of the places of motions.
+    public let isUrgent: Bool
 
-    init(number: UInt64, proposer: AccountID, dueAt: UInt64) {
+    init(number: UInt64, proposer: AccountID, dueAt: UInt64, isUrgent: Bool) {
       self.number = number
       self.proposer = proposer
       self.dueAt = dueAt
+      self.isUrgent = isUrgent
     }
 
     public init(from reader: inout BCSReader) throws(BCSError) {
       number = try reader.u64("number")
       proposer = try AccountID(from: &reader)
       dueAt = try reader.u64("due at")
+      isUrgent = try reader.bool("urgent")
     }
 
     public func encode(into writer: inout BCSWriter) {
       writer.u64(number)
       proposer.encode(into: &writer)
       writer.u64(dueAt)
+      writer.bool(isUrgent)
     }
   }
 
@@ -156,7 +188,8 @@ public struct GovernanceBook: SingleRecord {
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     motions = try reader.u64("motions")
-    open = try reader.list(in: 0...MotionLimits.openMax, "open motions")
+    let openMax = MotionLimits.openMax + MotionLimits.pausesOpenMax
+    open = try reader.list(in: 0...openMax, "open motions")
     pauses = try reader.list(in: 0...OperationKind.allCases.count, "pauses")
   }
 

@@ -59,9 +59,9 @@ extension ExecutionContext {
     case .addFactor(let facts): isSound = try check(facts)
     case .appointRegistrars(let change): isSound = try check(change)
     case .appointCustodian(let change):
+      let seats = try registrarsNow().seats
       isSound =
-        change.name.isText(max: CandidateLimits.nameBytesMax)
-        && !registrars.seats.contains(change.account)
+        change.name.isText(max: CandidateLimits.nameBytesMax) && !seats.contains(change.account)
     case .dismissCustodian(let account): isSound = try custodian(account) != nil
     case .activateFeature(let activation): isSound = try check(activation)
     case .pause(let kind):
@@ -76,6 +76,7 @@ extension ExecutionContext {
   private func keepsBounds(_ motion: Motion) -> Bool {
     guard let next = motion.applied(to: nextParameters) else { return false }
     return next.firstOutOfBounds == nil && next != nextParameters
+      && next.firstBeyondBounds(after: nextParameters, interval: facts.interval) == nil
   }
 
   /// Whether the ledger takes credits of all these registries.
@@ -93,20 +94,30 @@ extension ExecutionContext {
   private mutating func check(_ facts: FactorFacts) throws(OperationFailure) -> Bool {
     let table: FactorTableRecord
     do { table = try view.single() } catch { throw OperationFailure(error) }
-    return table.rows < UInt64(RulesLimits.factorRowsMax)
+    // A year to come would stay in force for good.
+    let years = RulesLimits.factorYearMin...CivilDate(milliseconds: header.timestamp).year
+    return years.contains(Int(facts.year)) && table.rows < UInt64(RulesLimits.factorRowsMax)
       && facts.regionCode.isPrintableASCII(max: CandidateLimits.regionCodeBytesMax)
       && facts.region.isText(max: RulesLimits.regionNameBytesMax)
       && facts.source.isText(max: RulesLimits.sourceBytesMax)
       && (1...RulesLimits.factorMicrogramsMax).contains(facts.microgramsPerKilowattHour)
   }
 
-  /// Neither ER Nodes nor custodians (carbon rules, "Global Carbon Registry").
+  /// Neither ER Nodes, nor who wants to be one, nor custodians (carbon rules, "Global Carbon
+  /// Registry").
   private mutating func check(_ change: RegistrarsChange) throws(OperationFailure) -> Bool {
     guard (1...change.seats.count).contains(Int(change.threshold)) else { return false }
     for seat in change.seats {
-      guard sets.current.index(of: seat) == nil, try custodian(seat) == nil else { return false }
+      guard sets.current.index(of: seat) == nil, sets.following.index(of: seat) == nil,
+        try custodian(seat) == nil, try !isStanding(seat)
+      else { return false }
     }
     return true
+  }
+
+  private mutating func isStanding(_ account: AccountID) throws(OperationFailure) -> Bool {
+    let place = try candidateSlot(account)
+    return candidates.entries[place].current?.standing == .standing
   }
 
   private mutating func check(_ activation: FeatureActivation) throws(OperationFailure) -> Bool {

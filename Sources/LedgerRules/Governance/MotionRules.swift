@@ -3,61 +3,62 @@ import LedgerState
 
 // Motions (carbon rules, "Governance's limits"): ER Nodes decide, and what is decided waits. Those
 // who pay the charges do not set them alone: registrars approve factors, and voters can veto what
-// makes the chain's footprint cheaper, and appointments.
+// makes the chain's footprint cheaper, who is elected and how, and appointments.
 
 extension ExecutionContext {
   /// Brings a motion before the ER Nodes; refused where it could not be executed now.
   mutating func apply(_ operation: ProposeMotion, of sender: AccountID)
     throws(OperationFailure)
   {
-    guard try isEntitled(sender) else { throw .fault(.notEntitled) }
+    let isMember = sets.current.index(of: sender) != nil
+    let isEntitled = isMember ? true : try hasHundredth(sender)
+    guard isEntitled else { throw .fault(.notEntitled) }
     guard operation.reason.isText(max: MotionLimits.reasonBytesMax) else {
       throw .fault(.invalidMotion)
     }
-    let own = now.governance.open.count { $0.proposer == sender }
-    guard now.governance.open.count < MotionLimits.openMax,
-      own < MotionLimits.openPerProposerMax
-    else { throw .fault(.tooManyMotions) }
+    let isUrgent = isMember && operation.motion.isPause
+    guard hasRoom(for: sender, isMember: isMember, isUrgent: isUrgent) else {
+      throw .fault(.tooManyMotions)
+    }
     try check(operation.motion)
     let due = try time(after: parameters.governance.motionMilliseconds)
     let number = now.governance.motions
     now.governance.motions += 1
     now.governance.open.append(
-      GovernanceBook.Open(number: number, proposer: sender, dueAt: due))
+      GovernanceBook.Open(number: number, proposer: sender, dueAt: due, isUrgent: isUrgent))
     let record = MotionRecord(
       operation.motion, reason: operation.reason, proposer: sender, at: header.timestamp,
       dueAt: due)
     view.set(MotionRecord.key(number), record.bcs)
   }
 
-  /// Approves a motion, or takes an approval back; one that loses its quorum waits for it again.
+  /// Approves a motion, or takes an approval back: then one that loses its quorum waits for it
+  /// again.
   mutating func apply(_ operation: DecideMotion, of sender: AccountID)
     throws(OperationFailure)
   {
     var record = try openMotion(operation.motion)
-    let isMember = sets.current.index(of: sender) != nil
-    let isAsked = record.motion.asksRegistrars && registrars.seats.contains(sender)
-    guard isMember || isAsked else { throw .fault(.notAsked) }
-    guard record.approvals.contains(sender) != operation.approves,
-      record.approvals.count < RulesLimits.decisionsMax || !operation.approves
-    else { throw .fault(.alreadyDecided) }
+    guard try isAsked(sender, about: record.motion) else { throw .fault(.notAsked) }
+    guard record.approvals.contains(sender) != operation.approves else {
+      throw .fault(.alreadyDecided)
+    }
     if operation.approves {
+      if record.approvals.count >= RulesLimits.decisionsMax { try dropWordsOfOthers(&record) }
       record.approvals.append(sender)
     } else {
       record.approvals.removeAll { $0 == sender }
     }
-    let isApproved = hasQuorum(record)
-    switch (record.standing, isApproved) {
-    case (.pending, true):
+    let isApproved = try hasQuorum(record)
+    switch record.standing {
+    case .pending where isApproved:
       record.standing = .approved
+      record.approvedAt = header.timestamp
       record.dueAt = try time(after: delay(of: record.motion))
-    case (.approved, false):
-      record.standing = .pending
-      record.dueAt = try time(after: parameters.governance.motionMilliseconds)
+    case .approved where !isApproved && !operation.approves: try wait(&record)
     default: break
     }
-    try put(record, operation.motion)
-    if case .pause = record.motion, isApproved {
+    put(record, operation.motion)
+    if record.motion.isPause, isApproved {
       do { try execute(operation.motion) } catch { throw .fatal(error) }
     }
   }
@@ -68,37 +69,7 @@ extension ExecutionContext {
   {
     let record = try openMotion(operation.motion)
     guard record.proposer == sender else { throw .fault(.notProposer) }
-    end(operation.motion, record, as: .cancelled)
-  }
-
-  /// Puts the sender's votes against a motion, or takes them back; with a third of all votes
-  /// against it the motion is over.
-  mutating func apply(_ operation: VetoMotion, of sender: AccountID)
-    throws(OperationFailure)
-  {
-    var record = try openMotion(operation.motion)
-    guard canBeVetoed(record.motion) else { throw .fault(.noVeto) }
-    let place = try voterSlot(sender)
-    guard var voter = voters.entries[place].current, !voter.placed.isZero else {
-      throw .fault(.votesInsufficient)
-    }
-    try dropVetoesOver(&voter)
-    guard voter.vetoes.contains(operation.motion) != operation.isVeto,
-      voter.vetoes.count < CandidateLimits.vetoesMax || !operation.isVeto
-    else { throw .fault(.alreadyDecided) }
-    if operation.isVeto {
-      voter.vetoes.append(operation.motion)
-      record.vetoes = try record.vetoes.added(voter.placed)
-    } else {
-      voter.vetoes.removeAll { $0 == operation.motion }
-      record.vetoes = record.vetoes.saturatingSubtracting(voter.placed)
-    }
-    voters.set(place, voter)
-    if isVetoed(record) {
-      end(operation.motion, record, as: .vetoed)
-    } else {
-      view.set(MotionRecord.key(operation.motion), record.bcs)
-    }
+    try end(operation.motion, record, as: .cancelled)
   }
 
   // MARK: In each block
@@ -113,74 +84,121 @@ extension ExecutionContext {
   private mutating func execute(_ number: UInt64) throws(ExecutionError) {
     let record: MotionRecord
     do { record = try view.required(MotionRecord.key(number)) } catch { throw .record(error) }
-    guard record.standing == .approved else { return end(number, record, as: .expired) }
-    guard !canBeVetoed(record.motion) || !isVetoed(record) else {
-      return end(number, record, as: .vetoed)
-    }
     do throws(OperationFailure) {
-      try check(record.motion)
-      try carryOut(record.motion)
-      end(number, record, as: .executed)
+      try execute(number, record)
     } catch {
       if case .fatal(let error) = error { throw error }
-      end(number, record, as: .failed)
+      do { try end(number, record, as: .failed) } catch { throw error.ofBlock }
     }
   }
 
-  // MARK: Vetoes
-
-  /// Follows a change of an account's votes in what it has put against motions.
-  mutating func follow(_ voter: inout Voter, from before: Amount) throws(OperationFailure) {
-    guard !voter.vetoes.isEmpty else { return }
-    try dropVetoesOver(&voter)
-    for number in voter.vetoes {
-      var record = try openMotion(number)
-      record.vetoes = try record.vetoes.saturatingSubtracting(before).added(voter.placed)
-      view.set(MotionRecord.key(number), record.bcs)
+  private mutating func execute(_ number: UInt64, _ record: MotionRecord)
+    throws(OperationFailure)
+  {
+    guard record.standing == .approved else { return try end(number, record, as: .expired) }
+    var record = record
+    // An approval counts while its signer has a seat: a set that is gone binds nobody.
+    guard try hasQuorum(record) else {
+      try wait(&record)
+      return put(record, number)
     }
-  }
-
-  /// Forgets motions that are over.
-  private mutating func dropVetoesOver(_ voter: inout Voter) throws(OperationFailure) {
-    let open = now.governance.open
-    voter.vetoes.removeAll { number in !open.contains { $0.number == number } }
-  }
-
-  private func isVetoed(_ record: MotionRecord) -> Bool {
-    !record.vetoes.isZero && record.vetoes.baseUnits * 3 >= now.delegation.placed.baseUnits
+    if canBeVetoed(record.motion) {
+      guard try !isVetoed(number) else { return try end(number, record, as: .vetoed) }
+      // It may have become a cut since it was approved.
+      let (least, overflow) = record.approvedAt.addingReportingOverflow(
+        parameters.elections.termMilliseconds)
+      guard !overflow else { throw .fault(.overflow) }
+      guard least <= header.timestamp else {
+        record.dueAt = least
+        return put(record, number)
+      }
+    }
+    try check(record.motion)
+    try carryOut(record.motion)
+    try end(number, record, as: .executed)
   }
 
   // MARK: Details
 
-  /// An ER Node, or one whose votes are a hundredth of all.
-  private mutating func isEntitled(_ account: AccountID) throws(OperationFailure) -> Bool {
-    if sets.current.index(of: account) != nil { return true }
+  /// Whether an account's votes are a hundredth of all that count.
+  private mutating func hasHundredth(_ account: AccountID) throws(OperationFailure) -> Bool {
     let place = try voterSlot(account)
-    guard let voter = voters.entries[place].current, !voter.placed.isZero else { return false }
-    return voter.placed.baseUnits * 100 >= now.delegation.placed.baseUnits
+    guard let voter = voters.entries[place].current else { return false }
+    return voter.placed.baseUnits * 100 >= votesCounted
   }
 
-  /// ⌊2n/3⌋ + 1 of the set, and where registrars are asked their threshold.
-  private func hasQuorum(_ record: MotionRecord) -> Bool {
+  /// Whether one more motion of an account may be open. Voters have half of the places at most; a
+  /// pause that an ER Node asks for needs none.
+  private func hasRoom(for sender: AccountID, isMember: Bool, isUrgent: Bool) -> Bool {
+    let open = now.governance.open
+    if isUrgent {
+      let urgent = open.filter(\.isUrgent)
+      return urgent.count < MotionLimits.pausesOpenMax
+        && !urgent.contains { $0.proposer == sender }
+    }
+    let placed = open.filter { !$0.isUrgent }
+    guard placed.count < MotionLimits.openMax,
+      placed.count(where: { $0.proposer == sender }) < MotionLimits.openPerProposerMax
+    else { return false }
+    let ofVoters = placed.count { sets.current.index(of: $0.proposer) == nil }
+    return isMember || ofVoters < MotionLimits.openMax / 2
+  }
+
+  /// Registrars in office now; those that this block has appointed, too.
+  mutating func registrarsNow() throws(OperationFailure) -> Registrars {
+    do { return try view.single() } catch { throw OperationFailure(error) }
+  }
+
+  private mutating func isAsked(_ account: AccountID, about motion: Motion)
+    throws(OperationFailure) -> Bool
+  {
+    if sets.current.index(of: account) != nil { return true }
+    guard motion.asksRegistrars else { return false }
+    return try counts(account, among: try registrarsNow())
+  }
+
+  /// Whether an account's word is one of a registrar: neither ER Nodes nor custodians judge
+  /// themselves (carbon rules, "Global Carbon Registry").
+  private mutating func counts(_ account: AccountID, among registrars: Registrars)
+    throws(OperationFailure) -> Bool
+  {
+    guard registrars.seats.contains(account), sets.current.index(of: account) == nil else {
+      return false
+    }
+    return try custodian(account) == nil
+  }
+
+  /// ⌊2n/3⌋ + 1 of the set that decides this block, and where registrars are asked their threshold.
+  private mutating func hasQuorum(_ record: MotionRecord) throws(OperationFailure) -> Bool {
     let members = record.approvals.count { sets.current.index(of: $0) != nil }
     guard members >= sets.current.quorum else { return false }
     guard record.motion.asksRegistrars else { return true }
-    let seated = record.approvals.count { registrars.seats.contains($0) }
-    return seated >= Int(registrars.threshold)
+    let registrars = try registrarsNow()
+    var seated = 0
+    for account in record.approvals where try counts(account, among: registrars) { seated += 1 }
+    return seated >= max(1, Int(registrars.threshold))
+  }
+
+  /// Forgets approvals that count no more.
+  private mutating func dropWordsOfOthers(_ record: inout MotionRecord) throws(OperationFailure) {
+    var kept: [AccountID] = []
+    for account in record.approvals where try isAsked(account, about: record.motion) {
+      kept.append(account)
+    }
+    record.approvals = kept
+  }
+
+  /// A motion waits for its quorum, anew.
+  private func wait(_ record: inout MotionRecord) throws(OperationFailure) {
+    record.standing = .pending
+    record.approvedAt = 0
+    record.dueAt = try time(after: parameters.governance.motionMilliseconds)
   }
 
   private func delay(of motion: Motion) -> UInt64 {
-    if case .pause = motion { return 0 }
+    if motion.isPause { return 0 }
     return canBeVetoed(motion)
       ? parameters.elections.termMilliseconds : parameters.governance.delayMilliseconds
-  }
-
-  /// Whether voters can veto a motion: cuts of margin, floors or weights, and appointments.
-  private func canBeVetoed(_ motion: Motion) -> Bool {
-    switch motion {
-    case .appointRegistrars, .appointCustodian, .dismissCustodian: true
-    default: motion.applied(to: parameters)?.isCut(of: parameters) ?? false
-    }
   }
 
   private func time(after span: UInt64) throws(OperationFailure) -> UInt64 {
@@ -189,7 +207,7 @@ extension ExecutionContext {
     return time
   }
 
-  private mutating func openMotion(_ number: UInt64) throws(OperationFailure) -> MotionRecord {
+  mutating func openMotion(_ number: UInt64) throws(OperationFailure) -> MotionRecord {
     let record: MotionRecord?
     do { record = try view.find(MotionRecord.key(number)) } catch {
       throw OperationFailure(error)
@@ -199,19 +217,21 @@ extension ExecutionContext {
     return record
   }
 
-  private mutating func put(_ record: MotionRecord, _ number: UInt64) throws(OperationFailure) {
+  private mutating func put(_ record: MotionRecord, _ number: UInt64) {
     view.set(MotionRecord.key(number), record.bcs)
     if let place = now.governance.open.firstIndex(where: { $0.number == number }) {
       now.governance.open[place].dueAt = record.dueAt
     }
   }
 
-  private mutating func end(
+  mutating func end(
     _ number: UInt64, _ record: MotionRecord, as standing: MotionRecord.Standing
-  ) {
+  ) throws(OperationFailure) {
     var record = record
     record.standing = standing
     record.endedAt = height
+    record.vetoes = try votes(against: number)
+    if !record.vetoes.isZero { view.remove(MotionVetoes.key(number)) }
     now.governance.open.removeAll { $0.number == number }
     view.set(MotionRecord.key(number), record.bcs)
   }
@@ -221,5 +241,10 @@ extension Motion {
   /// Whether registrars approve it, too.
   var asksRegistrars: Bool {
     if case .addFactor = self { true } else { false }
+  }
+
+  /// Whether it is an emergency pause: executed as soon as it is approved.
+  var isPause: Bool {
+    if case .pause = self { true } else { false }
   }
 }

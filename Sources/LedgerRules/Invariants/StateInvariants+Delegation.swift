@@ -16,6 +16,8 @@ struct DelegationTally {
   var candidates: [AccountID: Entry] = [:]
   var locked: UInt128 = 0
   var placed: UInt128 = 0
+  /// Votes against motions, by number; those that are over too.
+  var against: [UInt64: UInt128] = [:]
 
   /// The entries of the index of those who can be elected, in no order.
   var tally: [OrderedEntry] {
@@ -40,6 +42,7 @@ struct DelegationTally {
       locked &+= voter.locked.baseUnits
       for unlock in voter.unlocks { locked &+= unlock.amount.baseUnits }
       placed &+= voter.placed.baseUnits
+      for motion in voter.vetoes { against[motion, default: 0] &+= voter.placed.baseUnits }
     case .voteStake:
       let stake = try VoteStake(bcs: value)
       guard id.count == 64, let account = AccountID(id.dropFirst(32)) else { return false }
@@ -88,6 +91,20 @@ extension StateInvariants {
     check("locked votes", kept.locked, delegation.locked)
     check("unclaimed rewards", kept.unclaimed, earned / RewardShare.unit)
     if !earned.isMultiple(of: RewardShare.unit) { note(.candidate(Delegation.key)) }
+  }
+
+  /// What is kept as votes against each open motion is what its voters have placed.
+  mutating func checkVetoes(_ source: inout some RecordSource) throws(RecordError) {
+    let open = Set(try source.single(GovernanceBook.self).open.map(\.number))
+    for number in Set(vetoes.keys).union(open).sorted() {
+      let kept = vetoes[number] ?? 0
+      let counted = open.contains(number) ? delegation.against[number] ?? 0 : 0
+      guard kept != counted else { continue }
+      note(
+        .total(
+          MotionVetoes.key(number), what: "votes against a motion", kept: Amount(kept),
+          counted: Amount(counted)))
+    }
   }
 
   private mutating func check(_ what: String, _ kept: Amount, _ counted: UInt128) {

@@ -26,6 +26,8 @@ public struct StateInvariants {
   var offenders: [(key: StateKey, number: UInt64)] = []
   var ordered = OrderedStructure()
   var delegation = DelegationTally()
+  /// Votes against open motions, by number.
+  var vetoes: [UInt64: UInt128] = [:]
   /// First and last height of each past set, by number.
   var pastSets: [UInt64: ClosedRange<UInt64>] = [:]
 
@@ -88,6 +90,7 @@ public struct StateInvariants {
     case .delegation: _ = try Delegation(bcs: value)
     case .signedBlocks: _ = try SignedBlocks(bcs: value)
     case .motion: _ = try MotionRecord(bcs: value)
+    case .motionVetoes: try addVetoes(key, value)
     case .governanceBook: _ = try GovernanceBook(bcs: value)
     case .feature: _ = try FeatureRecord(bcs: value)
     case .featureList: _ = try FeatureList(bcs: value)
@@ -100,6 +103,12 @@ public struct StateInvariants {
     case .orderedTree: if !(try ordered.addTree(key, value)) { note(.unknownKind(key)) }
     case .orderedPage: if !(try ordered.addPage(key, value)) { note(.unknownKind(key)) }
     }
+  }
+
+  private mutating func addVetoes(_ key: StateKey, _ value: [UInt8]) throws(BCSError) {
+    let record = try MotionVetoes(bcs: value)
+    guard let number = key.number else { return note(.unknownKind(key)) }
+    vetoes[number] = record.votes.baseUnits
   }
 
   private mutating func addAccount(_ value: [UInt8]) throws(BCSError) {
@@ -133,6 +142,7 @@ public struct StateInvariants {
       try checkValidators(&source)
       try checkPastSets(&source)
       try checkDelegation(&source)
+      try checkVetoes(&source)
       try checkStatements(&source)
       try checkOffences(&source)
     } catch { note(.unreadable(error)) }

@@ -113,6 +113,8 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case feature = 0x0602
   /// All of them. One record; there from the first on.
   case featureList = 0x0603
+  /// By the motion's number, while votes are against it.
+  case motionVetoes = 0x0604
 
   // Domain 5: ordered indexes.
 

@@ -24,7 +24,7 @@ enum StateKeyText {
       .fundBid, .delegation, .governanceBook, .featureList:
       .single
     case .block, .factorRow, .lot, .retirement, .statement, .pastSet, .offence, .issuance, .request,
-      .obligation, .motion:
+      .obligation, .motion, .motionVetoes:
       .number
     case .account, .nodeCarbon, .node, .bundleProgress, .custodian, .candidate, .voter,
       .signedBlocks:

@@ -66,6 +66,7 @@ enum RecordText {
     case .governanceBook: try GovernanceBook(bcs: value)
     case .feature: try FeatureRecord(bcs: value)
     case .featureList: try FeatureList(bcs: value)
+    case .motionVetoes: try MotionVetoes(bcs: value)
     case .offence: try RecordedOffence(bcs: value)
     case .offender: try OffenderEntry(bcs: value)
     case .offenceCount: try OffenceCount(bcs: value)

@@ -19,7 +19,7 @@ struct GovernedParameterTests {
 
   /// One motion for each "(g)" of the carbon rules, in their order.
   private static let marked: [(what: String, motion: Motion)] = [
-    ("candidate's bond", parameter(.candidateBond, 5)),
+    ("candidate's bond", parameter(.candidateBond, 30_000_000_000)),
     ("unlocking", parameter(.unlockTime, 300_000)),
     ("voting window", parameter(.votingWindow, 300_000)),
     ("downtime, per cent", parameter(.signedBlocks, 40)),
@@ -37,7 +37,7 @@ struct GovernedParameterTests {
       .appointRegistrars(
         RegistrarsChange(threshold: 1, seats: [TestGenesis.accounts[0]]))
     ),
-    ("how long a request can be decided", parameter(.requestTime, 1_000_000)),
+    ("how long a request can be decided", parameter(.requestTime, 2_000_000_000)),
     ("attestation of custody", parameter(.attestationTime, 1_000_000)),
     ("reserve: vintages", parameter(.vintageYears, 9)),
     (
@@ -46,7 +46,7 @@ struct GovernedParameterTests {
         ReserveRulesChange(
           registries: ["gold-standard"], products: [.verified, .climateReserveTonne]))
     ),
-    ("replacement by the custodian", parameter(.obligationTime, 1_000_000)),
+    ("replacement by the custodian", parameter(.obligationTime, 2_000_000_000)),
   ]
 
   private enum Costed { case operation, transaction, signature, lot }

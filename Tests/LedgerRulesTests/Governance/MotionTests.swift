@@ -9,12 +9,19 @@ struct MotionTests {
   private let bob = TestGenesis.accounts[1]
   private let carol = TestGenesis.accounts[3]
 
-  /// Nodes that can pay; a motion waits 10 blocks, can be approved for 50, pauses last 30.
+  /// A thousand ECO2, base units.
+  private static let thousand: UInt128 = 100_000_000_000
+
+  /// Nodes that can pay, voters with 3,100,000 ECO2; a motion waits 10 blocks, can be approved for
+  /// 50, pauses last 30.
   private func world(registrars: [AccountID] = []) throws -> ElectionWorld {
     var world = try ElectionWorld {
       $0.parameters.governance.delayMilliseconds = 100_000
       $0.parameters.governance.motionMilliseconds = 500_000
       $0.parameters.governance.pauseMilliseconds = 300_000
+      for index in $0.allocations.indices {
+        $0.allocations[index].eco2 = Amount(3_100 * Self.thousand)
+      }
       if !registrars.isEmpty {
         $0.registry.registrars = registrars
         $0.registry.threshold = 2
@@ -109,8 +116,8 @@ struct MotionTests {
   func entitled() throws {
     var world = try world()
     #expect(try world.fault(alice, [propose(set(.creationFee, 5))]) == .notEntitled)
-    try world.vote(alice, [(world.node(0), 9_900)])
-    try world.vote(bob, [(world.node(1), 99)])
+    try world.vote(alice, [(world.node(0), 2_970 * Self.thousand)])
+    try world.vote(bob, [(world.node(1), 30 * Self.thousand - 1)])
     #expect(try world.fault(bob, [propose(set(.creationFee, 5))]) == .notEntitled)
     try world.vote(bob, [(world.node(1), 1)])
     #expect(try world.fault(bob, [propose(set(.creationFee, 5))]) == nil)
@@ -174,9 +181,9 @@ struct MotionTests {
   @Test("a cut waits a term, and a third of all votes ends it")
   func veto() throws {
     var world = try world()
-    try world.vote(alice, [(world.node(0), 600)])
-    try world.vote(bob, [(world.node(1), 250)])
-    try world.vote(carol, [(world.node(1), 150)])
+    try world.vote(alice, [(world.node(0), 3_000 * Self.thousand)])
+    try world.vote(bob, [(world.node(1), 1_250 * Self.thousand)])
+    try world.vote(carol, [(world.node(1), 750 * Self.thousand)])
     let node = world.node(0)
     #expect(try world.fault(node, [propose(set(.dueMargin, 9))]) == nil)
     #expect(try world.fault(node, [propose(set(.dueMargin, 11))]) == nil)
@@ -191,18 +198,18 @@ struct MotionTests {
     #expect(try world.fault(TestGenesis.accounts[5], [veto()]) == .votesInsufficient)
     #expect(try world.fault(bob, [veto()]) == nil)
     #expect(try world.fault(bob, [veto()]) == .alreadyDecided)
-    #expect(try motion(world).vetoes == Amount(250))
+    #expect(try motion(world).vetoes == Amount(1_250 * Self.thousand))
     // Votes that are taken back are against nothing any more.
     let withdrawal = LedgerCore.Operation.withdrawVotes(
-      WithdrawVotes(candidate: world.node(1), amount: Amount(100)))
+      WithdrawVotes(candidate: world.node(1), amount: Amount(500 * Self.thousand)))
     #expect(try world.fault(bob, [withdrawal]) == nil)
-    #expect(try motion(world).vetoes == Amount(150))
+    #expect(try motion(world).vetoes == Amount(750 * Self.thousand))
     #expect(try world.fault(bob, [veto(0, false)]) == nil)
     #expect(try motion(world).vetoes == .zero)
     #expect(try world.fault(bob, [veto()]) == nil)
     #expect(try motion(world).standing == .approved)
     #expect(try world.fault(carol, [veto()]) == nil)
-    // 300 of 900.
+    // 1,500 of 4,500.
     #expect(try motion(world).standing == .vetoed)
     try world.run(slots: 2 * ElectionWorld.termBlocks)
     #expect(try parameters(world).dueMarginPercent == 10)
