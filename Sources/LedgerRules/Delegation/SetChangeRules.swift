@@ -62,7 +62,9 @@ extension ExecutionContext {
         case .standing: 1
         case .resigned: 2
         }
-      list.append((rank, record.jailedAt, member.account))
+      // A jail that came before says nothing of who is excluded or has resigned.
+      let since = record.standing == .standing ? record.jailedAt : 0
+      list.append((rank, since, member.account))
     }
     list.sort { ($0.rank, $0.since, $0.account) < ($1.rank, $1.since, $1.account) }
     return list.map(\.account)

@@ -28,15 +28,19 @@ extension ExecutionContext {
   ) throws(ExecutionError) {
     var named: [AccountID] = []
     var wanted = WantedCredits()
+    var votes = WantedVotes()
     for plan in plans {
+      let sender = transactions[plan.index].body.sender
       for operation in transactions[plan.index].body.operations {
         if case .transfer(let transfer) = operation { named.append(transfer.recipient) }
         wanted.add(operation)
+        votes.add(operation, of: sender)
       }
     }
     do {
       try accounts.load(named, in: &view)
       try load(wanted)
+      try load(votes)
     } catch { throw .record(error) }
   }
 }

@@ -123,6 +123,27 @@ struct JailTests {
     #expect(try world.members() == Set(nodes).subtracting([nodes[2]]))
   }
 
+  @Test("of those who resigned the smaller account leaves first, also where one was jailed before")
+  func orderOfLeaving() throws {
+    var world = try ElectionWorld(nodes: 5, seats: 5)
+    let nodes = (0..<5).map { world.node($0) }.sorted()
+    for node in nodes.prefix(2) { try world.fundNode(node) }
+    let set = try world.sets().current
+    let place = try #require(set.index(of: nodes[0]))
+    let reporter = try #require(set.members.last)
+    let report = try world.report(
+      try world.badBundle(place, of: set, height: world.network.height),
+      by: ElectionModel.Seat(account: reporter.account, key: reporter.consensusKey))
+    let resignations = try nodes.prefix(2).map {
+      try world.transaction($0, [.resignCandidate(ResignCandidate())])
+    }
+    for receipt in try world.run([report] + resignations).receipts {
+      #expect(receipt.outcome == .applied)
+    }
+    #expect(try world.candidate(nodes[0]).jailedAt > 0)
+    #expect(try world.members() == Set(nodes.dropFirst()))
+  }
+
   @Test("contradicting votes cost 5 % of the bond and exclude for ever, once")
   func excluded() throws {
     var world = try ElectionWorld()

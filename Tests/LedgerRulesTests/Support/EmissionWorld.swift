@@ -220,9 +220,9 @@ struct EmissionWorld {
     guard given == reward else { throw differs("reward", given, reward) }
     let part = reward * 60 / 100
     toAuthors += part
-    if reward == 0 {
-      counts.unrewarded += 1
-    } else if !shares.share(reward - part, author: author) {
+    counts.unrewarded += reward == 0 ? 1 : 0
+    // Without a reward, too, those who vote for the author get what others have left.
+    if !shares.share(reward - part, author: author) {
       toFund += reward - part
       counts.withoutVotes += 1
     }
