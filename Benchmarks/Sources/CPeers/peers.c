@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
 #include "peers.h"
 
+#include <linux/perf_event.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <sched.h>
 #include <sodium.h>
 #include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int peers_start(void) { return sodium_init() < 0 ? -1 : 0; }
 
@@ -46,4 +49,20 @@ int peers_bind_to_core(int n) {
 
 void peers_unbind(void) {
   if (is_known) sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+int peers_count_instructions(void) {
+  struct perf_event_attr attributes = {
+      .type = PERF_TYPE_HARDWARE,
+      .size = sizeof attributes,
+      .config = PERF_COUNT_HW_INSTRUCTIONS,
+      .exclude_kernel = 1,
+      .exclude_hv = 1,
+  };
+  return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+uint64_t peers_instructions(int counter) {
+  uint64_t count;
+  return read(counter, &count, sizeof count) == sizeof count ? count : 0;
 }

@@ -22,8 +22,8 @@ struct Bench: ParsableCommand {
         bench --json results.json        and a file for programs
       """,
     subcommands: [
-      Table.self, Measure.self, BuildRecords.self, BuildLots.self, WeightsCommand.self,
-      WeighCommand.self,
+      Table.self, Measure.self, BuildRecords.self, BuildLots.self, BuildVotes.self,
+      WeightsCommand.self, WeighCommand.self,
     ],
     defaultSubcommand: Table.self)
 
@@ -139,6 +139,23 @@ struct Bench: ParsableCommand {
     func run() throws {
       let folder = DataFolder(in: data, isQuick: false).path
       try CarbonBuilder(folder: CarbonFolder(path: folder, count: count)).build()
+    }
+  }
+
+  struct BuildVotes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build-votes", abstract: "Builds a ledger that figures of elections need.",
+      shouldDisplay: false)
+
+    @Option var data: String
+    @Option var candidates: Int
+    @Option var voters: Int
+
+    func run() throws {
+      let folder = DataFolder(in: data, isQuick: false).path
+      try ElectionBuilder(
+        folder: ElectionFolder(path: folder, candidates: candidates, voters: voters)
+      ).build()
     }
   }
 }

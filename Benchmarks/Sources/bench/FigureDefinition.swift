@@ -17,7 +17,7 @@ struct FigureDefinition: Sendable {
 
   /// All figures, in the table's order.
   static let all: [FigureDefinition] =
-    ed25519 + sha256 + state + log + registry + carbon + audit + simulate
+    ed25519 + sha256 + state + log + registry + carbon + elections + audit + simulate
 }
 
 extension FigureDefinition {
@@ -50,6 +50,7 @@ extension FigureDefinition {
     case .nothing, .folder: against
     case .records, .manyRecords: against + (isQuick ? " (1 million records)" : "")
     case .lots: against + (isQuick ? " (100,000 lots)" : "")
+    case .votes: against + (isQuick ? " (100,000 voters)" : "")
     }
   }
 }

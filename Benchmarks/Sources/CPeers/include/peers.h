@@ -31,4 +31,11 @@ int peers_bind_to_core(int n);
 // Lets the thread run on every core again.
 void peers_unbind(void);
 
+// Opens a counter of the instructions that the calling thread executes in user mode. A descriptor,
+// or -1 where the machine has no such counter (most virtual ones) or does not let us.
+int peers_count_instructions(void);
+
+// What it has counted since; 0 when it cannot be read.
+uint64_t peers_instructions(int counter);
+
 #endif

@@ -19,7 +19,7 @@ struct CarbonBuilder {
   func build() throws {
     try folder.make()
     let line = ProgressLine("building \(network.lots) lots and \(network.accounts) accounts")
-    try load()
+    try Self.load(try network.genesis(), into: folder.ledger)
     let root = try fill(line)
     try folder.seal(CarbonFolder.Built(records: try copy(), root: root.description))
     line.end()
@@ -34,10 +34,11 @@ struct CarbonBuilder {
     return chain.state.root
   }
 
-  private func load() throws {
-    let state = try network.genesis().initialState()
+  /// Puts a genesis into a home.
+  static func load(_ genesis: GenesisDocument, into ledger: String) throws {
+    let state = try genesis.initialState()
     let loader = try StateLoader(
-      home: folder.ledger, chain: state.chain, workers: WorkerPool(workers: 2))
+      home: ledger, chain: state.chain, workers: WorkerPool(workers: 2))
     try loader.add(StateWrites(of: state.changes).changes)
     let entries = try DerivedIndexes.entries(ofGenesis: state.changes)
     _ = try loader.finish(

@@ -11,8 +11,13 @@ final class CarbonChain {
   /// Sequences that accounts have used, where they have used any.
   private var sequences: [AccountID: UInt64] = [:]
 
-  init(_ folder: CarbonFolder, workers: Int) throws {
-    store = try NodeStore(home: folder.ledger, genesis: nil)
+  convenience init(_ folder: CarbonFolder, workers: Int) throws {
+    try self.init(ledger: folder.ledger, workers: workers)
+  }
+
+  /// - Parameter ledger: the home of a node.
+  init(ledger: String, workers: Int) throws {
+    store = try NodeStore(home: ledger, genesis: nil)
     state = try AuthenticatedState(
       reader: store.records, workers: workers > 0 ? WorkerPool(workers: workers) : nil)
     guard state.root == store.records.root else {
@@ -131,11 +136,16 @@ final class CarbonChain {
 
   /// The paths of the records that a block's execution reads, in its order, 32 bytes each.
   func paths(readBy proposal: Proposal) throws -> [UInt8] {
+    try keys(readBy: proposal).flatMap { $0.hash.bytes.array }
+  }
+
+  /// The records that a block's execution reads, in its order.
+  func keys(readBy proposal: Proposal) throws -> [StateKey] {
     let source = RecordedReads(try state.view())
     var view = StateView(over: source)
     _ = try Execution.run(
       block: proposal.block, bundles: proposal.bundles, chain: chain, on: &view)
-    return source.keys.flatMap { $0.hash.bytes.array }
+    return source.keys
   }
 
   /// Keeps which records were asked for.

@@ -33,7 +33,7 @@ struct CarbonFolder: Sendable {
     /// The root of the state.
     let root: String
 
-    static let current = 3
+    static let current = 4
   }
 
   var built: Built? {

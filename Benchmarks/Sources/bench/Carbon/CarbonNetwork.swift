@@ -75,6 +75,8 @@ struct CarbonNetwork: Sendable {
     var parameters = Parameters.standard
     // Ten years' due exceed what the fund begins with: it bids.
     parameters.fund.targetDays = 3_650
+    parameters.elections = Self.elections
+    parameters.governance.delayMilliseconds = Self.interval
     return GenesisDocument(
       network: "benchmarks", isTest: true, genesisTime: 1_749_945_600_000,
       interval: Self.interval, parameters: parameters, factors: [Self.factor],
@@ -89,6 +91,24 @@ struct CarbonNetwork: Sendable {
             account: Self.custodian, name: "custodian", limit: Amount(10_000_000_000 * tonne))
         ], threshold: UInt8(Self.approvals), registrars: Self.registrars),
       depositor: Self.depositor, lots: [Self.genesisLot])
+  }
+
+  /// Elections whose operations can be executed in any block: one term, in which windows are always
+  /// open, delays of a block, and bonds that every account can pay. Nobody is jailed, since headers
+  /// here carry no COMMITs.
+  private static var elections: ElectionParameters {
+    var elections = ElectionParameters.standard
+    elections.termMilliseconds = RulesLimits.spanMillisecondsMax
+    elections.windowMilliseconds = elections.termMilliseconds
+    elections.readyMilliseconds = elections.termMilliseconds
+    elections.unlockMilliseconds = interval
+    elections.bond = Amount(Token.eco2.baseUnitsPerToken)
+    elections.bondMilliseconds = interval
+    elections.reserveDays = 0
+    elections.jailMilliseconds = interval
+    elections.releaseFine = Amount(1_000)
+    elections.signedPercentMin = 0
+    return elections
   }
 
   private static let factor = FactorRow(

@@ -18,6 +18,10 @@ struct CarbonWork {
   var bufferTaken: UInt64 = 0
   var confirmedRetirements: UInt64 = 0
   var broughtRanges = 0
+  /// Candidates that were registered, and which of them is named next.
+  var candidates: [AccountID] = []
+  var nextCandidate = 0
+  var usedKeys = 0
 
   init(_ chain: CarbonChain, _ network: CarbonNetwork, seed: Int) {
     self.chain = chain

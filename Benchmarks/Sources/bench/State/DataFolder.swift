@@ -13,6 +13,8 @@ enum DataNeed: Sendable {
   case manyRecords
   /// A ledger with a million lots and a million accounts.
   case lots
+  /// Ledgers with 10,000 candidates, and a million voters or a thousand.
+  case votes
 }
 
 /// Where the figures of state keep their records: built once in a run, used by the processes of all
@@ -51,6 +53,18 @@ struct DataFolder: Sendable {
   /// The lots that figures of carbon stand on: a million, as their bars are stated for.
   var lots: CarbonFolder { CarbonFolder(path: path, count: isQuick ? 100_000 : 1_000_000) }
 
+  /// The votes that figures of elections stand on: three million, as their bars are stated for.
+  var votes: ElectionFolder {
+    ElectionFolder(path: path, candidates: candidates, voters: isQuick ? 100_000 : 1_000_000)
+  }
+
+  /// Those of a thousand voters, with as many candidates.
+  var fewVotes: ElectionFolder {
+    ElectionFolder(path: path, candidates: candidates, voters: ElectionWork.operationCount)
+  }
+
+  private var candidates: Int { isQuick ? 1_000 : 10_000 }
+
   /// Makes a need's data unless it is there. Throws `unavailable` when the disk has no room for it.
   func prepare(_ need: DataNeed) throws {
     if need == .nothing { return }
@@ -64,7 +78,19 @@ struct DataFolder: Sendable {
     case .records: try prepare([records])
     case .manyRecords: try prepare([records, manyRecords])
     case .lots: try prepareLots()
+    case .votes: try [votes, fewVotes].forEach(prepare)
     }
+  }
+
+  private func prepare(_ votes: ElectionFolder) throws {
+    guard !votes.isBuilt else { return }
+    try votes.remove()
+    try expectRoom(for: votes.bytesNeeded)
+    _ = try OwnProcess.run(
+      [
+        "build-votes", "--data", parent, "--candidates", "\(votes.network.candidates)",
+        "--voters", "\(votes.network.voters)",
+      ], showsProgress: true)
   }
 
   private func prepareLots() throws {

@@ -27,7 +27,7 @@ enum CostForms: CaseIterable {
 
 extension Weighing {
   /// Transactions in a block, where nothing bounds them otherwise.
-  private static let count = 250
+  static let count = 250
   /// Requests in a block: of one lot, and of many.
   private static let requestCount = 60
   private static let largeRequestCount = 6
@@ -286,7 +286,8 @@ extension Weighing {
     try decide(transactions)
   }
 
-  private func decide(_ transactions: [Transaction]) throws {
+  /// Decides what is not weighed.
+  func decide(_ transactions: [Transaction]) throws {
     try chain.decide(transactions)
     chain.forgetSequences()
   }

@@ -35,6 +35,10 @@ struct CostMeasurement {
     try weighCustody()
     try weighReserves()
     try weighReports()
+    try weighCandidates()
+    try weighVotes()
+    try weighMotions()
+    try weighDepartures()
     // Last: who has other keys can send nothing more here.
     note(.setAuthority, "of 16 keys", try weighing.weigh { try weighing.authorities() })
   }
