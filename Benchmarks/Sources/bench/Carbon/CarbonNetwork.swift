@@ -107,6 +107,7 @@ struct CarbonNetwork: Sendable {
     elections.reserveDays = 0
     elections.jailMilliseconds = interval
     elections.releaseFine = Amount(1_000)
+    elections.downtimeBlocks = 1
     elections.signedPercentMin = 0
     return elections
   }

@@ -111,8 +111,7 @@ extension Weighing {
     var queries = LedgerQueries(chain.state)
     try cancelMotions()
     let motion = Motion.setParameters([
-      ParameterChange(parameter: .downtimeBlocks, value: 1),
-      ParameterChange(parameter: .signedBlocks, value: 50),
+      ParameterChange(parameter: .signedBlocks, value: 50)
     ])
     let number = try queries.governance().motions
     let set = try queries.validatorSets().current
