@@ -42,7 +42,7 @@ struct PortsCheck {
     switch code {
     case 0: notes.ok("\(place) is free")
     case EADDRINUSE:
-      let holder = ProcessFiles.holder(of: ProcessFiles.listeners(port: endpoint.port))
+      let holder = Self.holder(of: endpoint.port)
       notes.problem(
         "\(place) is in use by " + (holder ?? "another process"),
         (holder == nil ? "find it with `ss -ltnp`" : "stop it") + ", or take another port")
@@ -54,6 +54,16 @@ struct PortsCheck {
     case let code?:
       notes.problem("\(place) cannot be used (error \(code))", "take another address")
     }
+  }
+
+  /// Who listens on a port. The kernel's list of sockets is read piece by piece, and one that
+  /// stands in it can be passed over while others come and go.
+  private static func holder(of port: Int) -> String? {
+    for _ in 0..<10 {
+      let sockets = ProcessFiles.listeners(port: port)
+      if !sockets.isEmpty { return ProcessFiles.holder(of: sockets) }
+    }
+    return nil
   }
 
   /// Binds and lets go at once: 0, or the errno; nil when the name is none.
