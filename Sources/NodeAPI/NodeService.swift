@@ -31,6 +31,10 @@ public protocol NodeService: CarbonService, DelegationService {
   /// yet. A block may hold 100,000 of them: nobody gets all at once.
   func transactions(of height: UInt64, from index: Int, limit: Int)
     async throws(NodeServiceError) -> [TransactionAnswer]?
+  /// Receipts of a final block from place `index` on in execution order, at most `limit`; empty
+  /// behind the last one, nil when the block is not final here yet.
+  func receipts(of height: UInt64, from index: Int, limit: Int)
+    async throws(NodeServiceError) -> [Receipt]?
   /// Final blocks from `height` downwards, at most `limit`.
   func blocks(downFrom height: UInt64, limit: Int)
     async throws(NodeServiceError) -> [BlockAnswer]

@@ -10,5 +10,9 @@ public enum ResponseFormat {
   public static let header = "application/vnd.eco2.header+bcs"
   public static let certificate = "application/vnd.eco2.certificate+bcs"
   public static let bundle = "application/vnd.eco2.bundle+bcs"
+  public static let receipts = "application/vnd.eco2.receipts+bcs"
   public static let genesis = "application/vnd.eco2.genesis+bcs"
+
+  /// Receipts in one answer: 4 MiB or less.
+  public static let receiptsMax = 65_536
 }

@@ -116,6 +116,17 @@ final class MemoryNode: NodeService {
     return (index..<min(index + limit, transactionsPerBlock)).map { transaction(height, $0) }
   }
 
+  func receipts(of height: UInt64, from index: Int, limit: Int)
+    async throws(NodeServiceError) -> [Receipt]?
+  {
+    guard (1...self.height).contains(height) else { return nil }
+    return (0..<transactionsPerBlock).dropFirst(index).prefix(limit).map { place in
+      Receipt(
+        transaction: .zero, outcome: place == 0 ? .applied : .skipped(.expired),
+        charge: Amount(UInt128(height)), fee: .zero)
+    }
+  }
+
   /// Every second transaction goes to `named`.
   private func transaction(_ height: UInt64, _ index: Int) -> TransactionAnswer {
     Samples.transaction(

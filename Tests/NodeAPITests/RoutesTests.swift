@@ -137,6 +137,31 @@ struct RoutesTests {
     }
   }
 
+  @Test("a block's receipts come as bytes, from the place that is asked for on")
+  func receipts() async throws {
+    try await LiveServer.with(MemoryNode(transactionsPerBlock: 7)) { server in
+      for (query, count) in [("", 7), ("?cursor=2", 5), ("?cursor=7", 0)] {
+        let reply = try await server.ask("GET", "/v1/blocks/3/receipts" + query)
+        #expect(reply.headers["content-type"] == ResponseFormat.receipts)
+        let receipts = try Self.receipts(reply.body)
+        #expect(receipts.count == count)
+        #expect(receipts.allSatisfy { $0.charge == Amount(3) })
+        if query.isEmpty { #expect(receipts.first?.outcome == .applied) }
+      }
+      let missing = try await server.ask("GET", "/v1/blocks/6/receipts")
+      #expect(missing.status == 404 && missing.code == "not_found")
+      let bad = try await server.ask("GET", "/v1/blocks/3/receipts?cursor=x")
+      #expect(bad.status == 400 && bad.code == "bad_cursor")
+    }
+  }
+
+  private static func receipts(_ body: [UInt8]) throws -> [Receipt] {
+    var reader = unsafe BCSReader(body.span.bytes)
+    let receipts = try reader.list(of: Receipt.self, in: 0...100, "receipts")
+    try reader.finish("receipts")
+    return receipts
+  }
+
   @Test("pages follow each other without a gap or a repetition, and the last names no next")
   func pages() async throws {
     let node = try MemoryNode(height: 12, transactionsPerBlock: 7)

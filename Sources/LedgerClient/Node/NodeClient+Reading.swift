@@ -61,6 +61,24 @@ extension NodeClient {
     try await getList("/v1/blocks/\(height)/transactions" + Self.page(cursor, limit))
   }
 
+  /// Receipts of a final block from place `index` on, in execution order: fewer than
+  /// `ResponseFormat.receiptsMax` are the last.
+  public func receipts(inBlock height: UInt64, from index: Int = 0)
+    async throws(ClientError) -> [Receipt]
+  {
+    let bytes = try await getBytes(
+      "/v1/blocks/\(height)/receipts?cursor=\(index)", accept: ResponseFormat.receipts)
+    do {
+      var reader = unsafe BCSReader(bytes.span.bytes)
+      let receipts = try reader.list(
+        of: Receipt.self, in: 0...ResponseFormat.receiptsMax, "receipts")
+      try reader.finish("receipts")
+      return receipts
+    } catch {
+      throw .malformedAnswer("its receipts are broken: \(error)")
+    }
+  }
+
   public func certificate(_ height: UInt64) async throws(ClientError) -> CertificateAnswer {
     try await get("/v1/blocks/\(height)/certificate")
   }

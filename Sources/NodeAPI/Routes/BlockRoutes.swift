@@ -32,6 +32,21 @@ struct BlockRoutes: Sendable {
         problems: [.badHeight, .badCursor, .badLimit, .notKept, .storeFailed, .busy], cost: 4,
         run: transactions),
       Route(
+        .get, "/v1/blocks/{height}/receipts", "getBlockReceipts",
+        "What became of a block's transactions, in execution order",
+        pathParameters: [Self.height],
+        query: [
+          RouteParameter(
+            "cursor", "INDEX of the first, from 0; absent for 0.", .text("Cursor.", example: "0"),
+            example: "0")
+        ],
+        results: [
+          .bytes(
+            ResponseFormat.receipts,
+            "A BCS list of receipts, \(ResponseFormat.receiptsMax) at most; fewer are the last.")
+        ],
+        problems: [.badHeight, .badCursor, .notKept, .storeFailed, .busy], cost: 4, run: receipts),
+      Route(
         .get, "/v1/blocks/{height}/certificate", "getBlockCertificate",
         "The COMMITs that made a block final",
         pathParameters: [Self.height],
@@ -142,6 +157,19 @@ struct BlockRoutes: Sendable {
     var page = PageAnswer(items: Array(found.prefix(limit)))
     if found.count > limit { page.next = "\(first + limit)" }
     return Answer(page.json, contentType: ResponseFormat.json, .final)
+  }
+
+  private func receipts(_ call: Call) async throws -> Answer {
+    let height = try Self.height(call.value)
+    let first = try call.query["cursor"].map(Paging.index) ?? 0
+    _ = try call.type([ResponseFormat.receipts])
+    let limit = ResponseFormat.receiptsMax
+    guard let found = try await service.receipts(of: height, from: first, limit: limit) else {
+      throw Self.missing(height)
+    }
+    var body = BCSWriter(reserving: 8 + found.count * 72)
+    body.list(found)
+    return Answer(body.bytes, contentType: ResponseFormat.receipts, .final)
   }
 
   private func certificate(_ call: Call) async throws -> Answer {

@@ -140,6 +140,18 @@ extension NodeQueries {
     }
   }
 
+  func receipts(of height: UInt64, from index: Int, limit: Int)
+    async throws(NodeServiceError) -> [Receipt]?
+  {
+    try requireKept(height)
+    guard height > 0, height <= board.standing.height else { return nil }
+    if let recent = board.recent.block(height) {
+      return Array(recent.receipts.dropFirst(max(index, 0)).prefix(limit))
+    }
+    guard let logged = try await reads.block(height) else { return nil }
+    return Array(logged.receipts.dropFirst(max(index, 0)).prefix(limit))
+  }
+
   func blocks(downFrom height: UInt64, limit: Int)
     async throws(NodeServiceError) -> [BlockAnswer]
   {
