@@ -99,6 +99,10 @@ bench: prepare ## the engines against their peers, as ratios (BENCH=ed25519 for 
 	@swift build -c release --package-path Benchmarks --product bench
 	@Benchmarks/.build/release/bench $(BENCH) --json Benchmarks/results/latest.json
 
+.PHONY: load
+load: build ## a network under measured load; load.html and load.json (NODES=4, RATE, DURATION, ACCOUNTS, FIND_MAX=1)
+	@Scripts/load
+
 .PHONY: weights
 weights: prepare ## weigh every kind of operation, and write the costs that genesis carries
 	@swift build -c release --package-path Benchmarks --product bench

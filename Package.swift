@@ -140,7 +140,7 @@ let package = Package(
         "LedgerCore", "LedgerState", "LedgerRules", "Consensus", "RegistryFiles", "StrictJSON",
         "NodeAnswers", "NodeRuntime", "LedgerClient", "LoadTest",
       ]),
-    module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient"]),
+    module("LoadTest", ["LedgerCore", "NodeAnswers", "LedgerClient", "StrictJSON", deque]),
     .executableTarget(
       name: "eco2",
       dependencies: [
@@ -242,6 +242,8 @@ let package = Package(
         "LedgerCore", "LedgerState", "LedgerRules", "RegistryFiles", "LedgerClient", "LoadTest",
         "LocalNetwork",
       ]),
+    tests(
+      "LoadTestTests", ["LedgerCore", "NodeAnswers", "LedgerClient", "Dissemination", "LoadTest"]),
     tests(
       "EndToEndTests",
       [

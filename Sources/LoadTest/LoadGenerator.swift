@@ -1,259 +1,263 @@
-public import LedgerClient
-public import LedgerCore
-public import NodeAnswers
+import Foundation
+import LedgerClient
+import LedgerCore
+import NodeAnswers
 
-/// Sends transfers between load accounts at a rate, on a schedule that does not wait for answers,
-/// and follows every transaction to its end.
+/// Puts load on a network on a schedule that does not wait for it, follows every transaction to its
+/// end, and measures.
 ///
-/// A batch goes to one node after another and waits there until it is accepted. When its node dies
-/// first, the same bytes go to the next node: sending them twice changes nothing. Whether accepted
-/// transactions are final is asked of the nodes in turn, by id, whenever a block is.
+/// Signing, sending and following are apart: chunks of a second are signed ahead on all cores; one
+/// thread posts them when they are due and reads the answers; every block's receipts say what
+/// became of them. A request that is not answered goes to the next node with the same bytes:
+/// sending them twice changes nothing.
 public actor LoadGenerator {
-  /// What to send.
-  public struct Plan: Sendable {
-    public var nodes: [NodeAddress]
-    public var accounts: LoadAccounts
-    public var chain: ChainID
-    /// Transactions a second.
-    public var rate: Double
-    /// Until `stop` when nil.
-    public var duration: Duration?
-    /// The most a transfer may be charged, µg CO2e, and its fee, ECO2 base units.
-    public var chargeMax: Amount
-    public var feeMax: Amount
-    /// How many heights ahead a transaction stays valid.
-    public var validityHeights: UInt64
-    /// Nothing was ever sent from the accounts: their sequences need not be asked for.
-    public var accountsAreNew: Bool
-    /// How long to wait, after the last was sent, for the end of those under way.
-    public var patience: Duration
-
-    /// - Parameter estimate: what a transfer costs now, as a node says; four times that is the most
-    ///   that is paid.
-    public init(
-      nodes: [NodeAddress], accounts: LoadAccounts, chain: ChainID, rate: Double,
-      duration: Duration?, estimate: EstimateAnswer, validityHeights: UInt64 = 100,
-      accountsAreNew: Bool = false, patience: Duration = .seconds(90)
-    ) {
-      self.nodes = nodes
-      self.accounts = accounts
-      self.chain = chain
-      self.rate = rate
-      self.duration = duration
-      chargeMax = Amount(4 * UInt128(UInt64(estimate.charge) ?? 0))
-      feeMax = Amount(4 * UInt128(UInt64(estimate.fee) ?? 0))
-      self.validityHeights = validityHeights
-      self.accountsAreNew = accountsAreNew
-      self.patience = patience
-    }
-  }
-
-  private static let batchInterval = Duration.milliseconds(100)
-  private static let batchTransactionsMax = 1_000
-  private static let retryInterval = Duration.milliseconds(500)
-  private static let pollInterval = Duration.milliseconds(100)
+  private static let pollInterval = Duration.milliseconds(50)
+  private static let statesPerQuestion = SubmissionFormat.transactionsMax
 
   private let plan: Plan
   private let clock = ContinuousClock()
-  private var keys: [SigningKey] = []
-  private var sequences: [UInt64] = []
-  private var nextSender = 0
-  private var height: UInt64 = 0
-  /// How long after a block its transactions are asked for: the answer is long, and the nodes are
-  /// busy with the block just then.
-  private var askDelay = Duration.zero
-  private var book = FlightBook()
-  private var idle: [[NodeClient]]
-  /// Clients that wait for an answer, closed when nobody needs it any more.
-  private var busy: [ObjectIdentifier: NodeClient] = [:]
+  private let control = BatchSender.Control()
+  private var book: LoadBook?
+  private var follower: BlockFollower?
+  private var sampler: NodeSampler?
+  private var queue: ChunkQueue?
+  private var phase = LoadProgress.Phase.preparing
+  private var start: UInt64 = 0
+  private var cpuAtStart: UInt64 = 0
+  private var signingSeconds = 0.0
   private var isStopped = false
-  private var isOver = false
-  /// Sending has ended, and transactions are under way.
-  public private(set) var isDraining = false
   private var patience: Duration
+  /// This package's release, for the report.
+  private let software: String
 
-  public init(_ plan: Plan) {
+  public init(_ plan: Plan, software: String = "") {
     self.plan = plan
+    self.software = software
     patience = plan.patience
-    idle = plan.nodes.map { _ in [] }
   }
 
-  /// Runs the plan and waits until the fate of every transaction is known, or patience is at an
-  /// end.
-  public func run() async throws -> LoadReport {
-    try await prepare()
-    let start = clock.now
-    var sentSeconds = 0.0
-    await withDiscardingTaskGroup { group in
-      group.addTask { await self.follow() }
-      await self.sendAll(from: start, in: &group)
-      sentSeconds = (clock.now - start) / .seconds(1)
-      isDraining = true
-      let drainStart = clock.now
-      while book.openCount > 0, clock.now - drainStart < patience, !Task.isCancelled {
-        try? await clock.sleep(for: Self.pollInterval)
-      }
-      isOver = true
-      group.cancelAll()
-      for client in busy.values { await client.close() }
-    }
-    book.close(durationSeconds: sentSeconds, at: clock.now)
-    for client in idle.joined() { await client.close() }
-    return book.report
-  }
+  /// Sending has ended, and transactions are under way.
+  public var isDraining: Bool { phase == .draining }
+
+  /// Whether it was told to end early.
+  public var wasStopped: Bool { isStopped }
+
+  /// Transactions under way.
+  public var openCount: Int { book?.openCount ?? 0 }
 
   /// Ends the sending; `run` returns once what is under way has ended, or after another patience
   /// than the plan's.
   public func stop(patience: Duration? = nil) {
     isStopped = true
+    control.stop()
     if let patience { self.patience = patience }
   }
 
-  /// What has happened so far; latencies are known at the end.
-  public func progress() -> LoadReport { book.report }
-
-  /// Transactions under way.
-  public var openCount: Int { book.openCount }
-
-  private func prepare() async throws {
-    let client = NodeClient(plan.nodes[0])
-    let status = try await client.status()
-    height = status.height
-    book.note(height: height, at: clock.now)
-    askDelay = min(.seconds(1), .milliseconds(status.intervalMilliseconds / 10))
-    for index in 0..<accountsUsed {
-      guard !isStopped, let key = plan.accounts.key(index) else { break }
-      keys.append(key)
-      let address = AccountID(key.publicKey).address(network: status.isTest ? .test : .main)
-      sequences.append(
-        plan.accountsAreNew ? 0 : try await client.account(address).sequence)
+  /// What has happened so far.
+  public func progress() async -> LoadProgress {
+    var progress = LoadProgress()
+    progress.phase = phase
+    if phase == .signing, let queue {
+      let waiting = queue.waiting
+      progress.signedShare =
+        Double(waiting.count) / Double(max(1, schedule.chunkCount ?? ChunkMaker.chunksAhead))
     }
-    await client.close()
+    guard start > 0, let book else { return progress }
+    progress.seconds = Double(MonotonicClock.now() &- start) / 1e9
+    progress.generatorSeconds = Double(MonotonicClock.cpu() &- cpuAtStart) / 1e9
+    progress.counts = book.counts
+    progress.open = book.openCount
+    progress.blocks = await follower?.blocks ?? []
+    progress.nodes = await sampler?.samples ?? []
+    return progress
   }
 
-  /// Each sends as often as any other: of a million, a short run needs only the first.
-  private var accountsUsed: Int {
-    guard let duration = plan.duration else { return plan.accounts.count }
-    let transactions = (duration / .seconds(1) * plan.rate).rounded(.up)
-    return min(plan.accounts.count, max(2, Int(min(transactions, 1e9))))
+  private var schedule: Schedule {
+    Schedule(
+      rate: plan.rate, seconds: plan.duration.map { ($0 + plan.warmUp) / .seconds(1) })
   }
 
-  private func sendAll(from start: ContinuousClock.Instant, in group: inout DiscardingTaskGroup)
-    async
-  {
-    var sent = 0
-    var batch = 0
-    while !isStopped, !Task.isCancelled, !keys.isEmpty {
-      let due = start + Self.batchInterval * batch
-      if let duration = plan.duration, due - start >= duration { break }
-      do { try await clock.sleep(until: due) } catch { break }
-      let elapsed = (due - start + Self.batchInterval) / .seconds(1)
-      let target = Int(elapsed * plan.rate)
-      if target > sent {
-        var node = batch % plan.nodes.count
-        while sent < target {
-          let count = min(target - sent, Self.batchTransactionsMax)
-          let ids = build(count, intended: due)
-          let first = node
-          group.addTask { await self.send(ids, first: first) }
-          node = (node + 1) % plan.nodes.count
-          sent += count
-        }
-      }
-      batch += 1
+  /// Runs the plan and waits until the fate of every transaction is known, or patience is at an
+  /// end.
+  public func run() async throws -> LoadReport {
+    let (status, first) = try await firstStatus()
+    let interval = Double(status.intervalMilliseconds) / 1_000
+    let window = LoadBook.Window(
+      start: UInt64(plan.warmUp / .nanoseconds(1)),
+      end: plan.duration.map { UInt64(($0 + plan.warmUp) / .nanoseconds(1)) } ?? .max)
+    let book = LoadBook(window: window)
+    let queue = ChunkQueue()
+    self.book = book
+    self.queue = queue
+    let maker = ChunkMaker(
+      plan, schedule: schedule, status: status,
+      targetOfMember: plan.routing == .home ? try await targetOfMember(first) : [])
+    phase = .signing
+    let cpuBefore = MonotonicClock.cpu()
+    // Detached: it computes for long.
+    let making = Task.detached {
+      defer { queue.complete() }
+      var maker = maker
+      try await maker.run(into: queue)
     }
-  }
-
-  private func build(_ count: Int, intended: ContinuousClock.Instant) -> [Digest] {
-    var ids: [Digest] = []
-    for _ in 0..<count {
-      let sender = nextSender
-      nextSender = (nextSender + 1) % keys.count
-      sequences[sender] += 1
-      let body = TransactionBody(
-        chain: plan.chain, sender: AccountID(keys[sender].publicKey), sequence: sequences[sender],
-        validUntil: height + plan.validityHeights, chargeMax: plan.chargeMax, feeMax: plan.feeMax,
-        operations: [
-          .transfer(
-            Transfer(
-              token: .eco2,
-              recipient: AccountID(keys[(sender + 1) % keys.count].publicKey),
-              amount: Amount(1)))
-        ])
-      guard
-        let transaction = try? Transaction(
-          body: body, chain: plan.chain, senderKeys: [keys[sender]])
-      else { continue }
-      let id = transaction.id(plan.chain)
-      book.take(id, transaction.bytes, intended: intended)
-      ids.append(id)
+    defer { making.cancel() }
+    try await waitForChunks(queue, making)
+    if plan.signsAhead {
+      signingSeconds = Double(MonotonicClock.cpu() &- cpuBefore) / 1e9
     }
-    return ids
+    let sampler = NodeSampler(plan.nodes, metricsEvery: plan.readsMetrics ? 2 : 0)
+    self.sampler = sampler
+    await sampler.sample()
+    let joules = MachineFacts.joules()
+    var wait: UInt64 = 20_000_000
+    if let gate = plan.gate {
+      let moment = try await gate()
+      let now = MonotonicClock.wall()
+      wait = moment > now ? moment - now : 0
+    }
+    start = MonotonicClock.now() &+ wait
+    cpuAtStart = MonotonicClock.cpu()
+    let follower = BlockFollower(
+      plan.nodes, book: book, after: status.height, start: start,
+      wall: MonotonicClock.wall() &+ wait)
+    self.follower = follower
+    let ended = send(queue, book)
+    phase = plan.warmUp > .zero ? .warmUp : .steady
+    let watching = Task { await sampler.run() }
+    let following = Task { await follower.run() }
+    await waitForSending(book)
+    let sent = MonotonicClock.now()
+    phase = .draining
+    await drain(book, follower, interval: interval)
+    let drained = MonotonicClock.now()
+    let generatorCPU = Double(MonotonicClock.cpu() &- cpuAtStart) / 1e9
+    control.end()
+    let sendingFault = await ended.first { _ in true }
+    watching.cancel()
+    await watching.value
+    await sampler.sample()
+    let isAgreed = await follower.settle()
+    following.cancel()
+    await following.value
+    await sampler.close()
+    phase = .over
+    if let sendingFault { throw sendingFault }
+    if case .failure(let fault) = await making.result, !(fault is CancellationError) {
+      throw fault
+    }
+    var outcome = LoadOutcome(plan: plan, status: status, counts: book.close())
+    outcome.samples = await sampler.samples
+    outcome.blocks = await follower.blocks
+    outcome.problems = await follower.problems
+    outcome.isAgreed = isAgreed
+    outcome.sentSeconds = Double(sent &- start) / 1e9
+    outcome.drainSeconds = Double(drained &- sent) / 1e9
+    outcome.generatorSeconds = generatorCPU
+    outcome.signingSeconds = signingSeconds
+    outcome.energyJoules = joules.flatMap { before in MachineFacts.joules().map { $0 - before } }
+    return outcome.report(software: software)
   }
 
-  /// Sends a batch to a node, and what got no answer there to the next ones.
-  private func send(_ ids: [Digest], first: Int) async {
-    var node = first
-    var isRetry = false
-    var rest = book.unknown(among: ids)
-    while !rest.isEmpty, !isOver {
-      let client = idle[node].popLast() ?? NodeClient(plan.nodes[node])
-      busy[ObjectIdentifier(client)] = client
-      defer { busy[ObjectIdentifier(client)] = nil }
+  // MARK: Preparing
+
+  private func firstStatus() async throws -> (StatusAnswer, NodeAddress) {
+    var fault: any Error = ClientError.noNode([])
+    for node in plan.nodes {
+      let client = NodeClient(node)
       do {
-        let answer = try await client.submit(rest.map(\.bytes), wait: .accepted)
-        idle[node].append(client)
-        let again = zip(rest, answer.transactions).filter { sent, answer in
-          let state = TransactionState(submitted: answer, isRetry: isRetry)
-          return !book.book(state, of: sent.id, at: clock.now)
-        }.map(\.0.id)
-        rest = book.unknown(among: again)
-      } catch {
+        let status = try await client.status()
         await client.close()
-        if !isRetry { book.noteUnanswered(rest.count) }
-        rest = book.unknown(among: rest.map(\.id))
-      }
-      isRetry = true
-      node = (node + 1) % plan.nodes.count
-      if !rest.isEmpty { try? await clock.sleep(for: Self.retryInterval) }
+        return (status, node)
+      } catch { fault = error }
+      await client.close()
+    }
+    throw fault
+  }
+
+  /// Which of the plan's nodes is the member of each index; members that are none of them are stood
+  /// in for by others.
+  private func targetOfMember(_ node: NodeAddress) async throws -> [Int] {
+    var accounts: [String: Int] = [:]
+    for (index, address) in plan.nodes.enumerated() {
+      let client = NodeClient(address)
+      if let status = try? await client.status() { accounts[status.node] = index }
+      await client.close()
+    }
+    let client = NodeClient(node)
+    let members = try await client.validators().members
+    await client.close()
+    return members.enumerated().map { index, member in
+      accounts[member.account] ?? index % plan.nodes.count
     }
   }
 
-  /// Asks the nodes in turn what became of the transactions under way, whenever a block is final.
-  private func follow() async {
-    let clients = plan.nodes.map { NodeClient($0) }
-    var turn = 0
-    var asked: UInt64 = 0
-    var due: ContinuousClock.Instant?
-    while !isOver {
-      let client = clients[turn % clients.count]
-      turn += 1
-      if let status = try? await client.status() {
-        height = max(height, status.height)
-        book.note(height: status.height, at: clock.now)
-        if status.height > asked, due == nil { due = clock.now + askDelay }
-        if turn.isMultiple(of: 50) || due.map({ $0 <= clock.now }) ?? false {
-          if await ask(client) { (asked, due) = (max(asked, status.height), nil) }
-        }
+  private func waitForChunks(_ queue: ChunkQueue, _ making: Task<Void, any Error>) async throws {
+    while !isStopped {
+      let waiting = queue.waiting
+      if waiting.isComplete { return try await making.value }
+      let enough = plan.signsAhead ? waiting.byteCount >= ChunkMaker.bytesAheadMax : false
+      if enough || (!plan.signsAhead && waiting.count >= 2) { return }
+      try await clock.sleep(for: .milliseconds(10))
+    }
+  }
+
+  // MARK: Running
+
+  /// Sends from a thread of its own; the stream ends with it, and tells why it could not.
+  private func send(_ queue: ChunkQueue, _ book: LoadBook) -> AsyncStream<RequestFault> {
+    let (stream, end) = AsyncStream<RequestFault>.makeStream()
+    let (plan, control, start) = (plan, control, start)
+    let thread = Thread {
+      do throws(RequestFault) {
+        var sender = try BatchSender(
+          plan.nodes, queue: queue, book: book, control: control, start: start)
+        sender.run()
+      } catch {
+        end.yield(error)
+        book.isSendingOver = true
+      }
+      end.finish()
+    }
+    thread.start()
+    return stream
+  }
+
+  private func waitForSending(_ book: LoadBook) async {
+    while !book.isSendingOver, !Task.isCancelled {
+      if phase == .warmUp,
+        Double(MonotonicClock.now() &- start) / 1e9 >= plan.warmUp / .seconds(1)
+      {
+        phase = .steady
       }
       try? await clock.sleep(for: Self.pollInterval)
     }
-    for client in clients { await client.close() }
+    control.stop()
   }
 
-  /// Whether the node answered.
-  private func ask(_ client: NodeClient) async -> Bool {
-    var ids = book.ids[...]
-    while !ids.isEmpty {
-      let part = Array(ids.prefix(SubmissionFormat.transactionsMax))
-      ids = ids.dropFirst(part.count)
-      guard let answer = try? await client.states(part) else { return false }
-      for (id, transaction) in zip(part, answer.transactions) {
-        if let state = TransactionState(asked: transaction) {
-          _ = book.book(state, of: id, at: clock.now)
-        }
+  /// Waits for the end of everything under way; asks for what no block shows.
+  private func drain(_ book: LoadBook, _ follower: BlockFollower, interval: Double) async {
+    let began = clock.now
+    var nextQuestion = began + .seconds(2 * interval + 1)
+    var turn = 0
+    while book.openCount > 0, clock.now - began < patience, !Task.isCancelled {
+      if clock.now >= nextQuestion {
+        await ask(book, follower, turn)
+        turn += 1
+        nextQuestion = clock.now + .seconds(max(1, interval / 2))
       }
+      try? await clock.sleep(for: Self.pollInterval)
     }
-    return true
+  }
+
+  /// An accepted transaction is final or reported expired; only a node can say the latter.
+  private func ask(_ book: LoadBook, _ follower: BlockFollower, _ turn: Int) async {
+    let unknown = book.unknown(limit: Self.statesPerQuestion)
+    guard !unknown.isEmpty else { return }
+    let states = await follower.states(unknown.map(\.id), turn: turn)
+    let known = zip(unknown, states).compactMap { question, state in
+      state.map { (question.number, $0) }
+    }
+    _ = book.book(
+      known.map(\.1), of: known.map(\.0), at: MonotonicClock.now() &- start)
   }
 }

@@ -19,7 +19,7 @@ struct ECO2: AsyncParsableCommand {
       KeyCommand.self, TransactionCommand.self, GenesisCommand.self, NodeCommand.self,
       ConfigCommand.self, DoctorCommand.self, TestnetCommand.self, SendCommand.self,
       StatusCommand.self, BlockCommand.self, AccountCommand.self, WatchCommand.self,
-      EvidenceCommand.self, LoadCommand.self, BenchCommand.self, AuditCommand.self,
+      EvidenceCommand.self, LoadCommand.self, TopCommand.self, BenchCommand.self, AuditCommand.self,
       StateCommand.self, CreditsCommand.self, CarbonCommand.self,
       CandidateCommand.self, VoteCommand.self, RewardsCommand.self, MotionCommand.self,
       HistoryCommand.self,

@@ -121,10 +121,6 @@ extension TestnetRun {
       summary.missedSlots = slots - min(slots, UInt64(summary.blocks - 1))
     }
     guard let load = summary.load else { return }
-    if load.lost > 0 { summary.problems.append("\(load.lost) accepted transactions were lost.") }
-    if load.open > 0 {
-      summary.problems.append("The fate of \(load.open) transactions is not known.")
-    }
-    if load.accepted == 0 { summary.problems.append("No transaction was accepted.") }
+    summary.problems += load.problems
   }
 }

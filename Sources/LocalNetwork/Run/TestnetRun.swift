@@ -135,7 +135,7 @@ public actor TestnetRun {
     if let generator {
       let reporter = Task { await reportDrain(generator) }
       defer { reporter.cancel() }
-      summary.load = try await generator.run()
+      summary.load = try await generator.run().withoutDetail
     } else {
       await idle()
     }

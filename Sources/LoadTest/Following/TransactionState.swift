@@ -13,21 +13,15 @@ enum TransactionState: Equatable {
   /// This node cannot take it now; another can.
   case tryElsewhere
 
-  /// Of an answer to a submission. A replay is a refusal the first time; of bytes sent before, it
-  /// says that they arrived.
-  init(submitted answer: TransactionAnswer, isRetry: Bool) {
-    switch answer.status {
-    case .pending, .unknown: self = .pending
-    case .accepted: self = .accepted
-    case .final: self = .final(applied: answer.applied ?? false, height: answer.height)
-    case .refused:
-      switch answer.code {
-      case TransactionFault.alreadyKnown.code: self = .pending
-      case TransactionFault.replayed.code where isRetry: self = .used
-      case TransactionFault.expired.code: self = .expired
-      case TransactionFault.notReady.code: self = .tryElsewhere
-      default: self = .refused(answer.code ?? "unknown")
-      }
+  /// Of a refused submission. A replay is a refusal the first time; of bytes sent before, it says
+  /// that they arrived.
+  init(refused code: String?, isRetry: Bool) {
+    switch code {
+    case TransactionFault.alreadyKnown.code: self = .pending
+    case TransactionFault.replayed.code where isRetry: self = .used
+    case TransactionFault.expired.code: self = .expired
+    case TransactionFault.notReady.code: self = .tryElsewhere
+    default: self = .refused(code ?? "unknown")
     }
   }
 
