@@ -141,6 +141,8 @@ public actor LoadGenerator {
     await following.value
     await sampler.close()
     phase = .over
+    // Without an end of its own, or told to end early, it would go on signing.
+    making.cancel()
     if let sendingFault { throw sendingFault }
     if case .failure(let fault) = await making.result, !(fault is CancellationError) {
       throw fault
