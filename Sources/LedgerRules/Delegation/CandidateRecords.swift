@@ -26,6 +26,10 @@ public struct Candidate: AccountRecord {
   public var standing: Standing
   /// What everybody votes for it with, ECO2 base units.
   public var votes: Amount
+  /// Those of them that were placed in `freshTerm`: they earn from the next term on, so that nobody
+  /// moves votes from one block's author to the next.
+  public var fresh: Amount
+  public var freshTerm: UInt64
   /// The term for whose election its node is ready; 0 for none.
   public var readyFor: UInt64
   /// Signs from that term on.
@@ -46,12 +50,17 @@ public struct Candidate: AccountRecord {
     self.bond = bond
     standing = .standing
     votes = .zero
+    fresh = .zero
+    freshTerm = 0
     readyFor = 0
     earned = 0
     undivided = 0
     leftAt = 0
     jailedAt = 0
   }
+
+  /// Votes that earn now; right once the candidate has been brought to the present term.
+  public var earning: Amount { votes.saturatingSubtracting(fresh) }
 
   /// Whether it may have a seat.
   public var isElectable: Bool { standing == .standing && jailedAt == 0 }
@@ -61,6 +70,12 @@ public struct Candidate: AccountRecord {
     bond = try Amount(from: &reader)
     standing = try Standing(from: &reader)
     votes = try Amount(from: &reader)
+    let start = reader.offset
+    fresh = try Amount(from: &reader)
+    guard fresh <= votes else {
+      throw BCSError(.invalidValue, field: "fresh votes", offset: start)
+    }
+    freshTerm = try reader.u64("term of fresh votes")
     readyFor = try reader.u64("ready for")
     nextKey = try reader.isPresent("next key") ? try PublicKey(from: &reader) : nil
     earned = try reader.u128("earned")
@@ -74,6 +89,8 @@ public struct Candidate: AccountRecord {
     bond.encode(into: &writer)
     standing.encode(into: &writer)
     votes.encode(into: &writer)
+    fresh.encode(into: &writer)
+    writer.u64(freshTerm)
     writer.u64(readyFor)
     writer.bool(nextKey != nil)
     nextKey?.encode(into: &writer)

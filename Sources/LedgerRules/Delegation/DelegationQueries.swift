@@ -46,9 +46,16 @@ extension LedgerQueries {
   public mutating func earned(_ stake: VoteStake, from candidate: AccountID)
     throws(RecordError) -> Amount
   {
-    guard let record = try self.candidate(candidate) else { return .zero }
+    guard var record = try self.candidate(candidate) else { return .zero }
+    let term = try termSpan().term
     var stake = stake
-    return RewardShare.pay(&stake, of: record)
+    var rate = record.begin(term)?.rate
+    if !stake.fresh.isZero, stake.freshTerm < term {
+      rate = try find(TermRate.key(candidate, stake.freshTerm)) ?? rate
+    } else {
+      rate = nil
+    }
+    return RewardShare.pay(&stake, of: record, from: rate)
   }
 
   /// Which blocks a member of the set has signed; nil for an account that is none.

@@ -22,14 +22,26 @@ extension ExecutionContext {
     }
   }
 
-  /// Shares a part of a reward among all who vote for a candidate.
+  /// Brings a candidate to a term, and keeps what votes placed before it need to know; false where
+  /// it is there.
+  mutating func begin(_ term: UInt64, of candidate: inout Candidate, _ account: AccountID) -> Bool {
+    guard let (ended, rate) = candidate.begin(term) else { return false }
+    view.set(TermRate.key(account, ended), rate.bcs)
+    return true
+  }
+
+  /// Shares a part of a reward among all whose votes for a candidate earn: those placed before this
+  /// term.
   private mutating func payVoters(of author: AccountID, _ part: Amount) throws(ExecutionError) {
     let place: Int
     do { place = try candidates.slot(of: author, in: &view) } catch { throw .record(error) }
     guard var record = candidates.entries[place].current else {
       throw .record(.missing(key: Candidate.key(author)))
     }
-    guard !record.votes.isZero else {
+    if begin(terms.term(at: header.timestamp), of: &record, author) {
+      candidates.set(place, record)
+    }
+    guard !record.earning.isZero else {
       now.fund.eco2 = try now.fund.eco2.sum(part)
       return
     }

@@ -11,17 +11,27 @@ enum RewardShare {
   /// Parts of a base unit.
   static let unit: UInt128 = 1 << 64
 
-  /// Gives a candidate's votes a part of a reward; there must be votes.
+  /// Gives those of a candidate's votes that earn a part of a reward; there must be some.
   static func divide(_ reward: Amount, among candidate: inout Candidate) {
     let total = reward.baseUnits * unit + candidate.undivided
-    candidate.earned += total / candidate.votes.baseUnits
-    candidate.undivided = total % candidate.votes.baseUnits
+    candidate.earned += total / candidate.earning.baseUnits
+    candidate.undivided = total % candidate.earning.baseUnits
   }
 
-  /// Pays votes what they have earned since they were last touched: whole base units.
-  static func pay(_ stake: inout VoteStake, of candidate: Candidate) -> Amount {
-    let total =
-      stake.amount.baseUnits * (candidate.earned - stake.paidTo) + stake.fraction
+  /// Pays votes what they have earned since they were last touched: whole base units. Both are
+  /// brought to the present term.
+  ///
+  /// - Parameter rate: Of the stake's `freshTerm`, where votes of an earlier term have begun to
+  ///   earn.
+  static func pay(_ stake: inout VoteStake, of candidate: Candidate, from rate: TermRate?)
+    -> Amount
+  {
+    var total =
+      stake.earning.baseUnits * (candidate.earned - stake.paidTo) + stake.fraction
+    if let rate {
+      total += stake.fresh.baseUnits * (candidate.earned - rate.earned)
+      stake.fresh = .zero
+    }
     stake.paidTo = candidate.earned
     stake.fraction = total % unit
     return Amount(total / unit)

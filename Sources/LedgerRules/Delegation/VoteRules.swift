@@ -104,7 +104,7 @@ extension ExecutionContext {
   mutating func apply(_ operation: ClaimRewards, of sender: AccountID)
     throws(OperationFailure)
   {
-    _ = try candidate(operation.candidate)
+    _ = try beginTerm(of: operation.candidate)
     let pair = VotePair(voter: sender, candidate: operation.candidate)
     let place = try stakeSlot(pair)
     guard var stake = stakes.entries[place].current else { throw .fault(.votesInsufficient) }
@@ -118,47 +118,71 @@ extension ExecutionContext {
   private mutating func add(_ amount: Amount, of voter: AccountID, to account: AccountID)
     throws(OperationFailure)
   {
+    let term = try beginTerm(of: account)
     let pair = VotePair(voter: voter, candidate: account)
     let place = try stakeSlot(pair)
-    if var stake = stakes.entries[place].current {
-      _ = try payEarned(&stake, pair)
-      stake.amount = try stake.amount.added(amount)
-      stakes.set(place, stake)
-    } else {
-      let earned = try candidate(account).earned
-      stakes.set(place, VoteStake(amount: amount, paidTo: earned))
-    }
+    let earned = try candidate(account).earned
+    var stake = stakes.entries[place].current ?? VoteStake(paidTo: earned)
+    _ = try payEarned(&stake, pair)
+    stake.amount = try stake.amount.added(amount)
+    stake.fresh = try stake.fresh.added(amount)
+    stake.freshTerm = term
+    stakes.set(place, stake)
     try changeVotes(of: account) { (candidate) throws(OperationFailure) in
       candidate.votes = try candidate.votes.added(amount)
+      candidate.fresh = try candidate.fresh.added(amount)
+      candidate.freshTerm = term
     }
   }
 
-  /// Takes votes of an account from a candidate's, having paid what they have earned. What the last
-  /// of them have earned beyond whole base units stays with the candidate's other votes.
+  /// Takes votes of an account from a candidate's, having paid what they have earned; those that
+  /// do not earn yet go first. What the last of them have earned beyond whole base units stays with
+  /// the candidate's other votes.
   private mutating func take(_ amount: Amount, of voter: AccountID, from account: AccountID)
     throws(OperationFailure)
   {
+    _ = try beginTerm(of: account)
     let pair = VotePair(voter: voter, candidate: account)
     let place = try stakeSlot(pair)
     guard var stake = stakes.entries[place].current, amount <= stake.amount else {
       throw .fault(.votesInsufficient)
     }
     _ = try payEarned(&stake, pair)
+    let fresh = min(stake.fresh, amount)
     stake.amount = stake.amount.saturatingSubtracting(amount)
+    stake.fresh = stake.fresh.saturatingSubtracting(fresh)
     let isLast = stake.amount.isZero
     stakes.set(place, isLast ? nil : stake)
     try changeVotes(of: account) { (candidate) throws(OperationFailure) in
       candidate.votes = candidate.votes.saturatingSubtracting(amount)
+      candidate.fresh = candidate.fresh.saturatingSubtracting(fresh)
       if isLast { candidate.undivided += stake.fraction }
     }
   }
 
+  /// Brings a candidate to the present term, and says which it is.
+  private mutating func beginTerm(of account: AccountID) throws(OperationFailure) -> UInt64 {
+    let term = terms.term(at: header.timestamp)
+    let place = try candidateSlot(account)
+    guard var record = candidates.entries[place].current else {
+      throw .fault(.unknownCandidate)
+    }
+    if begin(term, of: &record, account) { candidates.set(place, record) }
+    return term
+  }
+
   /// Pays what votes have earned into their owner's balance; false when it is less than a base
-  /// unit.
+  /// unit. The candidate is brought to the present term.
   private mutating func payEarned(_ stake: inout VoteStake, _ pair: VotePair)
     throws(OperationFailure) -> Bool
   {
-    let earned = RewardShare.pay(&stake, of: try candidate(pair.candidate))
+    var rate: TermRate?
+    if !stake.fresh.isZero, stake.freshTerm < terms.term(at: header.timestamp) {
+      do {
+        rate = try view.required(TermRate.key(pair.candidate, stake.freshTerm))
+      } catch { throw .fatal(.record(error)) }
+    }
+    let earned = RewardShare.pay(&stake, of: try candidate(pair.candidate), from: rate)
     guard !earned.isZero else { return false }
     do throws(ExecutionError) {
       now.delegation.unclaimed = try now.delegation.unclaimed.less(earned)

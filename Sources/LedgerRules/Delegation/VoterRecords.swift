@@ -81,16 +81,25 @@ public struct VoteStake: LedgerRecord {
 
   /// ECO2 base units; above zero.
   public var amount: Amount
-  /// The candidate's `earned` up to which these votes have been paid.
+  /// Those of them that were placed in `freshTerm`: they earn from the next term on.
+  public var fresh: Amount
+  public var freshTerm: UInt64
+  /// The candidate's `earned` up to which those that earn have been paid.
   public var paidTo: UInt128
   /// What they have earned beyond whole base units, in 1 / `RewardShare.unit` base units.
   public var fraction: UInt128
 
-  init(amount: Amount, paidTo: UInt128, fraction: UInt128 = 0) {
-    self.amount = amount
+  /// None yet.
+  init(paidTo: UInt128) {
+    amount = .zero
+    fresh = .zero
+    freshTerm = 0
     self.paidTo = paidTo
-    self.fraction = fraction
+    fraction = 0
   }
+
+  /// Those that earn.
+  var earning: Amount { amount.saturatingSubtracting(fresh) }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
     let start = reader.offset
@@ -98,12 +107,19 @@ public struct VoteStake: LedgerRecord {
     guard !amount.isZero else {
       throw BCSError(.invalidValue, field: "votes", offset: start)
     }
+    fresh = try Amount(from: &reader)
+    guard fresh <= amount else {
+      throw BCSError(.invalidValue, field: "fresh votes", offset: start)
+    }
+    freshTerm = try reader.u64("term of fresh votes")
     paidTo = try reader.u128("paid to")
     fraction = try reader.u128("fraction")
   }
 
   public func encode(into writer: inout BCSWriter) {
     amount.encode(into: &writer)
+    fresh.encode(into: &writer)
+    writer.u64(freshTerm)
     writer.u128(paidTo)
     writer.u128(fraction)
   }

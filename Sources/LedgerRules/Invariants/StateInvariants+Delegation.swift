@@ -7,10 +7,30 @@ struct DelegationTally {
   struct Entry {
     var record: Candidate?
     var votes: UInt128 = 0
-    /// Σ votes × what they are paid to, and what they have earned beyond whole base units; modulo
-    /// 2^128, as the difference to what they have earned is below that.
+    /// Of them, those that earn since their owner has touched them last.
+    var settled: UInt128 = 0
+    /// Σ of these × what they are paid to, and what they have earned beyond whole base units;
+    /// modulo 2^128, as the difference to what they have earned is below that.
     var paid: UInt128 = 0
     var fractions: UInt128 = 0
+    /// Votes by the term in which they were placed, as their owners have touched them last.
+    var fresh: [UInt64: UInt128] = [:]
+    /// What a base unit had earned at the end of a term.
+    var rates: [UInt64: UInt128] = [:]
+
+    /// What votes have earned and were not paid, in 1 / `RewardShare.unit` base units, modulo
+    /// 2^128; nil where votes of a term that is over have no rate, or others are fresh than those
+    /// counted.
+    var unpaid: UInt128? {
+      guard let record else { return nil }
+      var sum = settled &* record.earned &- paid &+ fractions &+ record.undivided
+      for term in fresh.keys.sorted() where term != record.freshTerm || record.fresh.isZero {
+        guard let rate = rates[term], let votes = fresh[term] else { return nil }
+        sum &+= votes &* (record.earned &- rate)
+      }
+      let current = record.fresh.isZero ? 0 : fresh[record.freshTerm] ?? 0
+      return current == record.fresh.baseUnits ? sum : nil
+    }
   }
 
   var candidates: [AccountID: Entry] = [:]
@@ -47,8 +67,17 @@ struct DelegationTally {
       let stake = try VoteStake(bcs: value)
       guard id.count == 64, let account = AccountID(id.dropFirst(32)) else { return false }
       candidates[account, default: Entry()].votes &+= stake.amount.baseUnits
-      candidates[account, default: Entry()].paid &+= stake.amount.baseUnits &* stake.paidTo
+      candidates[account, default: Entry()].settled &+= stake.earning.baseUnits
+      candidates[account, default: Entry()].paid &+= stake.earning.baseUnits &* stake.paidTo
       candidates[account, default: Entry()].fractions &+= stake.fraction
+      if !stake.fresh.isZero {
+        candidates[account, default: Entry()].fresh[stake.freshTerm, default: 0] &+=
+          stake.fresh.baseUnits
+      }
+    case .termRate:
+      guard id.count == 40, let account = AccountID(id.prefix(32)) else { return false }
+      let term = id.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      candidates[account, default: Entry()].rates[term] = try TermRate(bcs: value).earned
     default:
       _ = try KeyOwner(bcs: value)
       return id.count == 32
@@ -79,8 +108,11 @@ extension StateInvariants {
       }
       bonds &+= record.bond.baseUnits
       votes &+= entry.votes
-      earned &+= entry.votes &* record.earned &- entry.paid
-      earned &+= entry.fractions &+ record.undivided
+      guard let unpaid = entry.unpaid else {
+        note(.candidate(Candidate.key(account)))
+        continue
+      }
+      earned &+= unpaid
     }
     if UInt64(delegation.candidates.count) != kept.candidates {
       note(.candidate(Delegation.key))

@@ -85,7 +85,7 @@ public struct StateInvariants {
     case .statement: _ = try CarbonStatement(bcs: value)
     case .validatorSets: _ = try ValidatorSets(bcs: value)
     case .pastSet: try addPastSet(key, value)
-    case .candidate, .voter, .voteStake, .keyOwner:
+    case .candidate, .voter, .voteStake, .termRate, .keyOwner:
       if !(try delegation.add(kind, key, value)) { note(.unknownKind(key)) }
     case .delegation: _ = try Delegation(bcs: value)
     case .signedBlocks: _ = try SignedBlocks(bcs: value)

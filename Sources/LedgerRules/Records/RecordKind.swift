@@ -89,10 +89,12 @@ public enum RecordKind: UInt16, Sendable, CaseIterable {
   case voteStake = 0x0308
   /// What elections count. One record.
   case delegation = 0x0309
-  /// Whose a consensus key is or was: by key.
+  /// Whose a consensus or transport key is or was: by key.
   case keyOwner = 0x030A
   /// Which blocks an ER Node of the set has signed: by account.
   case signedBlocks = 0x030B
+  /// From where on votes that were placed in a term earn: by candidate's account and term.
+  case termRate = 0x030C
 
   // Domain 4: evidence.
 

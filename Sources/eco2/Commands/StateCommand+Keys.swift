@@ -31,7 +31,7 @@ enum StateKeyText {
       .address
     case .activeFactor: .region
     case .offender, .orderedTree, .orderedPage, .registry, .project, .serialBlock, .voteStake,
-      .keyOwner, .feature:
+      .keyOwner, .feature, .termRate:
       .hexadecimal
     }
   }

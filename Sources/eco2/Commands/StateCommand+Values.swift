@@ -62,6 +62,7 @@ enum RecordText {
     case .delegation: try Delegation(bcs: value)
     case .keyOwner: try KeyOwner(bcs: value)
     case .signedBlocks: try SignedBlocks(bcs: value)
+    case .termRate: try TermRate(bcs: value)
     case .motion: try MotionRecord(bcs: value)
     case .governanceBook: try GovernanceBook(bcs: value)
     case .feature: try FeatureRecord(bcs: value)

@@ -24,7 +24,9 @@ struct VoteModelTests {
   @Test("random votes: no base unit is lost, and the tally is the sum", arguments: UInt64(1)...6)
   func random(seed: UInt64) throws {
     var document = try TestGenesis.document(nodes: 5)
-    // Always open.
+    // Always open, and with a new term every 20 blocks.
+    document.parameters.elections.termMilliseconds = 200_000
+    document.parameters.elections.readyMilliseconds = 100_000
     document.parameters.elections.windowMilliseconds =
       document.parameters.elections.termMilliseconds
     document.parameters.elections.unlockMilliseconds = 50_000

@@ -128,12 +128,41 @@ struct VoteTests {
         == .sameCandidate)
   }
 
+  @Test("votes earn from the term after theirs on: nobody follows the authors with them")
+  func earnsNextTerm() throws {
+    var network = try network()
+    let (one, two) = (node(network, 1), node(network, 2))
+    let claim = { LedgerCore.Operation.claimRewards(ClaimRewards(candidate: $0)) }
+    #expect(try outcome(&network, bob, 1, [lock(100), place(one, 100)], slots: 95) == .applied)
+    try network.run(author: 0, slots: 80)
+    let move = LedgerCore.Operation.moveVotes(
+      MoveVotes(from: two, to: one, amount: Amount(300)))
+    #expect(
+      try outcome(&network, alice, 1, [lock(300), place(two, 300)], author: 2, slots: 18)
+        == .applied)
+    #expect(try outcome(&network, alice, 2, [move], author: 1) == .applied)
+    #expect(
+      try outcome(&network, alice, 3, [claim(one)])
+        == .failed(operation: 0, .nothingEarned, subject: nil))
+    #expect(try candidate(network, 1).earning == Amount(100))
+    // The block's voters' part is Bob's alone, and Alice's in proportion from the next term on.
+    let before = try network.account(bob).eco2
+    #expect(try outcome(&network, bob, 2, [claim(one)]) == .applied)
+    let part = BlockReward.reward(at: 3).baseUnits * 2 / 5
+    #expect(try network.account(bob).eco2.baseUnits + 10_000_000 > before.baseUnits + part)
+    try network.run(author: 1, slots: 10)
+    #expect(try candidate(network, 1).earning == Amount(400))
+    #expect(try outcome(&network, alice, 4, [claim(one)]) == .applied)
+  }
+
   @Test("two fifths of a reward go to the votes of the block's author, in proportion")
   func rewards() throws {
     var network = try network()
     let one = node(network, 1)
     #expect(try outcome(&network, alice, 1, [lock(300), place(one, 300)], slots: 95) == .applied)
     #expect(try outcome(&network, bob, 1, [lock(100), place(one, 100)]) == .applied)
+    // Into the next term: votes earn from there on.
+    try network.run(author: 0, slots: 10)
     let before = try (network.account(alice).eco2, network.account(bob).eco2)
     try network.run(author: 1)
     try network.run(author: 0)

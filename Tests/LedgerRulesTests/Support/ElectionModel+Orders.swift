@@ -196,7 +196,8 @@ extension ElectionModel {
 
   /// Votes that change are paid what they have earned.
   private mutating func add(_ amount: Int64, of voter: AccountID, to candidate: AccountID) {
-    ballots.append(Ballot(voter: voter, candidate: candidate, amount: amount))
+    ballots.append(
+      Ballot(voter: voter, candidate: candidate, amount: amount, term: term(at: time)))
     earning[candidate]?.remove(voter)
   }
 

@@ -43,6 +43,7 @@ struct ElectionModel {
     let voter: AccountID
     let candidate: AccountID
     let amount: Int64
+    let term: UInt64
   }
 
   /// ECO2 that came to be locked, or (below zero) was paid back.
@@ -122,6 +123,23 @@ struct ElectionModel {
     ballots.reduce(0) {
       $0 + ($1.voter == voter && $1.candidate == candidate ? $1.amount : 0)
     }
+  }
+
+  /// Those that were placed before this term: they earn. What came last goes first.
+  func earning(of voter: AccountID, for candidate: AccountID) -> Int64 {
+    var (settled, fresh, last) = (Int64(0), Int64(0), UInt64(0))
+    let mine = ballots.filter { $0.voter == voter && $0.candidate == candidate }
+    for ballot in mine {
+      if ballot.term > last { (settled, fresh, last) = (settled + fresh, 0, ballot.term) }
+      if ballot.amount > 0 {
+        fresh += ballot.amount
+      } else {
+        let gone = min(fresh, -ballot.amount)
+        fresh -= gone
+        settled += ballot.amount + gone
+      }
+    }
+    return term(at: time) > last ? settled + fresh : settled
   }
 
   /// What an account has locked, without what is on its way back.
@@ -299,10 +317,11 @@ struct ElectionModel {
     return nil
   }
 
-  /// Votes for the block's author earn.
+  /// Votes for the block's author earn, but for those of this term.
   private mutating func reward(_ author: AccountID) {
-    for ballot in ballots where votes(of: ballot.voter, for: author) > 0 {
-      earning[author, default: []].insert(ballot.voter)
+    for voter in Set(ballots.lazy.filter { $0.candidate == author }.map(\.voter))
+    where earning(of: voter, for: author) > 0 {
+      earning[author, default: []].insert(voter)
     }
   }
 }

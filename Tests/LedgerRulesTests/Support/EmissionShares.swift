@@ -6,7 +6,10 @@ import LedgerCore
 /// fractions of 2^-80 base units, without the rules' lazy sums.
 struct EmissionShares {
   struct Stake {
+    /// What earns.
     var amount: UInt128
+    /// What was placed in this term: it earns from the next on.
+    var fresh: UInt128 = 0
     /// Of the candidate, when the votes were touched last.
     var rate: UInt128
     /// Earned and not paid then, in 2^-80 base units.
@@ -44,21 +47,37 @@ struct EmissionShares {
     return sum
   }
 
-  func votes(for candidate: AccountID) -> UInt128 {
-    (stakes[candidate] ?? [:]).values.reduce(0) { $0 + $1.amount }
-  }
-
   func votes(of voter: AccountID, for candidate: AccountID) -> UInt128 {
-    stakes[candidate]?[voter]?.amount ?? 0
+    stakes[candidate]?[voter].map { $0.amount + $0.fresh } ?? 0
   }
 
   func votes(of voter: AccountID) -> UInt128 {
-    stakes.values.reduce(0) { $0 + ($1[voter]?.amount ?? 0) }
+    stakes.keys.reduce(0) { $0 + votes(of: voter, for: $1) }
+  }
+
+  /// The first block of a term: everything placed earns from here on.
+  mutating func beginTerm() {
+    for candidate in stakes.keys {
+      for voter in (stakes[candidate] ?? [:]).keys {
+        guard var stake = stakes[candidate]?[voter] else { continue }
+        stake.pending += Self.earned(stake, rates[candidate] ?? 0)
+        stake.rate = rates[candidate] ?? 0
+        stake.amount += stake.fresh
+        stake.fresh = 0
+        stakes[candidate]?[voter] = stake
+      }
+    }
+  }
+
+  private static func earned(_ stake: Stake, _ rate: UInt128) -> Int128 {
+    let (high, low) = stake.amount.multipliedFullWidth(by: rate - stake.rate)
+    precondition(high == 0)
+    return Int128(low)
   }
 
   /// Shares a part of a reward among the voters of a block's author; false when there are none.
   mutating func share(_ part: UInt128, author: AccountID) -> Bool {
-    let votes = votes(for: author)
+    let votes = (stakes[author] ?? [:]).values.reduce(0) { $0 + $1.amount }
     guard votes > 0 else { return false }
     let rest = left.removeValue(forKey: author) ?? 0
     let total = Int128(part << Self.bits) + rest
@@ -71,11 +90,17 @@ struct EmissionShares {
   mutating func touch(_ voter: AccountID, _ candidate: AccountID, by change: Int128) -> Int128 {
     let rate = rates[candidate] ?? 0
     var stake = stakes[candidate]?[voter] ?? Stake(amount: 0, rate: rate)
-    let (high, low) = stake.amount.multipliedFullWidth(by: rate - stake.rate)
-    precondition(high == 0)
-    stake.pending += Int128(low)
+    stake.pending += Self.earned(stake, rate)
     stake.rate = rate
-    stake.amount = UInt128(Int128(stake.amount) + change)
+    if change > 0 {
+      stake.fresh += UInt128(change)
+    } else {
+      // What does not earn yet goes first.
+      let gone = UInt128(-change)
+      let fresh = min(stake.fresh, gone)
+      stake.fresh -= fresh
+      stake.amount -= gone - fresh
+    }
     stakes[candidate, default: [:]][voter] = stake
     return stake.pending
   }
@@ -85,7 +110,7 @@ struct EmissionShares {
     guard var stake = stakes[candidate]?[voter] else { return }
     stake.pending -= Int128(amount << Self.bits)
     paid[candidate, default: 0] += amount
-    if stake.amount == 0 {
+    if stake.amount + stake.fresh == 0 {
       left[candidate, default: 0] += stake.pending
       stakes[candidate]?[voter] = nil
     } else {

@@ -22,7 +22,12 @@ extension EmissionWorld {
         }
         guard let stake else { continue }
         votes += stake.amount.baseUnits
-        let earned = stake.amount.baseUnits * (candidate.earned - stake.paidTo) + stake.fraction
+        var earned = stake.earning.baseUnits * (candidate.earned - stake.paidTo) + stake.fraction
+        if !stake.fresh.isZero, stake.freshTerm < world.term {
+          let kept = world.network.records.records[TermRate.key(node.account, stake.freshTerm)]
+          let rate = try kept.map { try TermRate(stored: $0).earned } ?? candidate.earned
+          earned += stake.fresh.baseUnits * (candidate.earned - rate)
+        }
         whole += earned / unit
         fractions += earned % unit
       }

@@ -178,7 +178,10 @@ struct EmissionWorld {
     let term = world.term
     let outcome = try world.network.run(block, bundles)
     counts.blocks += 1
-    counts.elections += world.term > term ? 1 : 0
+    if world.term > term {
+      counts.elections += 1
+      shares.beginTerm()
+    }
     try take(outcome.changes)
     let receipts = outcome.receipts.suffix(orders.count)
     for (order, receipt) in zip(orders, receipts) {
