@@ -6,7 +6,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   /// Elections by real votes, sent with the tool. `ECO2_ELECTION_NODES` and `ECO2_ELECTION_SEATS`
   /// make the network larger than CI has time for.
   @Suite("Elections")

@@ -4,7 +4,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   @Suite("Rule changes that a release does not know")
   struct FeatureTests {
     @Test(

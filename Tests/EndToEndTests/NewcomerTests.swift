@@ -4,7 +4,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   /// The whole way of an ER Node that is not in genesis.
   @Suite("A newcomer")
   struct NewcomerTests {

@@ -4,7 +4,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   @Suite("Nodes that are paused, stopped and moved")
   struct PauseTests {
     /// What `eco2 node pause --json` prints, as far as needed.

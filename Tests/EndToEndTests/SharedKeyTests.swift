@@ -5,7 +5,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   @Suite("Two processes with one key")
   struct SharedKeyTests {
     private func status(_ address: NodeAddress) async throws -> StatusAnswer {

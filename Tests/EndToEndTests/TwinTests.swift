@@ -6,7 +6,7 @@ import LocalNetwork
 import NodeAnswers
 import Testing
 
-extension EndToEndTests {
+extension LongStoryTests {
   /// A validator whose key votes in two processes. Nodes keep themselves from it (decision 0050):
   /// so the twins are told to, which only debug builds do (0075).
   @Suite("A twin with a copied key")
