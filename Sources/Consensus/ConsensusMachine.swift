@@ -26,7 +26,8 @@ public struct ConsensusMachine: Sendable {
   private var blockAnswers = PeerCounts()
   /// When each peer was last greeted.
   private var greetings = PeerCounts()
-  private var hasDiverged = false
+  /// Whether f + 1 members, or a certificate, have contradicted this node's own execution.
+  public private(set) var hasDiverged = false
   private var handsOver = false
   private var reportedAhead: UInt64 = 0
   private var lastWake: UInt64?

@@ -39,8 +39,10 @@ extension Disseminator {
     sweepAt = wanted.isEmpty && !hasGaps && !hasLaggards ? nil : now + max(1, interval)
   }
 
-  /// Whom to ask for a bundle, in turn: its author, those that acknowledge it, then, if they are
-  /// few, the others; after all of them those that were silent before, or are not trusted now.
+  /// Whom to ask for a bundle, in turn: those that acknowledge it, its author, then, if they are
+  /// few, the others; after all of them those that were silent before, or are not trusted now. The
+  /// author comes after its holders: where it keeps its bundles from this node, asking it first
+  /// would give it the time for an answer, for every one of them.
   /// Every node begins at another place among equals, by the seed, so that not all ask the same.
   private func sources(
     _ author: AccountID, _ incarnation: UInt64, _ number: UInt64, orAnyone: Bool, seed: UInt64
@@ -52,7 +54,7 @@ extension Disseminator {
       let isGood =
         peer.silences < DisseminationLimits.fetchSilencesMax && peer.distrustedUntil <= clock.now
         && !peer.flow.isCongested
-      let rank = !isGood ? 3 : peer.account == author ? 0 : holds ? 1 : 2
+      let rank = !isGood ? 3 : peer.account == author ? 1 : holds ? 0 : 2
       ranks[rank].append(peer.account)
     }
     return ranks.flatMap { rank -> [AccountID] in

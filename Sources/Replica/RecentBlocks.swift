@@ -5,6 +5,8 @@ import LedgerCore
 struct RecentBlocks {
   struct Entry {
     let height: UInt64
+    /// Of its certificate.
+    let view: UInt64
     let hash: Digest
     let stateRoot: Digest
     /// The set that decided it.
@@ -13,6 +15,12 @@ struct RecentBlocks {
     var known: [CommitSignature]
     /// Members whose COMMIT a header carries.
     var carried: Set<UInt16> = []
+
+    /// The COMMIT that its certificate is made of.
+    var statement: VoteStatement {
+      VoteStatement(
+        height: height, view: view, content: .commit(block: hash, stateRoot: stateRoot))
+    }
   }
 
   /// Ascending by height; at most `Limits.lateCommitHeightsMax + 1`.
@@ -28,8 +36,8 @@ struct RecentBlocks {
     markCarried(by: header)
     entries.append(
       Entry(
-        height: certificate.height, hash: hash, stateRoot: certificate.stateRoot, set: set,
-        known: commits))
+        height: certificate.height, view: certificate.view, hash: hash,
+        stateRoot: certificate.stateRoot, set: set, known: commits))
     if entries.count > Int(Limits.lateCommitHeightsMax) + 1 { entries.removeFirst() }
   }
 

@@ -99,6 +99,7 @@ extension ReplicaMachine {
   /// Gives consensus the next height; on a full node there is none.
   mutating func beginHeight() {
     guard let account = configuration.account else { return }
+    signLateCommits()
     let schedule = Schedule(chain: configuration.chain, set: tip.set)
     let height = tip.height + 1
     let rehearsal = configuration.rehearsal

@@ -18,10 +18,7 @@ extension ReplicaMachine {
       try prepare(block, hash: hash)
     case .check(let token, let checks):
       effects.append(.verify(.consensus(token), checks, isUrgent: true))
-    case .sign(let statement):
-      guard let member = configuration.account.flatMap(tip.set.index) else { return }
-      let key = tip.set.members[member].consensusKey
-      effects.append(.signVote(statement, member: UInt16(member), key: key))
+    case .sign(let statement): sign(statement, in: tip.set)
     case .persistPrepared(let token, let record):
       note(.prepared, record.certificate.height, record.certificate.view)
       effects.append(
@@ -117,6 +114,7 @@ extension ReplicaMachine {
     if case .following(_, let pause) = mode { ownKey.reachedTip(tip.height, pause) }
     effects.append(.report(.mode(mode)))
     guard configuration.account != nil else { return }
+    signLateCommits()
     pending.append(.consensus(.mayVoteChanged(mayVote(at: tip.height + 1))))
   }
 

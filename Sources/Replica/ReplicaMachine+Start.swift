@@ -37,6 +37,7 @@ extension ReplicaMachine {
     for entry in start.replay { try replay(entry.decided) }
     isKeyUsedElsewhere = start.isKeyUsedElsewhere
     ownKey = OwnKeyWatch(watermark: start.watermark)
+    lateVoting.asked = start.watermark
     restored = RestoredVotes(
       watermark: start.watermark, ownVotes: start.ownVotes, prepared: start.prepared)
   }

@@ -32,6 +32,7 @@ public struct ReplicaMachine {
   /// Another process votes with this node's key.
   var isKeyUsedElsewhere = false
   var ownKey = OwnKeyWatch(watermark: nil)
+  var lateVoting = LateVoting()
   /// Decided by certificate, not logged yet.
   var deciding: Deciding?
   var mode: CatchUpMode = .catchingUp(.tipsUnknown(known: 0, quorum: 1))
@@ -104,6 +105,8 @@ public struct ReplicaMachine {
     case .verified(let token, let verdicts): try verified(token, verdicts)
     case .voteSigned(let vote):
       ownKey.signed(vote)
+      if vote.statement.kind == .commit { lateVoting.last = vote }
+      if vote.height <= tip.height { return signedLate(vote) }
       pending.append(.consensus(.signed(vote)))
     case .voteRefused(let statement): pending.append(.consensus(.signingRefused(statement)))
     case .bundleSigned(let header, let signature):
@@ -158,7 +161,8 @@ public struct ReplicaMachine {
     }
   }
 
-  /// A member's latest vote is kept, to be told to the member when it comes back.
+  /// A member's latest vote is kept, to be told to the member when it comes back; and says what the
+  /// member holds.
   private mutating func keepVote(of peer: AccountID, _ message: ConsensusMessage) {
     let vote: Vote
     switch message {
@@ -172,6 +176,7 @@ public struct ReplicaMachine {
       Int(vote.member) < set.count, set.members[Int(vote.member)].account == peer
     else { return }
     pending.append(.catchUp(.voteSeen(vote, of: peer)))
+    noteHolder(peer, of: vote)
   }
 
   private mutating func verified(_ token: VerificationToken, _ verdicts: [Bool])

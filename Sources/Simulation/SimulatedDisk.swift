@@ -282,6 +282,16 @@ extension SimulatedDisk {
 
   static var recentMax: UInt64 { Limits.lateCommitHeightsMax + 1 }
 
+  /// Whether the block that a COMMIT is for is in the log, decided with the same state root.
+  func hasLogged(_ commit: VoteStatement) -> Bool {
+    guard let first = log.first?.decided.height, commit.height >= first,
+      commit.height - first < UInt64(log.count)
+    else { return false }
+    let certificate = log[Int(commit.height - first)].decided.certificate
+    return commit.content
+      == .commit(block: certificate.block, stateRoot: certificate.stateRoot)
+  }
+
   /// A block for peers; nil when there is none, or what is there is damaged.
   func served(_ height: UInt64) -> DecidedBlock? {
     guard let first = log.first?.decided.height, height >= first,

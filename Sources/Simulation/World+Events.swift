@@ -223,9 +223,13 @@ extension World {
     step(index, event)
   }
 
-  /// A COMMIT signed before its prepared block is on the disk would be denied after a crash.
+  /// A COMMIT signed before its prepared block is on the disk would be denied after a crash. One
+  /// for the block with which the log has ended its height cannot be: nothing more of that height
+  /// is signed.
   private func checkPrepared(_ node: SimulatedNode, _ vote: Vote) {
-    guard vote.statement.kind == .commit, !byzantine.contains(node.index) else { return }
+    guard vote.statement.kind == .commit, !byzantine.contains(node.index),
+      !node.disk.hasLogged(vote.statement)
+    else { return }
     let stored = node.disk.prepared
     // A COMMIT may be signed so late that a block of a later height is prepared.
     if let stored, stored.height > vote.height { return }

@@ -73,7 +73,7 @@ public enum ByzantineKind: String, Sendable, CaseIterable, Encodable {
   case forgetfulViewChange
   /// Signs whatever statement others sign.
   case signsEverything
-  /// Sends its bundles to few.
+  /// Sends its bundles to few, or to all but one.
   case withheldBundles
   /// Bundles badly signed transactions.
   case badBundles
@@ -100,7 +100,8 @@ public enum ByzantineKind: String, Sendable, CaseIterable, Encodable {
     case .omittingNewView: OmittingNewView()
     case .forgetfulViewChange: ForgetfulViewChange()
     case .signsEverything: SignsEverything()
-    case .withheldBundles: WithheldBundles(receivers: 1 + random.index(4))
+    case .withheldBundles:
+      WithheldBundles(receivers: random.happens(permille: 400) ? nil : 1 + random.index(4))
     case .badBundles: BadBundles()
     case .poisonedTransactions: PoisonedTransactions()
     case .mutations: Mutations(permille: random.within(20...400))

@@ -2,10 +2,10 @@ import Dissemination
 import LedgerCore
 import Replica
 
-/// Its bundles go to few, whoever asks.
+/// Its bundles go to few, or to all but one, whoever asks.
 struct WithheldBundles: Adversary {
-  /// So many peers get them.
-  let receivers: Int
+  /// So many peers get them; all but one where nil.
+  let receivers: Int?
 
   mutating func frames(
     for frame: AdversaryFrame, to peer: Int, _ hand: inout AdversaryHand
@@ -14,7 +14,7 @@ struct WithheldBundles: Adversary {
       bundle.header.author == hand.account
     else { return [Outgoing(frame.bytes)] }
     let place = (peer + hand.set.count - hand.member) % hand.set.count
-    return place <= receivers ? [Outgoing(frame.bytes)] : []
+    return place <= receivers ?? hand.set.count - 2 ? [Outgoing(frame.bytes)] : []
   }
 }
 

@@ -24,6 +24,8 @@ struct ReplicaNetwork {
     var log: [LoggedBlock] = []
     var receipts: [Receipt] = []
     var notes: [ReplicaNote] = []
+    /// How often its signer was asked for what it must refuse.
+    var refusals = 0
     var wakeNumber = 0
 
     var ring: [PublicKey: SigningKey] {
@@ -47,6 +49,8 @@ struct ReplicaNetwork {
   private var queue: [(at: UInt64, number: Int, delivery: Delivery)] = []
   private var number = 0
   private(set) var now = start
+  /// Messages that never arrive.
+  var loses: (_ from: Int, _ to: Int, _ message: PeerMessage) -> Bool = { _, _, _ in false }
 
   /// - Parameter terms: how long a term lasts, ms; by default a month.
   init(_ count: Int = 4, terms: UInt64? = nil) throws {
@@ -224,15 +228,12 @@ struct ReplicaNetwork {
   }
 
   private mutating func perform(_ effect: ReplicaEffect, of index: Int) {
-    let account = nodes[index].account
     switch effect {
     case .send(let bytes, _, let peer):
       guard let peer = self.index(of: peer), nodes[peer].isUp else { return }
-      send(.frame(bytes, from: account), to: peer)
+      deliver(bytes, from: index, to: [peer])
     case .broadcast(let bytes, _):
-      for peer in nodes.indices where peer != index && nodes[peer].isUp {
-        send(.frame(bytes, from: account), to: peer)
-      }
+      deliver(bytes, from: index, to: nodes.indices.filter { $0 != index && nodes[$0].isUp })
     case .verify(let token, let checks, _):
       send(.verified(token, checks.map { Ed25519.verify($0, chain: chain) }), to: index)
     case .signVote(let statement, let member, let key): sign(statement, member, key, index)
@@ -282,7 +283,17 @@ struct ReplicaNetwork {
 
   private mutating func send(_ message: PeerMessage, _ index: Int, _ peer: AccountID) {
     guard let peer = self.index(of: peer) else { return }
-    send(message, from: index, to: peer)
+    deliver(message.bytes, from: index, to: [peer])
+  }
+
+  private mutating func deliver(_ bytes: [UInt8], from index: Int, to peers: [Int]) {
+    guard let message = try? PeerMessage(decoding: bytes[...]) else {
+      Issue.record("node \(index) sends what is no message")
+      return
+    }
+    for peer in peers where !loses(index, peer, message) {
+      send(.frame(bytes, from: nodes[index].account), to: peer)
+    }
   }
 
   private func lacks(_ key: PublicKey, _ index: Int) {
@@ -312,6 +323,7 @@ struct ReplicaNetwork {
     _ statement: VoteStatement, _ member: UInt16, _ name: PublicKey, _ index: Int
   ) {
     guard nodes[index].watermark.map({ $0 < statement.position }) ?? true else {
+      nodes[index].refusals += 1
       return send(.voteRefused(statement), to: index)
     }
     nodes[index].watermark = statement.position
