@@ -18,7 +18,11 @@ extension ReplicaMachine {
       try prepare(block, hash: hash)
     case .check(let token, let checks):
       effects.append(.verify(.consensus(token), checks, isUrgent: true))
-    case .sign(let statement): sign(statement, in: tip.set)
+    case .sign(let statement):
+      // Consensus hears of a block from others when it is final; until then it may ask for votes of
+      // its height. A VIEW-CHANGE would deny the COMMIT that is signed late.
+      guard statement.height > tip.height else { return }
+      sign(statement, in: tip.set)
     case .persistPrepared(let token, let record):
       note(.prepared, record.certificate.height, record.certificate.view)
       effects.append(

@@ -54,6 +54,11 @@ struct LateCommitTests {
     zip(votes, votes.dropFirst()).allSatisfy { $0.statement.position < $1.statement.position }
   }
 
+  /// COMMITs that a VIEW-CHANGE of a later view does not know of.
+  private func denied(_ votes: [Vote]) -> [Vote] {
+    votes.filter { commit in votes.contains { VoteEvidence(commit, $0)?.offence == .amnesia } }
+  }
+
   @Test("who gets no bundle before its block is decided counts as present all the same")
   func starved() throws {
     var network = try ReplicaNetwork()
@@ -72,6 +77,7 @@ struct LateCommitTests {
     #expect(missing.isEmpty)
     for node in network.nodes {
       #expect(areAscending(node.votes))
+      #expect(denied(node.votes).isEmpty)
       #expect(node.refusals == 0)
     }
     #expect(try network.offences(at: 0).isEmpty)
@@ -92,6 +98,7 @@ struct LateCommitTests {
     #expect(network.nodes[3].replica.height > last)
     #expect(Set(first + 1...last).isSubset(of: carried(of: 3, in: network)))
     #expect(areAscending(network.nodes[3].votes))
+    #expect(denied(network.nodes[3].votes).isEmpty)
     #expect(network.nodes[3].refusals == 0)
   }
 
@@ -145,6 +152,7 @@ struct LateCommitTests {
       #expect(commits.isEmpty)
     }
     #expect(areAscending(network.nodes[3].votes))
+    #expect(denied(network.nodes[3].votes).isEmpty)
     #expect(network.nodes[3].refusals == 0)
     #expect(try network.offences(at: 0).isEmpty)
   }

@@ -95,6 +95,15 @@ struct ByzantineTests {
       reason: "a home author that shows its bundles to one node keeps no transaction from blocks"),
   ]
 
+  @Test("who comes to the tip by a block of others denies no COMMIT that it signs late")
+  func deniesNothing() throws {
+    // It was told that it may vote before consensus had heard that the height was over.
+    var options = SimulationOptions(nodes: 7)
+    options.setChanges = .elected
+    let report = try Simulator.run(seed: 9_221, options: options)
+    #expect(report.violations == [])
+  }
+
   @Test("seeds that failed once hold", arguments: failedOnce)
   func kept(_ kept: Kept) throws {
     let report = try Simulator.run(
