@@ -40,6 +40,13 @@ struct EvidenceDesk {
     cases.removeAll { $0.offender == offender && $0.evidence.offence.family == family }
   }
 
+  /// Drops what the chain would not take.
+  mutating func drop<E: Error>(_ isKnown: (Evidence, AccountID) throws(E) -> Bool) throws(E) {
+    var kept: [Case] = []
+    for open in cases where try !isKnown(open.evidence, open.offender) { kept.append(open) }
+    cases = kept
+  }
+
   /// This node signs with another key from now on, or is a member again: reports under way are not
   /// taken any more.
   mutating func beginAnew() {

@@ -11,7 +11,7 @@ extension ReplicaMachine {
     do {
       var queries = queries()
       guard let offender = try queries.accused(by: evidence)?.account,
-        try queries.offence(of: offender, evidence.offence.family) == nil
+        try !queries.isKnown(evidence, of: offender)
       else { return }
       // A node whose key is used elsewhere says so by itself: others report it.
       guard offender != configuration.account, desk.take(evidence, by: offender) else { return }
@@ -57,10 +57,19 @@ extension ReplicaMachine {
   }
 
   /// A final block has recorded these.
-  mutating func recorded(_ offences: [RecordedOffence]) {
+  mutating func recorded(_ offences: [RecordedOffence]) throws(ReplicaFailure) {
     for offence in offences {
       desk.recorded(offence.offender, offence.offence.family)
       effects.append(.report(.offenceRecorded(offence)))
+    }
+    if desk.count > 0 {
+      // Who was jailed for something else meanwhile is not accused of another bundle.
+      var queries = queries()
+      do throws(RecordError) {
+        try desk.drop { evidence, offender throws(RecordError) in
+          try queries.isKnown(evidence, of: offender)
+        }
+      } catch { throw .state("\(error)") }
     }
     sendReports()
   }

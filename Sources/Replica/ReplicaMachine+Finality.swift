@@ -65,7 +65,7 @@ extension ReplicaMachine {
     effects.append(.finalised(announcement(of: executed, decision, set, primary)))
     pending.append(.dissemination(.decided(try disseminationDecision(of: executed))))
     pending.append(.catchUp(.decided(decision.certificate, sets: sets())))
-    recorded(executed.outcome.offences)
+    try recorded(executed.outcome.offences)
     try declareReadiness()
     watchCommits(executed, decision.certificate, set: set)
     flushIfIdle()

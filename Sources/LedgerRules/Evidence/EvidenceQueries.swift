@@ -12,13 +12,21 @@ extension LedgerQueries {
     try find(RecordedOffence.key(number))
   }
 
-  /// The offence for which an account is recorded; nil when it is not.
+  /// The offence for which an account was recorded last; nil when it is not.
   public mutating func offence(of offender: AccountID, _ family: Offence.Family)
     throws(RecordError) -> RecordedOffence?
   {
     let entry: OffenderEntry? = try find(OffenderEntry.key(offender, family))
     guard let entry else { return nil }
     return try offence(entry.number)
+  }
+
+  /// Whether evidence brings nothing new of its offender: a report of it would be skipped.
+  public mutating func isKnown(_ evidence: Evidence, of offender: AccountID)
+    throws(RecordError) -> Bool
+  {
+    guard let last = try offence(of: offender, evidence.offence.family) else { return false }
+    return try !last.isFollowed(by: evidence, of: candidate(offender))
   }
 
   /// Whether an account is recorded for any offence; nobody is not.

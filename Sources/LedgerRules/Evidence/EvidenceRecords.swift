@@ -33,6 +33,15 @@ public struct RecordedOffence: NumberedRecord {
     (first, second) = evidence.statements(chain)
   }
 
+  /// Whether evidence against the same offender, of the same family, counts although this offence
+  /// is the last recorded: never of votes, which exclude for ever; of a bundle that was born after
+  /// the record, when the offender has paid for it and stands for election again. One jail each
+  /// time bounds what the chain keeps of an offender.
+  func isFollowed(by evidence: Evidence, of candidate: Candidate?) -> Bool {
+    evidence.offence.family == .bundles && evidence.height > recordedAt
+      && candidate?.isElectable ?? false
+  }
+
   public init(from reader: inout BCSReader) throws(BCSError) {
     offender = try AccountID(from: &reader)
     offence = try Offence(from: &reader)
@@ -56,11 +65,11 @@ public struct RecordedOffence: NumberedRecord {
   }
 }
 
-/// That an offender is recorded, and where: once for each family of offences.
+/// That an offender is recorded, and where: one entry for each family of offences.
 public struct OffenderEntry: LedgerRecord {
   public static var kind: RecordKind { .offender }
 
-  /// The number of its `RecordedOffence`.
+  /// The number of its last `RecordedOffence`.
   public let number: UInt64
 
   init(number: UInt64) { self.number = number }

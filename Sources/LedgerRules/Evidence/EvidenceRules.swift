@@ -2,8 +2,9 @@ import LedgerCore
 import LedgerState
 
 // Evidence (protocol §5): judged by the set that decided the offence's height and its keys, within
-// 7 days of that height's block, once per offender and family of offences. Free when it holds: the
-// neutrality fund pays the carbon charge, as far as it can.
+// 7 days of that height's block, once per offender and family of offences; a bad bundle again once
+// the offender is out of jail. Free when it holds: the neutrality fund pays the carbon charge, as
+// far as it can.
 
 /// What a block has found of offences so far.
 struct OffenceFindings {
@@ -69,10 +70,24 @@ extension ExecutionContext {
       throw .fault(.evidenceTooOld)
     }
     let key = OffenderEntry.key(offender.account, evidence.offence.family)
-    let entry: OffenderEntry?
-    do { entry = try view.find(key) } catch { throw .fatal(.record(error)) }
-    guard entry == nil, !findings.claimed.contains(key) else { throw .fault(.offenceKnown) }
+    guard try !isKnown(evidence, of: offender.account), !findings.claimed.contains(key) else {
+      throw .fault(.offenceKnown)
+    }
     return offender
+  }
+
+  /// By the state before the block, so that it matters not where in the block the offender is
+  /// released, or resigns.
+  private mutating func isKnown(_ evidence: Evidence, of offender: AccountID)
+    throws(OperationFailure) -> Bool
+  {
+    do throws(RecordError) {
+      let key = OffenderEntry.key(offender, evidence.offence.family)
+      guard let entry: OffenderEntry = try view.find(key) else { return false }
+      let last: RecordedOffence = try view.required(RecordedOffence.key(entry.number))
+      let candidate: Candidate? = try view.find(Candidate.key(offender))
+      return !last.isFollowed(by: evidence, of: candidate)
+    } catch { throw .fatal(.record(error)) }
   }
 
   private mutating func member(accusedBy evidence: Evidence) throws(OperationFailure) -> Validator {

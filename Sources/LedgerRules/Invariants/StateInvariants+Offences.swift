@@ -1,7 +1,8 @@
 import LedgerCore
 import LedgerState
 
-/// Recorded offences: numbered without gaps, and each offender once for each family.
+/// Recorded offences: numbered without gaps; each offender once for its votes, and for bundles each
+/// time for one that was born after the record before; its entries name the last of each.
 extension StateInvariants {
   mutating func addOffence(_ key: StateKey, _ value: [UInt8]) throws(BCSError) {
     let offence = try RecordedOffence(bcs: value)
@@ -18,7 +19,7 @@ extension StateInvariants {
           OffenceCount.key, what: "offences", kept: Amount(UInt128(kept)),
           counted: Amount(UInt128(totals.offences))))
     }
-    var entries: Set<UInt64> = []
+    var entries: [StateKey: UInt64] = [:]
     for (key, number) in offenders {
       guard let offence = offences[number], number < kept,
         offence.recordedAt <= totals.height, offence.height <= offence.recordedAt,
@@ -27,10 +28,19 @@ extension StateInvariants {
         note(.offence(key))
         continue
       }
-      entries.insert(number)
+      entries[key] = number
     }
-    for number in offences.keys.sorted() where !entries.contains(number) {
-      note(.offence(RecordedOffence.key(number)))
+    // From the last to the first: of each offender and family, the one that comes after.
+    var next: [StateKey: RecordedOffence] = [:]
+    for (number, offence) in offences.sorted(by: { $0.key > $1.key }) {
+      let key = OffenderEntry.key(offence.offender, offence.offence.family)
+      let isSound =
+        if let next = next.updateValue(offence, forKey: key) {
+          offence.offence.family == .bundles && next.height > offence.recordedAt
+        } else {
+          entries[key] == number
+        }
+      if !isSound { note(.offence(RecordedOffence.key(number))) }
     }
   }
 }

@@ -198,6 +198,46 @@ struct JailTests {
     #expect(try !world.members().contains(offender))
   }
 
+  @Test("a bad bundle after the jail costs again, one from before it or during it does not")
+  func anotherBadBundle() throws {
+    var world = try ElectionWorld(nodes: 8, seats: 8) {
+      $0.parameters.elections.jailMilliseconds = 50_000
+    }
+    let offender = world.node(1)
+    try world.fundNode(offender)
+    let set = try world.sets().current
+    let place = try #require(set.index(of: offender))
+    /// What comes of the report of a bundle that was born then.
+    func report(born height: UInt64) throws -> Receipt.Outcome {
+      let now = try world.sets().current
+      let by = now.members[now.members[0].account == offender ? 1 : 0]
+      let report = try world.report(
+        try world.badBundle(place, of: set, height: height),
+        by: ElectionModel.Seat(account: by.account, key: by.consensusKey))
+      return try world.run([report]).receipts[0].outcome
+    }
+    try world.run()
+    let bond = try world.candidate(offender).bond.baseUnits
+    #expect(try report(born: 1) == .applied)
+    let recorded = world.network.height
+    // Its seat lasts to the height after the next: what it signs until then is its own.
+    for _ in 0..<3 { try world.run() }
+    #expect(try report(born: recorded + 1) == .skipped(.offenceKnown))
+    for _ in 0..<4 { try world.run() }
+    #expect(try world.fault(offender, [.releaseNode(ReleaseNode())]) == nil)
+    #expect(try report(born: recorded) == .skipped(.offenceKnown))
+    #expect(try world.candidate(offender).bond.baseUnits == bond * 19 / 20)
+    #expect(try report(born: recorded + 1) == .applied)
+    let record = try world.candidate(offender)
+    #expect(record.bond.baseUnits == bond * 19 / 20 - bond * 19 / 20 * 5 / 100)
+    #expect(record.jailedAt == world.network.timestamp)
+    #expect(try report(born: recorded + 1) == .skipped(.offenceKnown))
+    var queries = world.network.queries
+    #expect(try queries.offenceCount() == 2)
+    #expect(try queries.offence(of: offender, .bundles) == queries.offence(1))
+    #expect(world.network.invariants().faults.isEmpty)
+  }
+
   @Test("who resigns leaves its seat to a standby, and gets its bond 14 days after")
   func resignation() throws {
     var world = try ElectionWorld(seats: 5)

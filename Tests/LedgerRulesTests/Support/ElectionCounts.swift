@@ -14,6 +14,7 @@ struct ElectionCounts {
   var bonds = 0
   var jailsByAbsence = 0
   var jailsByBundle = 0
+  var secondBundles = 0
   var exclusions = 0
   var slashes = 0
   var releases = 0
@@ -41,6 +42,7 @@ struct ElectionCounts {
       ("declarations", \.declarations), ("resignations", \.resignations),
       ("seats left by them", \.leftResigned), ("bonds collected", \.bonds),
       ("jails by absence", \.jailsByAbsence), ("jails by a bundle", \.jailsByBundle),
+      ("slashes for another bundle", \.secondBundles),
       ("exclusions", \.exclusions), ("slashes", \.slashes), ("releases", \.releases),
       ("sets with a released node again", \.released), ("seats taken by standbys", \.replaced),
       ("seats left empty", \.shrunk), ("blocks with departures that wait", \.waited),

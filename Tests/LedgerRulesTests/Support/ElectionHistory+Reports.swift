@@ -8,15 +8,21 @@ extension ElectionHistory {
   mutating func report() throws -> Drawn? {
     let tip = model.height
     guard tip > 0, let now = model.sets[tip + 1] else { return nil }
-    let height = UInt64.random(in: max(1, tip - min(tip, 30))...tip, using: &random)
-    let set = try world.set(deciding: height)
-    let place = Int.random(in: 0..<set.count, using: &random)
+    var height = UInt64.random(in: max(1, tip - min(tip, 30))...tip, using: &random)
+    var set = try world.set(deciding: height)
+    var place = Int.random(in: 0..<set.count, using: &random)
+    let again = anotherBundle()
+    if let again {
+      height = again.height
+      set = try world.set(deciding: height)
+      place = try #require(set.index(of: again.author))
+    }
     let offender = set.members[place].account
     // As many stay as are needed for elections.
     guard model.people.count(where: \.stands) > 6,
       let reporter = now.filter({ $0.account != offender }).randomElement(using: &random)
     else { return nil }
-    let isVotes = chance(3)
+    let isVotes = again == nil && chance(3)
     let evidence =
       isVotes
       ? try world.equivocation(place, of: set, height: height)
@@ -24,8 +30,23 @@ extension ElectionHistory {
     return (
       try world.report(evidence, by: reporter),
       ElectionModel.Order(
-        sender: reporter.account, content: .report(offender, isVotes: isVotes))
+        sender: reporter.account, content: .report(offender, isVotes: isVotes, height: height))
     )
+  }
+
+  /// Who can be elected again after a bad bundle, and a height at which it was a member since.
+  private func anotherBundle() -> (author: AccountID, height: UInt64)? {
+    let tip = model.height
+    for person in model.people where person.isElectable {
+      guard let last = model.reportedBundles[person.account] else { continue }
+      for height in max(1, tip - min(tip, 30))...tip where height > last {
+        let members = model.sets[height] ?? []
+        if members.contains(where: { $0.account == person.account }) {
+          return (person.account, height)
+        }
+      }
+    }
+    return nil
   }
 
   // MARK: Comparing

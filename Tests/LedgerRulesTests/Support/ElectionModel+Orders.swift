@@ -11,7 +11,7 @@ extension ElectionModel {
       /// Of a node: its readiness, with the key that it signs with then, by the one it has.
       case declaration(term: UInt64, key: PublicKey, signer: PublicKey)
       /// Of a node: evidence of contradicting votes, or else of a bad bundle.
-      case report(AccountID, isVotes: Bool)
+      case report(AccountID, isVotes: Bool, height: UInt64)
     }
 
     let sender: AccountID
@@ -41,8 +41,8 @@ extension ElectionModel {
       let faults = declare(term, key, of: order.sender, signer)
       seen.declarations += faults.isEmpty ? 1 : 0
       return faults.isEmpty ? .applied : .skipped(faults)
-    case .report(let offender, let isVotes):
-      return report(offender, isVotes: isVotes) ? .applied : .skipped([.offenceKnown])
+    case .report(let offender, let isVotes, let born):
+      return report(offender, isVotes: isVotes, born) ? .applied : .skipped([.offenceKnown])
     case .operations(let operations):
       let before = self
       for (place, operation) in operations.enumerated() {
@@ -78,10 +78,15 @@ extension ElectionModel {
     return []
   }
 
-  /// 5 % of the bond; contradicting votes exclude, a bad bundle jails. Each once.
-  private mutating func report(_ offender: AccountID, isVotes: Bool) -> Bool {
+  /// 5 % of the bond; contradicting votes exclude, a bad bundle jails: the former once, the latter
+  /// again when it was born after the last was recorded and its author is out of jail.
+  private mutating func report(_ offender: AccountID, isVotes: Bool, _ born: UInt64) -> Bool {
     guard let place = place(offender) else { return false }
-    if isVotes ? people[place].excluded : reportedBundles.contains(offender) { return false }
+    if isVotes, people[place].excluded { return false }
+    if !isVotes, let last = reportedBundles[offender] {
+      guard born > last, electableBefore.contains(offender) else { return false }
+      seen.secondBundles += 1
+    }
     let lost = people[place].bond * numbers.slashPercent / 100
     people[place].bond -= lost
     seen.slashes += lost > 0 ? 1 : 0
@@ -89,7 +94,7 @@ extension ElectionModel {
       people[place].excluded = true
       seen.exclusions += 1
     } else {
-      reportedBundles.insert(offender)
+      reportedBundles[offender] = height
       seen.jailsByBundle += jail(offender) ? 1 : 0
     }
     return true

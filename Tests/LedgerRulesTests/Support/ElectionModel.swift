@@ -82,7 +82,10 @@ struct ElectionModel {
   /// From which height on a member's signatures are counted.
   var countedFrom: [AccountID: UInt64] = [:]
   var reported: Set<[AccountID]> = []
-  var reportedBundles: Set<AccountID> = []
+  /// When each was jailed for a bundle last.
+  var reportedBundles: [AccountID: UInt64] = [:]
+  /// Who could be elected before the block.
+  var electableBefore: Set<AccountID> = []
   var height: UInt64 = 0
   var time: UInt64
   var seen = ElectionCounts()
@@ -181,6 +184,7 @@ struct ElectionModel {
   /// Executes the next block; says what must come of its transactions.
   mutating func run(_ block: Block) -> [Verdict] {
     let before = time
+    electableBefore = Set(people.filter(\.isElectable).map(\.account))
     height += 1
     time = block.time
     // As it stands; the election and the end of the block may change it.
