@@ -29,10 +29,10 @@ public enum RulesLimits {
 
   public static let nodeNameBytesMax = 64
   public static let endpointBytesMax = 255
-  public static let regionCodeBytesMax = 32
-  public static let regionNameBytesMax = 128
-  public static let sourceBytesMax = 512
-  public static let licenceBytesMax = 256
+  public static let regionCodeBytesMax = CandidateLimits.regionCodeBytesMax
+  public static let regionNameBytesMax = FactorFacts.regionBytesMax
+  public static let sourceBytesMax = FactorFacts.sourceBytesMax
+  public static let licenceBytesMax = FactorFacts.licenceBytesMax
 
   // MARK: Numbers: together they keep every carbon formula inside 128 bits for decades of elapsed
   // time; `CarbonFormulaTests` holds the relation.

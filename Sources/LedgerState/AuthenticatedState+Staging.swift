@@ -39,7 +39,7 @@ extension AuthenticatedState {
     StateView(
       over: StagedState(
         state: self, deltas: try chain(to: parent),
-        reads: reads.flatMap { $0.flushes == flushes ? $0.below : nil }))
+        reads: reads.flatMap { $0.flushes == flushes ? $0.below : nil }, flushes: flushes))
   }
 
   /// The deltas from the tip to one staged above it, oldest first, all of the tree's depth.
@@ -93,6 +93,8 @@ private struct StagedState: RecordSource {
   /// Oldest first.
   let deltas: [StateDelta]
   let reads: (any StateReads)?
+  /// The state's flushes when it was made.
+  let flushes: Int
 
   func value(of key: StateKey) throws(StateReadError) -> [UInt8]? {
     try value(of: key, path: key.hash)
@@ -110,6 +112,38 @@ private struct StagedState: RecordSource {
       return values
     }
     return try reads.values(of: keys, paths: paths)
+  }
+
+  /// What is not kept is read, and kept unless something above the store has it.
+  func valuesReadOften(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
+    guard flushes == state.flushes else { return try values(of: keys) }
+    var values = [[UInt8]?](repeating: nil, count: keys.count)
+    var missing: [Int] = []
+    let isCovered = !deltas.isEmpty || !state.layers.isEmpty
+    for (place, key) in keys.enumerated() {
+      if let kept = state.often.value(key) { values[place] = kept } else { missing.append(place) }
+    }
+    if isCovered {
+      // Whatever is kept, a newer block may have written it.
+      for place in keys.indices where values[place] != nil {
+        if let change = above(keys[place].hash) { values[place] = change.value }
+      }
+    }
+    let read = try self.values(of: missing.map { keys[$0] })
+    for (place, value) in zip(missing, read) {
+      values[place] = value
+      guard let value, !isCovered || above(keys[place].hash) == nil else { continue }
+      state.often.keep(keys[place], value)
+    }
+    return values
+  }
+
+  /// What a delta or a layer writes at a path; nil when none does.
+  private func above(_ path: Digest) -> StateChange? {
+    for delta in deltas.reversed() {
+      if let index = delta.layer.index(of: path) { return delta.layer.change(at: index) }
+    }
+    return state.change(at: path)
   }
 
   private func value(of key: StateKey, path: Digest) throws(StateReadError) -> [UInt8]? {

@@ -24,6 +24,8 @@ public final class AuthenticatedState: RecordSource {
   let workers: WorkerPool?
   /// Counts flushes: what was read below the layers of an earlier one is too old.
   private(set) var flushes = 0
+  /// Records below the layers that most blocks read.
+  var often = OftenRead()
 
   /// Builds the tree over what the reader shows: one scan.
   ///
@@ -70,6 +72,14 @@ public final class AuthenticatedState: RecordSource {
     }
     if let reads { return try reads.value(of: key, path: path) }
     return try reader.value(of: key)
+  }
+
+  /// What the newest layer that writes at a path writes there; nil when none does.
+  func change(at path: Digest) -> StateChange? {
+    for (_, layer) in layers.reversed() {
+      if let index = layer.index(of: path) { return layer.change(at: index) }
+    }
+    return nil
   }
 
   /// The record at a path at the tip, or nil when there is none.
@@ -122,6 +132,7 @@ public final class AuthenticatedState: RecordSource {
     guard shown <= height else { throw .flushedAhead(flushed: shown, tip: height) }
     reader = next
     flushes += 1
+    for (height, layer) in layers where height <= written { often.forget(layer) }
     layers.removeAll { $0.height <= written }
   }
 

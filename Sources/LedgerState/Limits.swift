@@ -8,4 +8,7 @@ public enum StateLimits {
   public static let leavesPerBucket = 4
   /// Levels kept in memory at most: 2^26 buckets hold 2^28 records in 3.3 GB.
   public static let bucketDepthMax = 26
+  /// Records that are kept because most blocks read them, and the most bytes of one: 16 MiB.
+  static let oftenReadMax = 4_096
+  static let oftenReadBytesMax = 4_096
 }

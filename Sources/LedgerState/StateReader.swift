@@ -69,9 +69,15 @@ public protocol RecordSource {
   /// The values of many records, in the order of their keys; together they may cost less than one
   /// by one.
   mutating func values(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?]
+  /// The same of records that most blocks read: they may be kept in memory from one to the next.
+  mutating func valuesReadOften(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?]
 }
 
 extension RecordSource {
+  public mutating func valuesReadOften(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
+    try values(of: keys)
+  }
+
   public mutating func values(of keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
     var values: [[UInt8]?] = []
     values.reserveCapacity(keys.count)

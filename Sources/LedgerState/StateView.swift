@@ -71,8 +71,12 @@ public struct StateView: RecordSource {
   }
 
   /// The same of many records, in the order of their keys.
-  public mutating func valuesBelow(_ keys: [StateKey]) throws(StateReadError) -> [[UInt8]?] {
-    try source.values(of: keys)
+  ///
+  /// - Parameter often: whether most blocks read them, as `valuesReadOften` says.
+  public mutating func valuesBelow(
+    _ keys: [StateKey], often: Bool = false
+  ) throws(StateReadError) -> [[UInt8]?] {
+    try often ? source.valuesReadOften(of: keys) : source.values(of: keys)
   }
 
   /// Writes a record: a key of 1 … `Limits.recordKeyBytesMax` bytes, a value of 1 …

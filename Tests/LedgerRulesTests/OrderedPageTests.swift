@@ -78,6 +78,50 @@ struct OrderedPageTests {
     #expect(refusal([0, 1, 0x81, 0, 9, 0]) == .nonCanonicalLength)
   }
 
+  @Test("entries of one length are found and checked as any others are, also with a byte flipped")
+  func evenPages() throws {
+    for (keyBytes, count) in [(16, 40), (16, 1), (16, 2), (15, 9), (17, 9)] {
+      let keys = (0..<count).map { number in
+        // Neighbours differ in the first half or in the second.
+        let halves = bigEndian(UInt64(number / 3)) + bigEndian(UInt64(number) << 56 | 1)
+        return Array((halves + [0]).prefix(keyBytes))
+      }
+      let bytes = encoded(
+        level: 0, keys.map { ($0, [UInt8](repeating: $0[7], count: 16)) })
+      let page = try OrderedPage(stored: bytes)
+      #expect(page.bcs == bytes && (0..<count).map { page.key($0) } == keys)
+      for (position, key) in keys.enumerated() {
+        #expect(page.search(key) == (position, true))
+        var other = key
+        other[keyBytes - 1] += 1
+        #expect(page.search(other) == (position + 1, false))
+        #expect(page.search(Array(key.dropLast())) == (position, false))
+        #expect(page.search(key + [0]) == (position + 1, false))
+        #expect(page.order(of: key, to: position) == 0)
+        #expect(page.order(of: other, to: position) > 0)
+      }
+      for place in bytes.indices {
+        for bit in 0..<8 {
+          var damaged = bytes
+          damaged[place] ^= 1 << bit
+          expectSameJudgement(of: damaged)
+        }
+      }
+    }
+  }
+
+  /// Bytes of the store are read in a way of their own.
+  private func expectSameJudgement(of bytes: [UInt8]) {
+    let (stored, decoded): (OrderedPage?, BCSError.Reason?)
+    do throws(BCSError) { (stored, decoded) = (try OrderedPage(stored: bytes), nil) } catch {
+      (stored, decoded) = (nil, error.reason)
+    }
+    #expect(decoded == refusal(bytes))
+    guard let stored, let page = try? OrderedPage(bcs: bytes) else { return }
+    func places(_ page: OrderedPage) -> [Int] { (0...page.count).map { page.layout.offset($0) } }
+    #expect(stored == page && stored.level == page.level && places(stored) == places(page))
+  }
+
   @Test("a tree that contradicts itself is refused")
   func malformedTree() throws {
     func refusal(_ height: UInt8, root: UInt64, next: UInt64, count: UInt64) -> BCSError.Reason? {

@@ -45,6 +45,23 @@ struct SearchedPagesTests {
             == expected.filter { some.contains(UInt32($0.path.prefix(depth))) })
       }
       #expect(try AuthenticatedState(reader: records).root == root)
+      // One by one, and many at once; the next height finds no reader in the way of its growth.
+      try expectValues(model, of: try records.snapshot())
+      try expectValues(model, ofAll: records)
     }
+  }
+
+  private func expectValues(_ model: [StateKey: [UInt8]], of snapshot: RecordSnapshot) throws {
+    for number in stride(from: 0, to: 2_100, by: 3) {
+      #expect(try snapshot.value(of: key(number)) == model[key(number)])
+    }
+  }
+
+  /// Many at once, as an execution reads them.
+  private func expectValues(_ model: [StateKey: [UInt8]], ofAll records: RecordStore) throws {
+    let keys = (0..<2_100).map { key($0) }
+    let reads = try #require(try records.reads(depth: 5))
+    let values = try reads.values(of: keys, paths: keys.map(\.hash))
+    #expect(values == keys.map { model[$0] })
   }
 }

@@ -27,6 +27,15 @@ struct StateDamageTests {
           try records.value(of: key(7))
         }
         #expect(try records.value(of: key(8)) == bytes(40, 0))
+        let keys = [8, 7, 6].map { key($0) }
+        let reads = try #require(try records.reads(depth: 2))
+        #expect(throws: StateReadError.corruptRecord(path: leaf.path)) {
+          try reads.values(of: keys, paths: keys.map(\.hash))
+        }
+        // What is damaged is refused every time.
+        #expect(throws: StateReadError.corruptRecord(path: leaf.path)) {
+          try reads.values(of: keys, paths: keys.map(\.hash))
+        }
       }
       var places: [StoreDamage.Place] = []
       try StoreAudit(home: temporary.home).checkRecords(

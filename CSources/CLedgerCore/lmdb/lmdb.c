@@ -301,6 +301,9 @@ static int begin_read(cl_lmdb *env, int waits, cl_lmdb_txn **out) {
     return code;
   }
   txn->env = env;
+  txn->is_writing = 0;
+  txn->has_pages = 0;
+  txn->gets = 0;
   *out = txn;
   return CL_LMDB_OK;
 }
@@ -336,6 +339,7 @@ int cl_lmdb_begin_write(cl_lmdb *env, cl_lmdb_txn **out) {
     return code;
   }
   txn->env = env;
+  txn->is_writing = 1;
   *out = txn;
   return CL_LMDB_OK;
 }
@@ -374,6 +378,20 @@ int cl_lmdb_get(cl_lmdb_txn *txn, uint32_t database, const uint8_t *key, size_t 
   int code = mdb_get(txn->txn, database, &name, &found);
   if (code == 0) *value = taken(&found);
   return code;
+}
+
+int lmdb_get_integer(cl_lmdb_txn *txn, uint32_t database, uint64_t key, MDB_val *value) {
+  MDB_val name = {sizeof key, &key};
+  // What a transaction writes is not in the pages that the file had.
+  if (txn->is_writing) return mdb_get(txn->txn, database, &name, value);
+  if (!txn->has_pages || txn->pages_database != database) {
+    if (txn->gets++ == 0) return mdb_get(txn->txn, database, &name, value);
+    const int code = lmdb_pages_open(txn, database, &txn->pages);
+    if (code != CL_LMDB_OK) return code;
+    txn->pages_database = database;
+    txn->has_pages = 1;
+  }
+  return lmdb_pages_get(&txn->pages, key, value);
 }
 
 int cl_lmdb_put(cl_lmdb_txn *txn, uint32_t database, const uint8_t *key, size_t key_length,

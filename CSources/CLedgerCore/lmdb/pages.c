@@ -36,11 +36,16 @@ int lmdb_pages_open(cl_lmdb_txn *txn, uint32_t database, lmdb_pages *out) {
 }
 
 // One of the searches that go on side by side: entries low ..< high of a page are still in
-// question.
+// question, whose keys lie between `from` and `to`.
 typedef struct {
   const uint8_t *page;
-  unsigned low, high;
+  uint64_t from, to;
+  unsigned low, high, probe;
 } search;
+
+// Probes of a page that go where an even spread of keys would have theirs; further ones halve what
+// is left, whatever the keys are.
+#define GUESSES 4u
 
 static const uint8_t *page_at(const lmdb_pages *pages, uint64_t number) {
   return number <= pages->last_page ? pages->map + number * pages->page_bytes : NULL;
@@ -59,30 +64,61 @@ static const uint8_t *keyed_node(const lmdb_pages *pages, const uint8_t *page, u
 
 static uint64_t node_key(const uint8_t *node) { return page_u64(node + PAGE_NODE_BYTES); }
 
-static void fetch_middle(const search *s) {
-  if (s->low < s->high) __builtin_prefetch(s->page + page_node(s->page, (s->low + s->high) / 2));
+// Chooses the entry that a search looks at next. Keys are the beginnings of hashes, spread evenly:
+// most often it is the one that is sought, or stands beside it.
+static void choose_probe(search *s, uint64_t key, unsigned seen) {
+  const unsigned entries = s->high - s->low;
+  if (entries == 0) return;
+  s->probe = s->low + entries / 2;
+  if (seen >= GUESSES || key <= s->from || key >= s->to || entries == 1) return;
+  // As many bits as leave room for a count of entries.
+  const unsigned shift = (unsigned)(64 - __builtin_clzll(s->to - s->from));
+  const unsigned spare = shift > 32 ? shift - 32 : 0;
+  const uint64_t span = ((s->to - s->from) >> spare) + 1;
+  s->probe = s->low + (unsigned)((((key - s->from) >> spare) * entries) / span);
+}
+
+static void fetch_probe(const search *s) {
+  if (s->low < s->high) __builtin_prefetch(s->page + page_node(s->page, s->probe));
+}
+
+// Fetches what stands beside a guess, too: a search that goes on alone has nothing else to do while
+// it waits, and most often ends there.
+#define BESIDE 2u
+
+static void fetch_beside(const search *s) {
+  const unsigned first = s->probe > s->low + BESIDE ? s->probe - BESIDE : s->low;
+  const unsigned end = s->high - s->probe > BESIDE ? s->probe + BESIDE + 1 : s->high;
+  for (unsigned i = first; i < end; i++) __builtin_prefetch(s->page + page_node(s->page, i));
 }
 
 // Ends every search of a level at the first entry whose key is above (branches) or not below
 // (leaves) its own.
 static int search_level(const lmdb_pages *pages, const uint64_t *keys, search *searches,
                         size_t count, int is_branch) {
+  if (count == 1) {
+    fetch_beside(&searches[0]);
+  } else {
+    for (size_t i = 0; i < count; i++) fetch_probe(&searches[i]);
+  }
   int is_open = 1;
-  while (is_open) {
+  for (unsigned seen = 1; is_open; seen++) {
     is_open = 0;
     for (size_t i = 0; i < count; i++) {
       search *const s = &searches[i];
       if (s->low >= s->high) continue;
-      const unsigned middle = (s->low + s->high) / 2;
-      const uint8_t *const node = keyed_node(pages, s->page, middle);
+      const uint8_t *const node = keyed_node(pages, s->page, s->probe);
       if (node == NULL) return CL_LMDB_CORRUPTED;
       const uint64_t key = node_key(node);
       if (key < keys[i] || (is_branch && key == keys[i])) {
-        s->low = middle + 1;
+        s->low = s->probe + 1;
+        s->from = key;
       } else {
-        s->high = middle;
+        s->high = s->probe;
+        s->to = key;
       }
-      fetch_middle(s);
+      choose_probe(s, keys[i], seen);
+      fetch_probe(s);
       is_open |= s->low < s->high;
     }
   }
@@ -112,9 +148,9 @@ static int descend(const lmdb_pages *pages, search *searches, lmdb_place *places
 }
 
 // Begins the searches of a level; branches have two entries at least, of which the first is
-// below all keys.
-static int begin_level(const lmdb_pages *pages, search *searches, size_t count,
-                       int is_branch) {
+// below all keys. What lies between `from` and `to` a level above does so below it.
+static int begin_level(const lmdb_pages *pages, const uint64_t *keys, search *searches,
+                       size_t count, int is_branch) {
   for (size_t i = 0; i < count; i++) {
     search *const s = &searches[i];
     const uint64_t number = (uint64_t)(s->page - pages->map) / pages->page_bytes;
@@ -125,7 +161,10 @@ static int begin_level(const lmdb_pages *pages, search *searches, size_t count,
     s->low = is_branch ? 1 : 0;
     s->high = page_node_count(s->page);
     if (s->high < 1) return CL_LMDB_CORRUPTED;
-    fetch_middle(s);
+    s->probe = s->low;
+    choose_probe(s, keys[i], 0);
+    // Where the node begins stands in a line of its own.
+    __builtin_prefetch(s->page + PAGE_HEAD_BYTES + 2 * s->probe);
   }
   return CL_LMDB_OK;
 }
@@ -141,28 +180,50 @@ static void fetch_entries(const lmdb_place *place) {
   }
 }
 
-int lmdb_pages_seek(const lmdb_pages *pages, const uint64_t *keys, size_t count,
-                    lmdb_place *places) {
+// lmdb_pages_seek without fetching what is found.
+static int seek(const lmdb_pages *pages, const uint64_t *keys, size_t count,
+                lmdb_place *places) {
   search searches[LMDB_SEEK_MAX];
   memset(places, 0, count * sizeof *places);
   if (pages->depth == 0) return CL_LMDB_OK;
   const uint8_t *const root = page_at(pages, pages->root);
   if (root == NULL) return CL_LMDB_CORRUPTED;
-  for (size_t i = 0; i < count; i++) searches[i].page = root;
+  for (size_t i = 0; i < count; i++) {
+    searches[i].page = root;
+    searches[i].from = 0;
+    searches[i].to = UINT64_MAX;
+  }
   int code = CL_LMDB_OK;
   for (unsigned level = pages->depth; level-- > 0 && code == CL_LMDB_OK;) {
-    code = begin_level(pages, searches, count, level > 0);
+    code = begin_level(pages, keys, searches, count, level > 0);
     if (code == CL_LMDB_OK) code = search_level(pages, keys, searches, count, level > 0);
     if (code == CL_LMDB_OK && level > 0) code = descend(pages, searches, places, count);
   }
   for (size_t i = 0; i < count && code == CL_LMDB_OK; i++) {
-    lmdb_place *const place = &places[i];
-    place->leaf = searches[i].page;
-    place->at = searches[i].low;
-    place->count = page_node_count(searches[i].page);
-    fetch_entries(place);
+    places[i].leaf = searches[i].page;
+    places[i].at = searches[i].low;
+    places[i].count = page_node_count(searches[i].page);
   }
   return code;
+}
+
+int lmdb_pages_seek(const lmdb_pages *pages, const uint64_t *keys, size_t count,
+                    lmdb_place *places) {
+  const int code = seek(pages, keys, count, places);
+  if (code != CL_LMDB_OK || pages->depth == 0) return code;
+  for (size_t i = 0; i < count; i++) fetch_entries(&places[i]);
+  return code;
+}
+
+int lmdb_pages_get(const lmdb_pages *pages, uint64_t key, MDB_val *value) {
+  lmdb_place place;
+  int code = seek(pages, &key, 1, &place);
+  if (code != CL_LMDB_OK) return code;
+  // Behind a leaf's last entry: what the next leaf has is above the key.
+  if (place.at >= place.count) return CL_LMDB_NOT_FOUND;
+  uint64_t found;
+  code = lmdb_pages_entry(pages, &place, &found, value);
+  return code == CL_LMDB_OK && found != key ? CL_LMDB_NOT_FOUND : code;
 }
 
 // A value that has pages of its own.

@@ -41,6 +41,9 @@ typedef struct {
 int lmdb_pages_seek(const lmdb_pages *pages, const uint64_t *keys, size_t count,
                     lmdb_place *places);
 
+// The value at a key. CL_LMDB_NOT_FOUND where there is none.
+int lmdb_pages_get(const lmdb_pages *pages, uint64_t key, MDB_val *value);
+
 // The entry at a place, which moves to the next leaf for it where it has to.
 // CL_LMDB_NOT_FOUND behind the last entry of all. The next one is at `place->at + 1`.
 int lmdb_pages_entry(const lmdb_pages *pages, lmdb_place *place, uint64_t *key,

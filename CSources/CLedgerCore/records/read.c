@@ -24,11 +24,17 @@ int record_find(const MDB_val *chain, const uint8_t path[32], const uint8_t *key
   return code;
 }
 
+int record_find_only(const MDB_val *chain, const uint8_t *key, size_t key_length,
+                     cl_record *out) {
+  record_chain rest = record_chain_of(chain->mv_data, chain->mv_size);
+  return record_chain_next(&rest, out) == CL_LMDB_OK && rest.at == rest.end &&
+         out->key_length == key_length && memcmp(out->key, key, key_length) == 0;
+}
+
 int cl_records_get(cl_lmdb_txn *txn, uint32_t database, const uint8_t path[32],
                    const uint8_t *key, size_t key_length, cl_record *out) {
-  uint64_t place = record_place(path);
-  MDB_val name = {sizeof place, &place}, chain;
-  const int code = mdb_get(txn->txn, database, &name, &chain);
+  MDB_val chain;
+  const int code = lmdb_get_integer(txn, database, record_place(path), &chain);
   if (code != 0) return code;
   record_fetch(chain.mv_data, chain.mv_size);
   return record_find(&chain, path, key, key_length, out);

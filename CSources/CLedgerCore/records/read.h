@@ -9,6 +9,9 @@
 int record_find(const MDB_val *chain, const uint8_t path[32], const uint8_t *key,
                 size_t key_length, cl_record *out);
 
+// Whether a chain is the record of a key and nothing else, which *out is then: not checked.
+int record_find_only(const MDB_val *chain, const uint8_t *key, size_t key_length, cl_record *out);
+
 // What the processor fetches at once, and how much is asked of it.
 #define RECORD_LINE_BYTES 64
 #define RECORD_FETCH_BYTES 4096

@@ -22,6 +22,21 @@ _Static_assert(BLOCK_LEAVES <= UINT16_MAX, "");
 // What of a record is read to keep its leaf.
 #define HEAD_BYTES 64
 
+// Records that are checked together, and the most bytes of their values: what the processor's lanes
+// hash side by side. Longer values are hashed where they lie.
+#define CHECKED_MAX 64u
+#define CHECKED_BYTES_MAX (1u << 16)
+#define CHECKED_VALUE_MAX (1u << 13)
+
+// Records that were found and are still to be checked; their values are in `bytes`.
+typedef struct {
+  uint32_t count, used;
+  size_t places[CHECKED_MAX];  // in what was asked for
+  cl_sha256_range values[CHECKED_MAX];
+  uint8_t pairs[CHECKED_MAX][64], hashes[CHECKED_MAX][32];
+  uint8_t bytes[CHECKED_BYTES_MAX];
+} unchecked;
+
 // A bucket that was read: its leaves are count of block first / BLOCK_LEAVES.
 typedef struct {
   uint32_t bucket, first;
@@ -41,6 +56,7 @@ struct cl_records_reads {
   // What is behind the first 8 bytes of paths.
   uint8_t (*rests)[REST_BYTES];
   uint32_t rest_count, rest_room;
+  unchecked *unchecked;  // NULL: no memory, or nothing was read together yet
 };
 
 uint64_t bucket_start(uint32_t bucket, unsigned depth) {
@@ -73,6 +89,7 @@ void cl_records_reads_free(cl_records_reads *reads) {
   for (uint32_t i = 0; i < reads->block_count; i++) free(reads->blocks[i]);
   free(reads->rests);
   free(reads->slots);
+  free(reads->unchecked);
   free(reads);
 }
 
@@ -242,9 +259,46 @@ static int is_seen(const cl_records_reads *reads, uint32_t bucket) {
          find_slot(reads->slots, reads->slot_count, bucket)->is_taken;
 }
 
+// Checks what waits for it, and says of which record it is not true.
+static int check_waiting(unchecked *waiting, const cl_record *records, size_t *failed) {
+  const uint32_t count = waiting->count;
+  uint8_t digests[CHECKED_MAX][32];
+  waiting->count = 0;
+  waiting->used = 0;
+  if (count == 0) return CL_LMDB_OK;
+  cl_sha256_messages(NULL, 0, waiting->bytes, waiting->values, count, digests[0]);
+  for (uint32_t i = 0; i < count; i++) memcpy(waiting->pairs[i] + 32, digests[i], 32);
+  cl_sha256_leaf_level(waiting->pairs[0], count, waiting->hashes[0]);
+  for (uint32_t i = 0; i < count; i++) {
+    const size_t place = waiting->places[i];
+    if (memcmp(waiting->hashes[i], records[place].leaf_hash, 32) == 0) continue;
+    *failed = place;
+    return CL_RECORDS_BAD_LEAF_HASH;
+  }
+  return CL_LMDB_OK;
+}
+
+// Has a record checked with others: whether it can be.
+static int wait_for_check(unchecked *waiting, const uint8_t path[32], const cl_record *record,
+                          size_t place) {
+  if (record->value_length > CHECKED_VALUE_MAX || waiting->count == CHECKED_MAX ||
+      record->value_length > CHECKED_BYTES_MAX - waiting->used) {
+    return 0;
+  }
+  const uint32_t i = waiting->count++;
+  waiting->places[i] = place;
+  waiting->values[i] = (cl_sha256_range){waiting->used, (uint32_t)record->value_length};
+  memcpy(waiting->pairs[i], path, 32);
+  memcpy(waiting->bytes + waiting->used, record->value, record->value_length);
+  waiting->used += (uint32_t)record->value_length;
+  return 1;
+}
+
 // cl_records_reads_get; `at` is where the path's bucket begins, or NULL where it was not sought.
+// `waiting` takes the record to be checked with others, as that of `index`; NULL: it is checked.
 static int get(cl_records_reads *reads, const lmdb_place *at, const uint8_t path[32],
-               const uint8_t *key, size_t key_length, cl_record *out) {
+               const uint8_t *key, size_t key_length, unchecked *waiting, size_t index,
+               cl_record *out) {
   const uint64_t place = record_place(path);
   const uint32_t bucket = bucket_of(reads, path);
   // Without memory to note it, it is read all the same.
@@ -268,7 +322,10 @@ static int get(cl_records_reads *reads, const lmdb_place *at, const uint8_t path
     if (code != CL_LMDB_OK) return code;
     reads->taken += seen->is_taken;
     if (chain.mv_data == NULL) return CL_LMDB_NOT_FOUND;
-    code = record_find(&chain, path, key, key_length, out);
+    if (waiting == NULL || !record_find_only(&chain, key, key_length, out) ||
+        !wait_for_check(waiting, path, out, index)) {
+      code = record_find(&chain, path, key, key_length, out);
+    }
   }
   if (code == CL_LMDB_OK && seen->is_taken) set_whole(reads, seen, path);
   return code;
@@ -276,7 +333,7 @@ static int get(cl_records_reads *reads, const lmdb_place *at, const uint8_t path
 
 int cl_records_reads_get(cl_records_reads *reads, const uint8_t path[32], const uint8_t *key,
                          size_t key_length, cl_record *out) {
-  return get(reads, NULL, path, key, key_length, out);
+  return get(reads, NULL, path, key, key_length, NULL, 0, out);
 }
 
 // Fetches the leaves that buckets end in, where they do not end in those they begin in.
@@ -334,26 +391,36 @@ static int get_some(cl_records_reads *reads, const uint8_t *paths, const uint8_t
                    record_place(paths + 32 * i));
     }
   }
+  unchecked *const waiting = reads->unchecked;
   for (size_t i = first; i < last && code == CL_LMDB_OK; i++) {
     const uint32_t start = i == 0 ? 0 : key_ends[i - 1];
     *failed = i;
-    code = get(reads, at[i - first], paths + 32 * i, keys + start, key_ends[i] - start, &out[i]);
+    code = get(reads, at[i - first], paths + 32 * i, keys + start, key_ends[i] - start, waiting, i,
+               &out[i]);
     if (code == CL_LMDB_NOT_FOUND) {
       out[i].value = NULL;
       code = CL_LMDB_OK;
     }
   }
-  return code;
+  if (code != CL_LMDB_OK || waiting == NULL) return code;
+  const int is_full = waiting->count + LMDB_SEEK_MAX > CHECKED_MAX ||
+                      waiting->used > CHECKED_BYTES_MAX / 2;
+  return is_full ? check_waiting(waiting, out, failed) : CL_LMDB_OK;
 }
 
 int cl_records_reads_get_all(cl_records_reads *reads, const uint8_t *paths, const uint8_t *keys,
                              const uint32_t *key_ends, size_t count, cl_record *out,
                              size_t *failed) {
   int code = CL_LMDB_OK;
+  // Without memory for it, each is checked alone.
+  if (reads->unchecked == NULL) reads->unchecked = malloc(sizeof *reads->unchecked);
+  unchecked *const waiting = reads->unchecked;
+  if (waiting != NULL) waiting->count = waiting->used = 0;
   for (size_t first = 0; first < count && code == CL_LMDB_OK; first += LMDB_SEEK_MAX) {
     const size_t last = count - first < LMDB_SEEK_MAX ? count : first + LMDB_SEEK_MAX;
     code = get_some(reads, paths, keys, key_ends, first, last, out, failed);
   }
+  if (code == CL_LMDB_OK && waiting != NULL) code = check_waiting(waiting, out, failed);
   return code;
 }
 

@@ -15,12 +15,7 @@ public enum Token: UInt8, Sendable, CaseIterable, BCSCodable {
   public var symbol: String { self == .eco2 ? "ECO2" : "ECC" }
 
   public init(from reader: inout BCSReader) throws(BCSError) {
-    let start = reader.offset
-    let tag = try reader.uleb128("token")
-    guard let raw = UInt8(exactly: tag), let token = Token(rawValue: raw) else {
-      throw BCSError(.unknownTag(UInt64(tag)), field: "token", offset: start)
-    }
-    self = token
+    self = try reader.tag("token")
   }
 
   public func encode(into writer: inout BCSWriter) { writer.uleb128(UInt32(rawValue)) }

@@ -29,10 +29,11 @@ public struct BCSWriter: Sendable {
 
   /// Thirty-two bytes, without a length.
   public mutating func bytes32(_ value: Bytes32) {
-    fixed(value.word0)
-    fixed(value.word1)
-    fixed(value.word2)
-    fixed(value.word3)
+    let words = (
+      value.word0.littleEndian, value.word1.littleEndian, value.word2.littleEndian,
+      value.word3.littleEndian
+    )
+    unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
   }
 
   private mutating func fixed(_ value: some FixedWidthInteger) {

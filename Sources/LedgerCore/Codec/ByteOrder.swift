@@ -4,7 +4,7 @@ public enum ByteOrder {
   /// at a time: keys are compared by the thousand in every block.
   ///
   /// Both ranges lie within their spans.
-  @inlinable
+  @inlinable @inline(__always)
   public static func compare(
     _ left: RawSpan, _ leftRange: Range<Int>, _ right: RawSpan, _ rightRange: Range<Int>
   ) -> Int {

@@ -5,12 +5,7 @@ public enum SiteTier: UInt8, Sendable, CaseIterable, BCSCodable {
   case cloud = 2
 
   public init(from reader: inout BCSReader) throws(BCSError) {
-    let start = reader.offset
-    let tag = try reader.uleb128("site tier")
-    guard let raw = UInt8(exactly: tag), let tier = SiteTier(rawValue: raw) else {
-      throw BCSError(.unknownTag(UInt64(tag)), field: "site tier", offset: start)
-    }
-    self = tier
+    self = try reader.tag("site tier")
   }
 
   public func encode(into writer: inout BCSWriter) { writer.uleb128(UInt32(rawValue)) }

@@ -1,19 +1,22 @@
-/// A row of the factor table as a motion brings it.
+/// A row of the factor table, as genesis and motions bring it and as it is stored: an average in
+/// CO2e of all generation in a region, with where it comes from.
 public struct FactorFacts: Hashable, Sendable, BCSCodable {
   /// ISO 3166-1 alpha-3, a province or state, or a group such as `World`; printable ASCII.
   public let regionCode: String
   public let region: String
   /// The year that the factor describes.
   public let year: UInt16
-  /// µg CO2e per kWh. Never zero.
+  /// µg CO2e per kWh: 557.5 g/kWh is 557,500,000. Never zero.
   public let microgramsPerKilowattHour: UInt64
   public let source: String
   public let licence: String
 
-  /// Bounds of its texts, in bytes.
-  static let regionBytesMax = 128
-  static let sourceBytesMax = 512
-  static let licenceBytesMax = 256
+  /// Bytes of `region`, at most.
+  public static let regionBytesMax = 128
+  /// Bytes of `source`, at most.
+  public static let sourceBytesMax = 512
+  /// Bytes of `licence`, at most.
+  public static let licenceBytesMax = 256
 
   public init(
     regionCode: String, region: String, year: UInt16, microgramsPerKilowattHour: UInt64,

@@ -75,6 +75,9 @@ public struct Bytes32: Hashable, Sendable {
     return unsafe withUnsafeBytes(of: words) { unsafe [UInt8]($0) }
   }
 
+  /// The bytes as four words in memory order, little-endian.
+  @inlinable public var words: (UInt64, UInt64, UInt64, UInt64) { (word0, word1, word2, word3) }
+
   /// The first 64 bits, the first of them the most significant.
   @inlinable public var leadingBits: UInt64 { word0.byteSwapped }
 

@@ -55,13 +55,16 @@ public enum Execution {
     let progress = try BundleRules.check(
       block.runs, headers: bundles.map(\.header), chain: chain, height: block.header.height,
       in: &context.view)
-    let transactions = bundles.flatMap(\.transactions)
+    var transactions: [Transaction] = []
+    transactions.reserveCapacity(bundles.reduce(0) { $0 + $1.transactions.count })
+    for bundle in bundles { transactions += bundle.transactions }
     try context.begin()
     let plans = try context.reserveMaxima(of: transactions)
+    let borrowed = transactions.span
     try plans.forEachPart(of: ExecutionContext.loadedTogether) {
       part throws(ExecutionError) in
       try context.loadRecords(for: part, of: transactions)
-      for plan in part { try context.execute(plan, transactions[plan.index]) }
+      for plan in part { try context.execute(plan, borrowed[plan.index]) }
     }
     try context.finish()
     let roots = (

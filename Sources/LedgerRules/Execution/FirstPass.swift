@@ -33,18 +33,20 @@ extension ExecutionContext {
     receipts.reserveCapacity(transactions.count)
     var bytesUsed: UInt64 = 0
     let ids = Transaction.ids(of: transactions, chain: chain)
-    for (index, transaction) in transactions.enumerated() {
+    // By their places: a transaction's copy touches all its parts.
+    let borrowed = transactions.span
+    for index in borrowed.indices {
       if index.isMultiple(of: Self.loadedTogether) {
         try loadAccounts(of: transactions[index...].prefix(Self.loadedTogether))
       }
       let id = ids[index]
-      let sender = try account(transaction.body.sender)
-      let payer = try account(transaction.body.payer)
+      let sender = try account(borrowed[index].body.sender)
+      let payer = try account(borrowed[index].body.payer)
       let price = Price(
-        transaction, createsSender: accounts.entries[sender].current == nil,
+        borrowed[index], createsSender: accounts.entries[sender].current == nil,
         parameters: parameters, charges: charges, baseFee: tip.baseFee)
-      if let message = transaction.body.nodeMessage {
-        let fault = try fault(of: message, transaction)
+      if let message = borrowed[index].body.nodeMessage {
+        let fault = try fault(of: message, borrowed[index])
         receipts.append(Self.openReceipt(id, fault))
         guard fault == nil else { continue }
         plans.append(
@@ -55,17 +57,17 @@ extension ExecutionContext {
       }
       var fault: TransactionFault?
       do throws(TransactionFault) {
-        try check(transaction, sender: sender, payer: payer)
-        try price.check(transaction.body)
+        try check(borrowed[index], sender: sender, payer: payer)
+        try price.check(borrowed[index].body)
         guard weightUsed + price.weight <= UInt128(parameters.blockWeightMax),
-          bytesUsed + UInt64(transaction.bytes.count) <= parameters.blockBytesMax
+          bytesUsed + UInt64(borrowed[index].bytes.count) <= parameters.blockBytesMax
         else { throw .blockFull }
-        try reserve(transaction.body, sender: sender, payer: payer)
+        try reserve(borrowed[index].body, sender: sender, payer: payer)
       } catch { fault = error }
       receipts.append(Self.openReceipt(id, fault))
       guard fault == nil else { continue }
       weightUsed += price.weight
-      bytesUsed += UInt64(transaction.bytes.count)
+      bytesUsed += UInt64(borrowed[index].bytes.count)
       plans.append(
         TransactionPlan(
           index: index, id: id, sender: sender, payer: payer, charge: price.charge,

@@ -127,12 +127,7 @@ public enum CreditStatus: UInt8, Sendable, CaseIterable, BCSCodable {
   case cancelled = 2
 
   public init(from reader: inout BCSReader) throws(BCSError) {
-    let start = reader.offset
-    let tag = try reader.uleb128("credit status")
-    guard let raw = UInt8(exactly: tag), let status = CreditStatus(rawValue: raw) else {
-      throw BCSError(.unknownTag(UInt64(tag)), field: "credit status", offset: start)
-    }
-    self = status
+    self = try reader.tag("credit status")
   }
 
   public func encode(into writer: inout BCSWriter) { writer.uleb128(UInt32(rawValue)) }

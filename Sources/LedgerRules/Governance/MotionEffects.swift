@@ -181,15 +181,11 @@ extension ExecutionContext {
   }
 
   /// Appends a row to the factor table; in force is the latest year's, and of one year the highest.
-  private mutating func add(_ facts: FactorFacts) throws(OperationFailure) {
+  private mutating func add(_ row: FactorRow) throws(OperationFailure) {
     do throws(RecordError) {
       let table: FactorTableRecord = try view.single()
-      let row = FactorRow(
-        regionCode: facts.regionCode, region: facts.region, year: facts.year,
-        microgramsPerKilowattHour: facts.microgramsPerKilowattHour, source: facts.source,
-        licence: facts.licence)
       view.set(FactorRow.key(table.rows), row.bcs)
-      let key = ActiveFactor.key(region: facts.regionCode)
+      let key = ActiveFactor.key(region: row.regionCode)
       let before = try view.find(key, as: ActiveFactor.self)
       var highest = table.highest
       if try isInForce(row, over: before) {

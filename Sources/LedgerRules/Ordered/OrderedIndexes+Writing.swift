@@ -49,18 +49,17 @@ extension OrderedIndexes {
     if let place = try leaf(index, .holding(key), in: &view), try isBefore(next, place.upper) {
       let page = try page(place.slot)
       let (position, isFound) = page.search(key)
-      let changed = page.replacing(
-        position..<position + (isFound ? 1 : 0), with: OrderedPage.entry(key, value: value),
-        second: OrderedPage.entry(next, value: nextValue))
-      let isBetween =
-        position + 1 >= page.count || ByteOrder.compare(next, page.key(position + 1)) < 0
-      if isFound, isBetween, page.value(position).count == value.count,
-        changed.byteCount <= RulesLimits.orderedPageBytesMax
-      {
-        var (slot, tree) = try tree(index, in: &view)
-        tree.count += 1
-        set(place.slot, changed)
-        return set(slot, tree)
+      let isBetween = position + 1 >= page.count || page.order(of: next, to: position + 1) < 0
+      if isFound, isBetween, page.valueRange(position).count == value.count {
+        let changed = page.replacing(
+          position..<position + 1, with: OrderedPage.entry(key, value: value),
+          second: OrderedPage.entry(next, value: nextValue))
+        if changed.byteCount <= RulesLimits.orderedPageBytesMax {
+          var (slot, tree) = try tree(index, in: &view)
+          tree.count += 1
+          set(place.slot, changed)
+          return set(slot, tree)
+        }
       }
     }
     try set(index, next, nextValue, in: &view)
@@ -70,7 +69,7 @@ extension OrderedIndexes {
   /// Whether a key stands before what divides a leaf from the next.
   private func isBefore(_ key: [UInt8], _ upper: Step?) throws(RecordError) -> Bool {
     guard let upper else { return true }
-    return ByteOrder.compare(key, try page(upper.slot).key(upper.position)) < 0
+    return try page(upper.slot).order(of: key, to: upper.position) < 0
   }
 
   /// Removes the entry at a key; returns its value, or nil when there is none.

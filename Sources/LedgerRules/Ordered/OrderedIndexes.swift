@@ -81,12 +81,16 @@ struct OrderedIndexes {
     let tree = try tree(index, in: &view).tree
     var numbers = Array(repeating: tree.root, count: keys.count)
     for level in (0..<Int(tree.height)).reversed() {
+      // Leaves are many; the pages above them are few, and the same in every block.
       try pages.load(
-        numbers.lazy.map { OrderedPageID(index: index, number: $0) }, in: &view)
+        numbers.lazy.map { OrderedPageID(index: index, number: $0) }, often: level > 0,
+        in: &view)
       guard level > 0 else { return }
       for (place, key) in keys.enumerated() {
         let id = OrderedPageID(index: index, number: numbers[place])
-        let page = try page(try slot(of: id, level: level, in: &view))
+        // One after the other: in one expression, `self` is copied before the slot is found.
+        let slot = try slot(of: id, level: level, in: &view)
+        let page = try page(slot)
         numbers[place] = page.child(page.childPosition(of: key))
       }
     }

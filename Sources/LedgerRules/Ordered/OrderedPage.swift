@@ -127,6 +127,7 @@ public struct OrderedPage: LedgerRecord {
   func search(_ key: [UInt8]) -> (position: Int, isFound: Bool) {
     let page = unsafe record.span.bytes
     let wanted = unsafe key.span.bytes
+    if let found = searchEven(page, wanted) { return found }
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
@@ -136,6 +137,12 @@ public struct OrderedPage: LedgerRecord {
       if order < 0 { low = middle + 1 } else { high = middle }
     }
     return (low, false)
+  }
+
+  /// How a key compares with that of an entry, 0 ..< `count`: as `ByteOrder` says.
+  func order(of key: [UInt8], to position: Int) -> Int {
+    unsafe ByteOrder.compare(
+      key.span.bytes, key.indices, record.span.bytes, keyRange(position))
   }
 
   /// The position of the child that holds a key: the last whose key is at or below it.
@@ -173,8 +180,9 @@ extension OrderedPage {
   public init(stored bytes: [UInt8]) throws(BCSError) {
     var reader = unsafe BCSReader(bytes.span.bytes)
     let (level, count) = try Self.head(from: &reader)
-    if let layout = Self.checkedLayout(
-      of: count, level: level, in: unsafe bytes.span.bytes, from: reader.offset),
+    let page = unsafe bytes.span.bytes
+    if let layout = Self.checkedEvenLayout(of: count, level: level, in: page, from: reader.offset)
+      ?? Self.checkedLayout(of: count, level: level, in: page, from: reader.offset),
       layout.offset(count) == bytes.count
     {
       self.init(level: level, record: bytes, layout: layout)

@@ -10,9 +10,9 @@ enum Moment {
 /// Records of one kind as an execution uses them: decoded once, encoded once, each change undoable.
 /// They are read and written here alone, not through the view.
 ///
-/// Slots are handed out in order of first touch, so walking them is deterministic; the dictionary
-/// is only ever asked, never walked.
-struct RecordCache<ID: Hashable, Record: LedgerRecord> {
+/// Slots are handed out in order of first touch, so walking them is deterministic; the table of
+/// them is only ever asked, never walked.
+struct RecordCache<ID: RecordID, Record: LedgerRecord> {
   struct Entry {
     let id: ID
     /// As of the parent's state.
@@ -31,7 +31,8 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   private static var usualGrowth: Int { 64 }
 
   private(set) var entries: [Entry] = []
-  private var slots: [ID: Int] = [:]
+  private var slots = RecordSlots()
+  private let mixer = IDMixer.process
   private var journal: [(slot: Int, before: Record?)] = []
   private let key: (ID) -> StateKey
 
@@ -41,25 +42,47 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
 
   /// The slot of a record, read on first touch.
   mutating func slot(of id: ID, in view: inout StateView) throws(RecordError) -> Int {
-    if let slot = slots[id] { return slot }
+    if let slot = known(id) { return slot }
     let key = key(id)
     let bytes: [UInt8]?
     do { bytes = try view.valueBelow(key) } catch { throw .unreadable(error) }
     return append(try entry(id, key, bytes))
   }
 
+  /// The slot of a record that was read or made; nil for another.
+  @inline(__always)
+  private func known(_ id: ID) -> Int? {
+    let entries = entries.span
+    return slots.place(id.mixed(mixer)) { entries[$0].id == id }
+  }
+
+  /// Whether a record was read or made, or is about to be read.
+  @inline(__always)
+  private func isKnown(_ id: ID, _ mixed: UInt64, or missing: [ID]) -> Bool {
+    let entries = entries.span
+    return slots.place(mixed) {
+      $0 < entries.count ? entries[$0].id == id : missing[$0 - entries.count] == id
+    } != nil
+  }
+
   /// Reads records together that are about to be used one by one.
-  mutating func load(_ ids: some Sequence<ID>, in view: inout StateView) throws(RecordError) {
+  ///
+  /// - Parameter often: whether most blocks read them.
+  mutating func load(
+    _ ids: some Sequence<ID>, often: Bool = false, in view: inout StateView
+  ) throws(RecordError) {
     var missing: [ID] = []
-    for id in ids where slots[id] == nil {
+    for id in ids {
+      let mixed = id.mixed(mixer)
+      guard !isKnown(id, mixed, or: missing) else { continue }
       // So that it is asked for once. When anything below fails, the execution ends.
-      slots[id] = entries.count + missing.count
+      slots.add(mixed, entries.count + missing.count)
       missing.append(id)
     }
     guard !missing.isEmpty else { return }
     let keys = missing.map(key)
     let values: [[UInt8]?]
-    do { values = try view.valuesBelow(keys) } catch { throw .unreadable(error) }
+    do { values = try view.valuesBelow(keys, often: often) } catch { throw .unreadable(error) }
     let needed = entries.count + missing.count
     if entries.capacity < needed { entries.reserveCapacity(max(needed, 2 * entries.count)) }
     for (place, id) in missing.enumerated() {
@@ -79,7 +102,7 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   func current(_ slot: Int) -> Record? { entries.span[slot].current }
 
   /// The record of an id as far as it was read or made; nothing is read.
-  func loaded(_ id: ID) -> Record? { slots[id].flatMap { current($0) } }
+  func loaded(_ id: ID) -> Record? { known(id).flatMap { current($0) } }
 
   private func entry(_ id: ID, _ key: StateKey, _ bytes: [UInt8]?) throws(RecordError) -> Entry {
     var record: Record?
@@ -90,7 +113,7 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   }
 
   private mutating func append(_ entry: Entry) -> Int {
-    slots[entry.id] = entries.count
+    slots.add(entry.id.mixed(mixer), entries.count)
     entries.append(entry)
     return entries.count - 1
   }
@@ -112,7 +135,7 @@ struct RecordCache<ID: Hashable, Record: LedgerRecord> {
   /// Makes the record of an id that no state has given yet: there is nothing to read.
   mutating func make(_ id: ID, _ record: Record) {
     let slot =
-      slots[id] ?? append(Entry(id: id, original: nil, originalBytes: nil, current: nil))
+      known(id) ?? append(Entry(id: id, original: nil, originalBytes: nil, current: nil))
     set(slot, record)
   }
 

@@ -109,22 +109,10 @@ struct SerialPlace {
   }
 
   /// Block and first serial, big-endian.
-  var key: [UInt8] {
-    var key: [UInt8] = []
-    key.reserveCapacity(16)
-    key.append(bigEndian: block)
-    key.append(bigEndian: start)
-    return key
-  }
+  var key: [UInt8] { [UInt8](bigEndian: block, start) }
 
   /// Last serial and lot's number, big-endian: the value at a place.
-  static func value(end: UInt64, lot: UInt64) -> [UInt8] {
-    var value: [UInt8] = []
-    value.reserveCapacity(16)
-    value.append(bigEndian: end)
-    value.append(bigEndian: lot)
-    return value
-  }
+  static func value(end: UInt64, lot: UInt64) -> [UInt8] { [UInt8](bigEndian: end, lot) }
 }
 
 /// A lot's entry in the interval index.
@@ -170,6 +158,12 @@ extension [UInt8] {
   /// Appends a number's eight bytes, the highest first.
   mutating func append(bigEndian number: UInt64) {
     unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(contentsOf: $0) }
+  }
+
+  /// Two numbers' eight bytes each, the highest first.
+  init(bigEndian first: UInt64, _ second: UInt64) {
+    let both = (first.bigEndian, second.bigEndian)
+    self = unsafe Swift.withUnsafeBytes(of: both) { unsafe [UInt8]($0) }
   }
 
   /// A number's eight bytes, the highest first.

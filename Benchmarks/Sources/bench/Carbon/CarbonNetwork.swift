@@ -14,6 +14,8 @@ struct CarbonNetwork: Sendable {
 
   static let nodes = 21
   static let interval: UInt64 = 10_000
+  /// Of a term: ten days.
+  static let termSlots: UInt64 = 10 * 8_640
   static let registry = "gold-standard"
   /// Serials of each range that is brought: tonnes.
   static let serialsPerRange: UInt64 = 100
@@ -93,12 +95,13 @@ struct CarbonNetwork: Sendable {
       depositor: Self.depositor, lots: [Self.genesisLot])
   }
 
-  /// Elections whose operations can be executed in any block: one term, in which windows are always
-  /// open, delays of a block, and bonds that every account can pay. Nobody is jailed, since headers
-  /// here carry no COMMITs.
+  /// Elections whose operations can be executed in any block: windows that are always open, delays
+  /// of a block, and bonds that every account can pay. A term is longer than what is built and
+  /// shorter than what is weighed, since votes earn from the term after theirs on. Nobody is jailed,
+  /// since headers here carry no COMMITs.
   private static var elections: ElectionParameters {
     var elections = ElectionParameters.standard
-    elections.termMilliseconds = RulesLimits.spanMillisecondsMax
+    elections.termMilliseconds = termSlots * interval
     elections.windowMilliseconds = elections.termMilliseconds
     elections.readyMilliseconds = elections.termMilliseconds
     elections.unlockMilliseconds = interval

@@ -27,6 +27,7 @@ struct CostMeasurement {
 
   mutating func run() throws {
     costs.signature = try weighing.signature()
+    try weighing.placeEarningVotes()
     try weighTransfers()
     try weighAccounts()
     try weighLots()
@@ -131,7 +132,7 @@ struct CostMeasurement {
     note(.sellToFund, "", try weighing.weigh { try weighing.sales() })
   }
 
-  /// Eight days of blocks every ten seconds.
+  /// Eight days of blocks every ten seconds: twice, they end a term of `CarbonNetwork`.
   private static let collectingSlots: UInt64 = 8 * 8_640
   /// So often, and the dues of so many days leave a reserve of 30 days above its floor.
   private static let collectingBlocks = 2

@@ -93,12 +93,13 @@ extension Weighing {
 
   private func declarations(of accounts: [AccountID]) throws -> [Transaction] {
     var queries = LedgerQueries(chain.state)
+    let next = try queries.termSpan().term + 1
     return try accounts.map { account in
       guard let node = try queries.node(account) else {
         throw BenchmarkFault.broken("a candidate is no node")
       }
       return try chain.declaration(
-        DeclareReady(term: 1, key: try work.possession(of: account)), of: account,
+        DeclareReady(term: next, key: try work.possession(of: account)), of: account,
         by: node.consensusKey)
     }
   }
@@ -123,6 +124,8 @@ extension Weighing {
         try chain.transaction(
           [.decideMotion(DecideMotion(motion: number, approves: true))], by: $0.account)
       })
+    // Voters could veto it: it waits a term.
+    try chain.decide([], slots: CarbonNetwork.termSlots)
   }
 
   /// Releases of all nodes that are jailed, after so many blocks that they were jailed again.

@@ -27,10 +27,47 @@ extension Weighing {
     after preparation: [LedgerCore.Operation], _ operation: () throws -> LedgerCore.Operation
   ) throws -> [Transaction] {
     let voters = (0..<Self.count).map { _ in work.freshAccount() }
+    return try transactions(of: voters, after: preparation, operation)
+  }
+
+  private func transactions(
+    of voters: [AccountID], after preparation: [LedgerCore.Operation],
+    _ operation: () throws -> LedgerCore.Operation
+  ) throws -> [Transaction] {
     if !preparation.isEmpty {
       try decide(try voters.map { try chain.transaction(preparation, by: $0) })
     }
     return try voters.map { try chain.transaction([try operation()], by: $0) }
+  }
+
+  // MARK: Votes that earn
+
+  /// What is weighed with votes that have earned.
+  private static let earningForms = 6
+
+  /// Places the votes that are to earn: they do from the next term on.
+  func placeEarningVotes() throws {
+    let votes: [LedgerCore.Operation] = [
+      Self.lock(), .placeVotes(PlaceVotes(candidate: try author(), amount: Self.vote)),
+    ]
+    for _ in 0..<Self.earningForms * Self.blocks {
+      let voters = (0..<Self.count).map { _ in work.freshAccount() }
+      try decide(try voters.map { try chain.transaction(votes, by: $0) })
+      chain.forgetSequences()
+      earningVoters += voters
+    }
+  }
+
+  /// Each by an account whose votes earn.
+  private func byEarningVoters(
+    after preparation: [LedgerCore.Operation] = [], _ operation: () throws -> LedgerCore.Operation
+  ) throws -> [Transaction] {
+    guard earningVoters.count >= Self.count else {
+      throw BenchmarkFault.broken("too few votes earn")
+    }
+    let voters = Array(earningVoters.suffix(Self.count))
+    earningVoters.removeLast(Self.count)
+    return try transactions(of: voters, after: preparation, operation)
   }
 
   func locks() throws -> [Transaction] { try byVoters(after: []) { Self.lock() } }
@@ -59,28 +96,23 @@ extension Weighing {
   /// Parts of votes that have earned, to a candidate that the voter has not voted for.
   func moves() throws -> [Transaction] {
     let author = try author()
-    return try byVoters(after: try earning()) {
+    return try byEarningVoters {
       .moveVotes(MoveVotes(from: author, to: try work.candidate(), amount: Amount(1_000)))
     }
   }
 
   func voteWithdrawals() throws -> [Transaction] {
     let author = try author()
-    return try byVoters(after: try earning()) {
+    return try byEarningVoters {
       .withdrawVotes(WithdrawVotes(candidate: author, amount: Amount(1_000)))
     }
   }
 
   func claims() throws -> [Transaction] {
     let author = try author()
-    return try byVoters(after: try earning()) {
+    return try byEarningVoters {
       .claimRewards(ClaimRewards(candidate: author))
     }
-  }
-
-  private func earning() throws -> [LedgerCore.Operation] {
-    let vote = PlaceVotes(candidate: try author(), amount: Self.vote)
-    return [Self.lock(), .placeVotes(vote)]
   }
 
   // MARK: Votes against motions
@@ -88,22 +120,22 @@ extension Weighing {
   /// Vetoes: each the last that an account can have beside each other.
   func vetoes() throws -> [Transaction] {
     let motions = try motions()
-    return try byVoters(
-      after: try earning() + motions.dropLast().map { .vetoMotion(VetoMotion(motion: $0)) }
+    return try byEarningVoters(
+      after: motions.dropLast().map { .vetoMotion(VetoMotion(motion: $0)) }
     ) { .vetoMotion(VetoMotion(motion: motions[motions.count - 1])) }
   }
 
   /// The first votes for a candidate, of voters whose votes are against as many motions as can be.
   func opposingVotes() throws -> [Transaction] {
-    try byVoters(
-      after: try earning() + motions().map { .vetoMotion(VetoMotion(motion: $0)) }
+    try byEarningVoters(
+      after: try motions().map { .vetoMotion(VetoMotion(motion: $0)) }
     ) { .placeVotes(PlaceVotes(candidate: try work.candidate(), amount: Amount(1_000))) }
   }
 
   func opposingWithdrawals() throws -> [Transaction] {
     let author = try author()
-    return try byVoters(
-      after: try earning() + motions().map { .vetoMotion(VetoMotion(motion: $0)) }
+    return try byEarningVoters(
+      after: try motions().map { .vetoMotion(VetoMotion(motion: $0)) }
     ) { .withdrawVotes(WithdrawVotes(candidate: author, amount: Amount(1_000))) }
   }
 

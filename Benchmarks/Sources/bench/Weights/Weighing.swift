@@ -38,6 +38,8 @@ struct Weight {
 final class Weighing {
   let chain: CarbonChain
   var work: CarbonWork
+  /// Accounts whose votes earn from the second term on; each is used once.
+  var earningVoters: [AccountID] = []
 
   static let blocks = 11
 
@@ -62,6 +64,7 @@ final class Weighing {
     .median(
       try (0..<blocks).map { _ in
         let transactions = try make()
+        guard !transactions.isEmpty else { throw BenchmarkFault.broken("nothing to weigh") }
         let empty = try block([])
         let cost = try block(transactions, mayFail: mayFail, slots: slots) - empty
         return cost / transactions.count

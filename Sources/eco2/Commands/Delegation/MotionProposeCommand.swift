@@ -1,6 +1,7 @@
 import ArgumentParser
 import LedgerClient
 import LedgerCore
+import LedgerRules
 
 /// Why a motion is made, and by whom: of every proposal.
 struct ProposalOptions: ParsableArguments {
@@ -220,7 +221,7 @@ struct ProposeCustodianCommand: AsyncParsableCommand {
       .appointCustodian(
         CustodianChange(
           account: try DelegationText.account(address, ledger), name: name,
-          limit: Amount(UInt128(tonnes) * 1_000_000_000_000)))
+          limit: Amount(UInt128(tonnes) * Supply.microgramsPerTonne)))
     }
   }
 }
