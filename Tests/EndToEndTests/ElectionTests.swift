@@ -62,6 +62,11 @@ extension LongStoryTests {
       }
       #expect(try await story.candidate(last).role == "standby")
 
+      // The set begins two heights after the election; then a block of it is final.
+      try await story.wait(
+        10, for: "a block of the new set",
+        { try await story.network.client { try await $0.validators() } },
+        until: { $0.firstHeight > 1 && $0.height > $0.firstHeight })
       try await follow(story)
 
       // One that is off is jailed, and the first standby has its seat.
