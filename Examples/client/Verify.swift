@@ -5,7 +5,8 @@ import LedgerRules
 
 /// Proves what an account holds, believing no node.
 func verify(genesisPath: String, address: String, nodes: [NodeAddress]) async throws {
-  // The genesis document names the ER Nodes that decide: it is all that is trusted. Have it from
+  // The genesis document names the ER Nodes that decide first, and each set signs for the next: it
+  // is all that is trusted. Have it from
   // somewhere else than from the nodes you ask.
   let document = try Data(contentsOf: URL(fileURLWithPath: genesisPath))
   let anchor = try TrustAnchor(genesisBytes: Array(document))

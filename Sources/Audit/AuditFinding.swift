@@ -16,6 +16,8 @@ public enum AuditFinding: Error, Equatable, Sendable {
   case indexEntry(index: String, key: [UInt8], IndexFinding)
   /// The history is not what the log gives; `eco2 history rebuild` makes it anew.
   case history(HistoryFinding)
+  /// A kept change of the validator set is not what led from the set before to the next one.
+  case setChange(number: UInt64, SetChangeFinding)
   /// A kept bundle is not the one it is filed as.
   case bundle(Digest)
 }
@@ -50,6 +52,18 @@ public enum BlockFinding: Equatable, Sendable {
   case executedReceipts
 }
 
+/// What is wrong with a kept change of the validator set.
+public enum SetChangeFinding: Equatable, Sendable {
+  /// It proves nothing to whoever trusts the set that it says ended.
+  case step(SetChangeError)
+  /// The set that ended is not the one that the change before led to.
+  case otherSet
+  /// State keeps another header of that height.
+  case blockRecord
+  /// State still has the set that ended, and a later change is kept, but not this one.
+  case missing
+}
+
 /// What is wrong with an index entry.
 public enum IndexFinding: Equatable, Sendable {
   /// A record asks for the entry, and it is not there.
@@ -70,6 +84,7 @@ extension AuditFinding: CustomStringConvertible {
     case .block: "block"
     case .indexEntry: "index"
     case .history: "history"
+    case .setChange: "set-change"
     case .bundle: "bundle"
     }
   }
@@ -84,6 +99,7 @@ extension AuditFinding: CustomStringConvertible {
     case .indexEntry(let index, let key, let finding):
       "index \(index), entry \(Hex.encode(key)): \(finding)"
     case .history(let finding): "the history: \(finding)"
+    case .setChange(let number, let finding): "change \(number) of the set: \(finding)"
     case .bundle(let digest): "bundle \(digest): its bytes are not those of that digest"
     }
   }
@@ -107,6 +123,17 @@ extension BlockFinding: CustomStringConvertible {
     case .parentRoots: "the next header repeats other roots than were certified"
     case .execution(let error): "executing it fails: \(error)"
     case .executedReceipts: "executing it gives other receipts than the log keeps"
+    }
+  }
+}
+
+extension SetChangeFinding: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .step(let error): "it proves nothing: \(error)"
+    case .otherSet: "the change before led to another set"
+    case .blockRecord: "state keeps another header of its height"
+    case .missing: "it is not kept, and later ones are: no client comes past it here"
     }
   }
 }

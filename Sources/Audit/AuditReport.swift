@@ -21,6 +21,8 @@ public struct AuditReport: Sendable {
   public internal(set) var executed: UInt64 = 0
   public internal(set) var indexEntries: UInt64 = 0
   public internal(set) var bundles: UInt64 = 0
+  /// Changes of the validator set that are kept for light clients.
+  public internal(set) var setChanges: UInt64 = 0
   /// Entries of the history, held against the log; 0 when the home has none.
   public internal(set) var historyEntries: UInt64 = 0
   public internal(set) var findings: [AuditFinding] = []
@@ -44,6 +46,7 @@ public struct AuditReport: Sendable {
     executed += part.executed
     indexEntries += part.indexEntries
     bundles += part.bundles
+    setChanges += part.setChanges
     historyEntries += part.historyEntries
     for finding in part.findings { note(finding) }
     findingsLeftOut += part.findingsLeftOut

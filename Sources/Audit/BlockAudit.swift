@@ -32,6 +32,39 @@ struct BlockAudit {
     self.state = state
     var queries = LedgerQueries(self.records)
     if let known = try? queries.validatorSets() { add(known.current, known.following) }
+    for number in (try? queries.pastSetNumbers()) ?? 0..<0 {
+      if let end = try? queries.setEnd(number) { add(end.set) }
+    }
+  }
+
+  /// Checks a kept change of set; the set that ended, of which state keeps the header that named
+  /// it, judges its blocks from then on.
+  mutating func check(_ stored: StoredSetChange, after last: StoredSetChange?)
+    -> [SetChangeFinding]
+  {
+    let header = stored.change.header
+    var queries = LedgerQueries(records)
+    // Above the flushed height the state says nothing of it yet.
+    let isKnown = header.height <= flushedHeight
+    if isKnown, (try? queries.block(header.height))?.headerHash != header.hash(chain) {
+      return [.blockRecord]
+    }
+    do throws(SetChangeError) {
+      try stored.change.verify(after: stored.set, chain: chain)
+    } catch { return [.step(error)] }
+    if isKnown { add(stored.set) }
+    guard let last, last.number + 1 == stored.number, last.change.next != stored.set else {
+      return []
+    }
+    return [.otherSet]
+  }
+
+  /// The changes that state still tells of and that are not kept. Those above all that are kept do
+  /// not count: a crash may have left them out, and the next start takes them.
+  mutating func missingChanges(_ kept: [UInt64]) -> [UInt64] {
+    var queries = LedgerQueries(records)
+    guard let last = kept.max(), let known = try? queries.pastSetNumbers() else { return [] }
+    return known.filter { $0 < last && !kept.contains($0) }
   }
 
   private mutating func add(_ sets: ValidatorSet...) {

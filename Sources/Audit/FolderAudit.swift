@@ -69,6 +69,7 @@ public enum FolderAudit {
   {
     let state = checkRoot(store, &report)
     var blocks = BlockAudit(chain: store.chain, records: store.records, state: state)
+    try checkSetChanges(store, &blocks, &report)
     var history = try openHistory(store, &report)
     var failure: StoreError?
     try store.checkBlocks(
@@ -85,6 +86,26 @@ public enum FolderAudit {
     report.historyEntries =
       try history?.finish(
         finding: { report.note(.history($0)) }, fault: { report.note(.damage($0)) }) ?? 0
+  }
+
+  /// Each change leads from the set before to the next; blocks of the log are judged by these sets.
+  private static func checkSetChanges(
+    _ store: StoreAudit, _ blocks: inout BlockAudit, _ report: inout AuditReport
+  ) throws(StoreError) {
+    var last: StoredSetChange?
+    var kept: [UInt64] = []
+    try store.checkSetChanges(
+      { change in
+        report.setChanges += 1
+        kept.append(change.number)
+        for finding in blocks.check(change, after: last) {
+          report.note(.setChange(number: change.number, finding))
+        }
+        last = change
+      }, fault: { report.note(.damage($0)) })
+    for number in blocks.missingChanges(kept) {
+      report.note(.setChange(number: number, .missing))
+    }
   }
 
   /// The derived history, when the home has one; damage to its structure is a finding.

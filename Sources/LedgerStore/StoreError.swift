@@ -48,7 +48,7 @@ public enum StoreError: Error, Hashable, Sendable {
 /// What is damaged, and where.
 public struct StoreDamage: Error, Hashable, Sendable {
   public enum Place: Hashable, Sendable {
-    /// A frame of the log or of a bundle file, or a vote slot.
+    /// A frame of the log, of the changes of set or of a bundle file, or a vote slot.
     case frame(path: String, offset: UInt64)
     /// The head of a segment file.
     case segment(path: String)

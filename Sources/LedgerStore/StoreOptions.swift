@@ -14,6 +14,8 @@ public struct StoreOptions: Sendable {
   public var logSegmentBytes = 64 << 20
   /// A segment of the bundle files.
   public var bundleSegmentBytes = 8 << 20
+  /// A segment of the log of set changes.
+  public var setSegmentBytes = 1 << 20
   /// A slot for the prepared certificate; a larger payload makes it grow.
   public var voteSlotBytes = 256 << 10
   /// How long a flush waits for readers when the map must grow.

@@ -48,6 +48,10 @@ public protocol NodeService: CarbonService, DelegationService {
   /// A bundle this node holds, with its bytes; nil when unknown.
   func bundle(_ digest: Digest) async throws(NodeServiceError) -> (BundleAnswer, bytes: [UInt8])?
   func validators() async throws(NodeServiceError) -> ValidatorsAnswer
+  /// How the set changed, by the changes whose last block is above a height, ascending and without
+  /// a gap from the set that decides the height after it; at most `limit`.
+  func setChanges(after height: UInt64, limit: Int)
+    async throws(NodeServiceError) -> [SetChangeAnswer]
   /// - Parameter turns: heights from the next on, 1 … `ScheduleFormat.turnsMax`.
   func schedule(turns: Int) async throws(NodeServiceError) -> ScheduleAnswer
   /// Recorded offences below a number, or the newest for nil, newest first, at most `limit`.
@@ -137,6 +141,8 @@ public enum NodeServiceError: Error, Sendable {
   case noHistory
   /// The block of this height was removed; those from `oldest` on are kept.
   case notKept(height: UInt64, oldest: UInt64)
+  /// The change of set that came after this height is lost here with its block.
+  case changesNotKept(after: UInt64)
   /// What was asked for cannot be read.
   case storeFailed(String)
 }

@@ -1,9 +1,10 @@
 import Foundation
 import LedgerCore
-import LedgerRules
 import LedgerState
 import LedgerStore
 import Testing
+
+@testable import LedgerRules
 
 /// A node's folder made by the real rules and the real store: four ER Nodes whose certificates are
 /// really signed, some blocks flushed, some only in the log.
@@ -27,7 +28,8 @@ final class AuditedHome {
   /// - Parameters:
   ///   - blocks: how many blocks the log gets.
   ///   - flushed: the height up to which the state is written.
-  init(blocks: UInt64 = 6, flushed: UInt64 = 4) throws {
+  ///   - lastOfSet: the last height of the genesis set, which another follows; nil for none.
+  init(blocks: UInt64 = 6, flushed: UInt64 = 4, lastOfSet: UInt64? = nil) throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("eco2-audit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -40,7 +42,7 @@ final class AuditedHome {
       home: home, genesis: chain, changes: state.changes,
       indexes: Self.indexes(DerivedIndexes.entries(ofGenesis: state.changes)),
       root: try AuthenticatedState.root(of: state.changes))
-    try run(blocks: blocks, flushed: flushed)
+    try run(blocks: blocks, flushed: flushed, lastOfSet: lastOfSet)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
@@ -93,17 +95,24 @@ final class AuditedHome {
   }
 
   /// Runs the chain as a node does: executes, certifies, logs, flushes behind.
-  private func run(blocks: UInt64, flushed: UInt64) throws {
+  private func run(blocks: UInt64, flushed: UInt64, lastOfSet: UInt64?) throws {
     let store = try NodeStore(home: home, genesis: chain)
     let state = try AuthenticatedState(reader: store.records)
     var pending: [StateChange] = []
     for height in 1...blocks {
       let (block, bundles) = try proposal(on: state, parent: state.root)
       var view = StateView(over: state)
-      let outcome = try Execution.run(block: block, bundles: bundles, chain: chain, on: &view)
+      var queries = LedgerQueries(StateView(over: state))
+      let sets = try queries.validatorSets()
+      let outcome = try Execution.run(
+        block: block, bundles: bundles, chain: chain,
+        successor: height + 1 == lastOfSet
+          ? ValidatorSet(firstHeight: height + 2, members: sets.current.members) : nil,
+        on: &view)
       let delta = try state.stage(outcome.changes)
       let decided = DecidedBlock(
-        block: block, certificate: try certify(block, delta.root, outcome), bundles: bundles)
+        block: block, certificate: try certify(block, delta.root, sets.current),
+        bundles: bundles)
       var writer = BCSWriter()
       writer.list(outcome.receipts)
       try store.log.append(height: height, block: decided.bcs, receipts: writer.bytes)
@@ -113,6 +122,13 @@ final class AuditedHome {
             digest: $0.header.digest(chain), birthHeight: height, bytes: Array($0.bytes))
         })
       try state.adopt(delta, height: height)
+      if height == lastOfSet {
+        try store.sets.append(
+          StoredSetChange(
+            number: 0, set: sets.current,
+            change: SetChange(
+              header: block.header, certificate: decided.certificate, next: sets.following)))
+      }
       pending += outcome.changes
       if height == flushed {
         try store.records.flush(
@@ -165,13 +181,12 @@ final class AuditedHome {
     return (Block(header: header, runs: runs), [bundle])
   }
 
-  private func certify(_ block: Block, _ root: Digest, _ outcome: ExecutionOutcome) throws
+  private func certify(_ block: Block, _ root: Digest, _ set: ValidatorSet) throws
     -> QuorumCertificate
   {
     let hash = block.header.hash(chain)
     let statement = VoteStatement(
       height: block.header.height, view: 0, content: .commit(block: hash, stateRoot: root))
-    let set = try #require(document.validators)
     let signatures = try set.members.enumerated().map { index, member in
       let key = try #require(keys.first { $0.publicKey == member.consensusKey })
       return MemberSignature(
@@ -181,6 +196,14 @@ final class AuditedHome {
     return QuorumCertificate(
       kind: .commit, height: block.header.height, view: 0, block: hash, stateRoot: root,
       signatures: signatures)
+  }
+
+  /// Writes the kept change of set anew, changed.
+  func changeSets(_ change: (StoredSetChange) -> StoredSetChange) throws {
+    let stored = try #require(
+      try NodeStore(home: home, genesis: chain).sets.read(after: 0, limit: 1).first)
+    try FileManager.default.removeItem(atPath: home + "/data/sets")
+    try NodeStore(home: home, genesis: chain).sets.append(change(stored))
   }
 
   /// The files below a folder of the home, by path.
@@ -211,4 +234,10 @@ final class AuditedHome {
     try handle.close()
     return found
   }
+}
+
+extension Validator {
+  /// Nobody that genesis names.
+  static let stranger = Validator(
+    account: AuditedHome.id("stranger"), consensusKey: PublicKey(SHA256.hash([77]).bytes))
 }

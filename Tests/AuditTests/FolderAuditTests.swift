@@ -1,4 +1,5 @@
 import Audit
+import Foundation
 import LedgerCore
 import LedgerRules
 import LedgerState
@@ -25,6 +26,51 @@ struct FolderAuditTests {
     #expect(report.totals.eco2 == Supply.total)
     #expect(report.totals.lots == 5)
     #expect(report.root != nil)
+  }
+
+  @Test(
+    "blocks are judged by the set of their height, and what led from one to the next is checked")
+  func setChanges() throws {
+    let home = try AuditedHome(blocks: 8, flushed: 6, lastOfSet: 3)
+    let report = try FolderAudit.run(home: home.home)
+    #expect(report.findings == [])
+    #expect(report.certificates == 8 && report.setChanges == 1)
+    // Another set is put in the place of the one that followed.
+    try home.changeSets { stored in
+      let set = ValidatorSet(firstHeight: 4, members: stored.set.members.dropLast() + [.stranger])
+      return StoredSetChange(
+        number: 0, set: stored.set,
+        change: SetChange(
+          header: stored.change.header, certificate: stored.change.certificate,
+          next: set ?? stored.set))
+    }
+    let swapped = try FolderAudit.run(home: home.home).findings
+    #expect(swapped.count == 1)
+    guard case .setChange(0, .step(.wrongNextSet))? = swapped.first else {
+      Issue.record("\(swapped)")
+      return
+    }
+    try home.changeSets { stored in
+      var header = stored.change.header
+      header.timestamp += 1
+      return StoredSetChange(
+        number: 0, set: stored.set,
+        change: SetChange(
+          header: header, certificate: stored.change.certificate, next: stored.change.next))
+    }
+    #expect(try FolderAudit.run(home: home.home).findings == [.setChange(number: 0, .blockRecord)])
+  }
+
+  @Test("a change that is missing before a later one is found; the last may be taken at the start")
+  func missingChanges() throws {
+    let home = try AuditedHome(blocks: 8, flushed: 6, lastOfSet: 3)
+    try home.changeSets {
+      StoredSetChange(number: 1, set: $0.set, change: $0.change)
+    }
+    #expect(try FolderAudit.run(home: home.home).findings == [.setChange(number: 0, .missing)])
+    try FileManager.default.removeItem(atPath: home.home + "/data/sets")
+    let report = try FolderAudit.run(home: home.home)
+    #expect(report.findings == [] && report.setChanges == 0 && report.certificates == 8)
   }
 
   @Test("an audit changes nothing: it can be repeated, and the node opens afterwards")

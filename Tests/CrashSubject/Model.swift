@@ -21,6 +21,7 @@ enum Model {
     options.stateAheadBytes = 32 << 10
     options.logSegmentBytes = 8 << 10
     options.bundleSegmentBytes = 2 << 10
+    options.setSegmentBytes = 2 << 10
     options.voteSlotBytes = 512
     return options
   }
@@ -130,6 +131,40 @@ enum Model {
       let bytes = bytes(300 + number * 200, height &* 10 &+ UInt64(number))
       return StoredBundle(digest: SHA256.hash(bytes), birthHeight: height, bytes: bytes)
     }
+  }
+
+  /// The change of the validator set with a number: one comes with each height that is flushed.
+  /// Nil where members could not be a set, which they are.
+  static func setChange(_ number: UInt64) -> StoredSetChange? {
+    let last = setChangeHeight(number)
+    guard let old = set(from: last - flushEvery + 1), let next = set(from: last + 1) else {
+      return nil
+    }
+    let header = BlockHeader(
+      height: last, timestamp: last, author: old.members[0].account, parent: .zero,
+      bundlesRoot: .zero, validatorsHash: old.hash(chain), nextValidatorsHash: next.hash(chain),
+      parentRoots: StateRoots(state: .zero, transactions: .zero, receipts: .zero),
+      parentStatement: .genesis, parentCommits: [], lateCommits: [])
+    let certificate = QuorumCertificate(
+      kind: .commit, height: last, view: 0, block: header.hash(chain), stateRoot: .zero,
+      signatures: (0..<3).map {
+        MemberSignature(member: $0, signature: Signature(r: .zero, s: .zero))
+      })
+    return StoredSetChange(
+      number: number, set: old,
+      change: SetChange(header: header, certificate: certificate, next: next))
+  }
+
+  /// The last height of the set that ends with the change of a number.
+  static func setChangeHeight(_ number: UInt64) -> UInt64 { (number + 1) * flushEvery }
+
+  private static func set(from height: UInt64) -> ValidatorSet? {
+    ValidatorSet(
+      firstHeight: height,
+      members: (0..<4).map {
+        let key = PublicKey(SHA256.hash([UInt8($0)]).bytes)
+        return Validator(account: AccountID(key), consensusKey: key)
+      })
   }
 
   static func prepared(_ height: UInt64) -> [UInt8] { bytes(Int(100 &+ height &* 60), height) }

@@ -13,6 +13,7 @@ struct Recovery {
   func run(_ home: String) throws -> UInt64 {
     if !NodeStore.exists(home: home) || isCutShort(home) { _ = try Run(creating: home) }
     let run = try Run(opening: home)
+    try run.keepSetChanges()
     try replay(run)
     let height = run.state.height
     try Broken.unless(
@@ -28,6 +29,7 @@ struct Recovery {
   func again(_ home: String, from height: UInt64) throws {
     let run = try Run(opening: home)
     try replay(run)
+    try checkSetChanges(run)
     try Broken.unless(
       run.state.height == height + Model.flushEvery
         && run.state.root == Model.root(run.state.height),
@@ -67,6 +69,7 @@ struct Recovery {
         try run.state.value(of: key) == records[key], "record \(number) is another")
     }
     try checkFlushed(run)
+    try checkSetChanges(run)
     if let heights = run.store.log.heights {
       for height in heights {
         let entry = try run.store.log.read(height)
@@ -89,6 +92,15 @@ struct Recovery {
       try Broken.unless(
         loaded.payload == Model.prepared(loaded.height), "what was prepared is another")
     }
+  }
+
+  /// Every change of set up to the flushed height is kept, and no other.
+  private func checkSetChanges(_ run: Run) throws {
+    let kept = try run.store.sets.read(after: 0, limit: 1_000)
+    let count = run.store.records.height / Model.flushEvery
+    try Broken.unless(
+      kept == (0..<count).compactMap { Model.setChange($0) },
+      "changes of set \(kept.map(\.number)), not \(count) of them")
   }
 
   /// State and index in LMDB are of one height.

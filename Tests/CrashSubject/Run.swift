@@ -119,12 +119,27 @@ struct Run {
     }
     try state.flushed(through: height)
     say("flushed \(height)")
+    try keepSetChanges()
     try Self.attempt { () throws(StoreError) in
       try store.log.removeSegments(below: height > Model.logKept ? height - Model.logKept : 0)
     }
     try Self.attempt { () throws(StoreError) in
       try store.bundles.removeSegments(
         bornBelow: height > Model.bundlesKept ? height - Model.bundlesKept : 0)
+    }
+  }
+
+  /// Keeps the changes of set that the flushed state tells of, before their blocks leave the log:
+  /// after each flush and at the start.
+  func keepSetChanges() throws {
+    while Model.setChangeHeight(store.sets.nextNumber) <= store.records.height {
+      let number = store.sets.nextNumber
+      guard let change = Model.setChange(number) else { throw Broken("no set") }
+      try Broken.unless(
+        store.log.heights?.contains(change.lastHeight) == true,
+        "the block of change \(number) left the log before the change was kept")
+      try Self.attempt { () throws(StoreError) in try store.sets.append(change) }
+      say("changed \(number)")
     }
   }
 }

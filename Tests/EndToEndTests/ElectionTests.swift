@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import LedgerClient
 import LedgerCore
@@ -61,6 +62,13 @@ extension LongStoryTests {
       }
       #expect(try await story.candidate(last).role == "standby")
 
+      // The set begins two heights after the election; then a block of it is final.
+      try await story.wait(
+        10, for: "a block of the new set",
+        { try await story.network.client { try await $0.validators() } },
+        until: { $0.firstHeight > 1 && $0.height > $0.firstHeight })
+      try await follow(story)
+
       // One that is off is jailed, and the first standby has its seat.
       let off = story.network.nodes[1]
       let standby = try #require(try await story.election().standbys.first)
@@ -118,6 +126,39 @@ extension LongStoryTests {
         $0.notVotingBecause == nil
       }
       #expect(story.network.nodes.allSatisfy { $0.isRunning })
+      // A client that trusts genesis comes along all changes, to whatever set decides now.
+      try await follow(story)
+      #expect(await restarted.stop())
+      let report = try FolderAudit.run(home: restarted.home)
+      #expect(report.findings.isEmpty && report.setChanges > 2, "\(report.findings)")
+    }
+
+    /// What the tool proves when the genesis document is all it trusts; and each kept change.
+    private func follow(_ story: ElectionStory) async throws {
+      let genesis = story.network.folder.genesisPath
+      let asked = ["--node", "\(story.network.addresses[0])", "--json"]
+      let output = try story.tool.succeed(
+        ["account", story.account(0), "--verify", "--genesis", genesis] + asked
+      ).output
+      let proven = try JSONDecoder().decode(ProvenReport.self, from: Data(output.utf8))
+      #expect(proven.proof.setChanges > 0 && proven.proof.quorum > Self.seats / 2)
+      let record = try story.tool.succeed(
+        ["state", "get", "tip", "--genesis", genesis] + asked
+      ).output
+      #expect(record.contains("that followed those of the genesis"), "\(record)")
+      let changes = try await story.network.client { try await $0.setChanges(after: 0) }
+      let anchor = try TrustAnchor(genesis: story.network.made.document).following(changes.items)
+      let now = try await story.network.client { try await $0.validators() }
+      #expect(anchor.validators.hash(anchor.chain).hex == now.hash)
+      #expect(changes.items.count >= proven.proof.setChanges)
+    }
+
+    private struct ProvenReport: Decodable {
+      struct Proof: Decodable {
+        let quorum: Int
+        let setChanges: Int
+      }
+      let proof: Proof
     }
   }
 }

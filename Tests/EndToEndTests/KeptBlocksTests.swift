@@ -54,9 +54,11 @@ extension EndToEndTests {
       }
 
       /// Waits until something holds; answers whether it came to hold in time.
-      func holds(_ condition: () async throws -> Bool) async throws -> Bool {
+      func holds(within seconds: Int = 20, _ condition: () async throws -> Bool) async throws
+        -> Bool
+      {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(20)
+        let deadline = clock.now + .seconds(seconds)
         while clock.now < deadline {
           if try await condition() { return true }
           try await clock.sleep(for: .milliseconds(50))
@@ -72,9 +74,12 @@ extension EndToEndTests {
       }
     }
 
-    private static func withNodes(_ body: (Nodes) async throws -> Void) async throws {
+    private static func withNodes(
+      term: UInt64? = nil, _ body: (Nodes) async throws -> Void
+    ) async throws {
       try await LiveNetwork.withFolder { path in
-        let nodes = Nodes(try LiveNetwork.make(at: path, interval: 200))
+        let nodes = Nodes(
+          try LiveNetwork.make(at: path, interval: 200) { $0.termMilliseconds = term })
         do {
           for index in nodes.network.nodes.indices { try await nodes.start(index) }
           try await body(nodes)
@@ -161,6 +166,52 @@ extension EndToEndTests {
         for node in nodes.network.nodes {
           let report = try FolderAudit.run(home: node.home)
           #expect(report.findings.isEmpty, "\(report.findings)")
+        }
+      }
+    }
+
+    @Test(
+      "light clients are led past changes of the set whose blocks are gone",
+      .timeLimit(.minutes(2)))
+    func followed() async throws {
+      try await Self.withNodes(term: 12_000) { nodes in
+        // Keys are of terms: an election changes the set though its members stay.
+        var first: UInt64 = 1
+        let hasChanged = try await nodes.holds(within: 40) {
+          first = try await nodes.network.client { try await $0.validators() }.firstHeight
+          return first > 1
+        }
+        try #require(hasChanged)
+        // The change's block lies in the first segment.
+        try #require(try nodes.log(0).segments.first == 1)
+        try await Self.submit(900, to: nodes)
+        let isGone = try await nodes.holds { try nodes.log(0).segments.first != 1 }
+        try #require(isGone)
+        let anchor = try TrustAnchor(genesis: nodes.network.made.document)
+        try await nodes.network.client { client in
+          let error = await #expect(throws: ClientError.self) {
+            try await client.certificate(first - 1)
+          }
+          guard case .refused(410, "not_kept", _, _)? = error else {
+            Issue.record("the block of the change is not gone: \(error as Any)")
+            return
+          }
+          let now = try await client.validators()
+          let changes = try await client.setChanges(after: 0).items
+          #expect(changes.first?.height == first - 1)
+          let led = try anchor.following(changes)
+          #expect((led.earlier + [led.validators]).contains { $0.hash(led.chain).hex == now.hash })
+        }
+        let ledger = try await Ledger.connect(to: nodes.network.addresses, trust: anchor)
+        let treasury = AccountID(try nodes.network.key("treasury").publicKey)
+        let proven = try await ledger.provenAccount(treasury)
+        #expect(proven.record != nil && proven.validators.firstHeight >= first)
+        #expect(ledger.trust?.earlier.isEmpty == false)
+        await ledger.close()
+        await nodes.stopAll()
+        for node in nodes.network.nodes {
+          let report = try FolderAudit.run(home: node.home)
+          #expect(report.findings.isEmpty && report.setChanges > 0, "\(report.findings)")
         }
       }
     }

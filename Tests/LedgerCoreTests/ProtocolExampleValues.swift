@@ -175,6 +175,28 @@ struct ProtocolExampleValues {
       })
   }
 
+  /// The set's last block, were it that of the header, and a set with one member exchanged.
+  func setChange() throws -> SetChange? {
+    guard let key = SigningKey(seed: Array(repeating: 0x15, count: 32)),
+      let owner = SigningKey(seed: Array(repeating: 0x25, count: 32)),
+      let next = ValidatorSet(
+        firstHeight: header.height + 1,
+        members: set.members.dropLast() + [
+          Validator(account: AccountID(owner.publicKey), consensusKey: key.publicKey)
+        ])
+    else { return nil }
+    var last = header
+    last.nextValidatorsHash = next.hash(chain)
+    let block = last.hash(chain)
+    let certificate = QuorumCertificate(
+      kind: .commit, height: last.height, view: 0, block: block, stateRoot: Self.stateRoot,
+      signatures: [0, 1, 3].map { member in
+        let commit = vote(member, view: 0, .commit(block: block, stateRoot: Self.stateRoot))
+        return MemberSignature(member: commit.member, signature: commit.signature)
+      })
+    return SetChange(header: last, certificate: certificate, next: next)
+  }
+
   /// Member 2 reports that member 3 has signed two PREPAREs for view 0.
   func reportOfVotes() throws -> Transaction? {
     let block = header.hash(chain)

@@ -47,6 +47,18 @@ struct ProtocolExamplesTests {
     #expect(Ed25519.verify(votes, chain: values.chain).allValid)
   }
 
+  @Test("the example change leads from the example set to the next, and from no other")
+  func setChange() throws {
+    let values = try #require(try ProtocolExampleValues())
+    let change = try #require(try values.setChange())
+    try change.verify(after: values.set, chain: values.chain)
+    #expect(throws: SetChangeError.self) {
+      try change.verify(after: change.next, chain: values.chain)
+    }
+    #expect(try SetChange(bcs: change.bcs) == change)
+    #expect(throws: BCSError.self) { try SetChange(bcs: change.bcs.dropLast()) }
+  }
+
   @Test("the example reports are signed by a member and prove what they say")
   func reports() throws {
     let values = try #require(try ProtocolExampleValues())
@@ -69,7 +81,7 @@ struct ProtocolExamplesTests {
 extension ProtocolExamplesTests {
   /// Every example, and the encoding of the value it shows.
   static func examples(_ values: ProtocolExampleValues) throws -> [(ProtocolExample, [UInt8])] {
-    try transactions(values) + blocks(values) + votes(values)
+    try transactions(values) + blocks(values) + votes(values) + changes(values)
   }
 
   private static func transactions(_ values: ProtocolExampleValues) throws
@@ -160,6 +172,20 @@ extension ProtocolExamplesTests {
       values.certificate.statement.prefix(values.chain) + values.certificate.statement.message)
     examples.append((certificate, values.certificate.bcs))
     return examples
+  }
+
+  private static func changes(_ values: ProtocolExampleValues) throws
+    -> [(ProtocolExample, [UInt8])]
+  {
+    let change = try #require(try values.setChange())
+    var example = ProtocolExample("change of the set after height 10", type: "SetChange")
+    example.header(change.header)
+    example.certificate(change.certificate)
+    example.set(change.next)
+    example.derive(
+      "next set hash", "SHA-256 of tag eco2/set/v1, genesis hash, next",
+      change.next.hash(values.chain).bytes.array)
+    return [(example, change.bcs)]
   }
 
   /// The file: JSON with keys and fields in the order of the bytes, one field a line.

@@ -39,6 +39,13 @@ struct ValidatorSetTests {
     for height in UInt64(1)...3 { #expect(try queries.validatorSet(deciding: height) == first) }
     for height in UInt64(4)...5 { #expect(try queries.validatorSet(deciding: height) == second) }
     for height in UInt64(6)...9 { #expect(try queries.validatorSet(deciding: height) == third) }
+    // How each was followed: what light clients are shown.
+    #expect(try queries.pastSetNumbers() == 0..<2)
+    #expect(
+      try queries.setEnd(0) == SetEnd(number: 0, set: first, lastHeight: 3, next: second))
+    #expect(
+      try queries.setEnd(1) == SetEnd(number: 1, set: second, lastHeight: 5, next: third))
+    #expect(try queries.setEnd(2) == nil)
     #expect(network.invariants().faults.isEmpty)
   }
 
@@ -79,6 +86,9 @@ struct ValidatorSetTests {
     queries = network.queries
     #expect(try queries.validatorSet(deciding: 2) == nil)
     #expect(try queries.validatorSet(deciding: 3) == second)
+    #expect(try queries.pastSetNumbers() == 1..<2)
+    #expect(try queries.setEnd(0) == nil)
+    #expect(try queries.setEnd(1)?.set == second)
     #expect(network.invariants().faults.isEmpty)
   }
 }

@@ -184,6 +184,14 @@ final class MemoryNode: NodeService {
 
   func validators() async throws(NodeServiceError) -> ValidatorsAnswer { Samples.validators }
 
+  /// A change after every tenth height; those before 2,000 are lost.
+  func setChanges(after height: UInt64, limit: Int)
+    async throws(NodeServiceError) -> [SetChangeAnswer]
+  {
+    guard height < 1_000 || height >= 2_000 else { throw .changesNotKept(after: height) }
+    return (min(height / 10, 999) + 1..<1_000).prefix(limit).map { Samples.setChange(10 * $0) }
+  }
+
   func schedule(turns: Int) async throws(NodeServiceError) -> ScheduleAnswer {
     Samples.schedule(turns)
   }

@@ -28,6 +28,10 @@ struct RoutesTests {
       ("/v1/blocks?cursor=%zz", 400, "bad_parameter"), ("/v1/statements/9", 404, "not_found"),
       ("/v1/blocks/2/transactions?cursor=-1", 400, "bad_cursor"),
       ("/v1/schedule?turns=211", 400, "bad_parameter"),
+      ("/v1/validators/changes?after=-1", 400, "bad_parameter"),
+      ("/v1/validators/changes?limit=501", 400, "bad_limit"),
+      ("/v1/validators/changes?cursor=1", 400, "unknown_parameter"),
+      ("/v1/validators/changes?after=1000", 410, "not_kept"),
       ("/v1/transactions/12ab", 400, "bad_transaction_id"),
       ("/v1/transactions/\(Samples.hash)", 404, "not_found"),
       ("/v1/bundles/12", 400, "bad_digest"), ("/v1/bundles/\(Samples.hash)", 404, "not_found"),
@@ -109,6 +113,26 @@ struct RoutesTests {
       #expect(found == Samples.transaction(2, 1, recipient: address))
       let metrics = try await server.ask("GET", "/metrics")
       #expect(String(decoding: metrics.body, as: UTF8.self).contains("up 1"))
+    }
+  }
+
+  @Test("changes of set come from a height on, so many a page, and the next page begins after them")
+  func setChanges() async throws {
+    try await LiveServer.with(MemoryNode()) { server in
+      func page(_ query: String) async throws -> PageAnswer<SetChangeAnswer> {
+        try await server.ask("GET", "/v1/validators/changes" + query)
+          .json(PageAnswer<SetChangeAnswer>.self)
+      }
+      let first = try await page("?limit=2")
+      #expect(first == PageAnswer(items: [10, 20].map(Samples.setChange), next: "20"))
+      let second = try await page("?after=20&limit=2")
+      #expect(second == PageAnswer(items: [30, 40].map(Samples.setChange), next: "40"))
+      let last = try await page("?after=9960&limit=3")
+      #expect(last == PageAnswer(items: [9_970, 9_980, 9_990].map(Samples.setChange)))
+      #expect(try await page("?after=9990") == PageAnswer(items: []))
+      #expect(try await page("?after=18446744073709551615") == PageAnswer(items: []))
+      #expect(try await page("").items.count == PageFormat.itemsDefault)
+      #expect(try await page("?limit=500").items.count == SetChangeFormat.itemsMax)
     }
   }
 

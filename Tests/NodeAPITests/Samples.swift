@@ -71,6 +71,11 @@ enum Samples {
     digest: hash, author: address, incarnation: 1, number: 2, birthHeight: 3,
     transactionsRoot: hash, signature: hash + hash, height: 4, transactions: [hash])
 
+  static func setChange(_ height: UInt64) -> SetChangeAnswer {
+    SetChangeAnswer(
+      height: height, validatorsHash: hash, validators: "07", header: "05", certificate: "06")
+  }
+
   static let validators = ValidatorsAnswer(
     height: 6, firstHeight: 1, hash: hash, quorum: 3, faultyMax: 1,
     members: [

@@ -114,6 +114,8 @@ extension SchemaTests {
       try Shape("Engines", try #require(status.engines)), try Shape("Genesis", Samples.genesis),
       try Shape("Parameters", Samples.parameters), try Shape("Validators", Samples.validators),
       try Shape("Validator", Samples.validators.members[0]), try Shape("Schedule", schedule),
+      try Shape("SetChange", Samples.setChange(9)),
+      try Shape("SetChangePage", PageAnswer(items: [Samples.setChange(9)], next: "9")),
       try Shape("Turn", schedule.turns[0]), try Shape("Mempool", Samples.mempool),
       try Shape("Offence", Samples.offence(1)),
       try Shape("OffencePage", PageAnswer(items: [Samples.offence(1)], next: "1")),

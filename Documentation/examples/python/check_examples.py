@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 from eco2 import ECC, ECO2, Body, Certificate, Header, Key, Refused, ValidatorSet
-from eco2 import account_id, address, is_signed, set_authority, sha256, top_up_reserve, transfer
+from eco2 import account_id, address, follow, is_signed, set_authority, sha256, top_up_reserve, transfer
 
 PAGE = pathlib.Path(__file__).parents[2] / "protocol" / "examples.json"
 
@@ -58,6 +58,7 @@ def main() -> int:
             if not is_signed(members.members[member][1], message, data[-64:]):
                 raise Refused(f"{example['name']}: the signature does not verify")
     refuses_changes(chain, members, certificate)
+    follows(chain, members, examples["change of the set after height 10"])
     print(f"  {len(page['examples'])} examples of the protocol hold")
     return 0
 
@@ -86,6 +87,30 @@ def refuses_changes(chain: bytes, members: ValidatorSet, certificate: Certificat
         except Refused:
             continue
         raise SystemExit("a false certificate was believed")
+
+
+def follows(chain: bytes, members: ValidatorSet, example: dict):
+    """The change leads to the next set; with any byte of it changed it leads nowhere."""
+    names = [field["field"] for field in example["fields"]]
+    starts = [0, names.index("kind"), names.index("first height"), len(names)]
+    step = {
+        name: "".join(field["hex"] for field in example["fields"][start:end])
+        for name, start, end in zip(("header", "certificate", "validators"), starts, starts[1:])
+    }
+    same("".join(step.values()), example["bcs"], "change of the set")
+    following = follow(chain, members, step)
+    same(following.hash(chain), derived(example, "next set hash"), "next set hash")
+    lies = [(chain, following, step), (sha256(b"another"), members, step)]
+    for name, true in step.items():
+        for place in range(0, len(true), 2):
+            digit = f"{int(true[place], 16) ^ 1:x}"
+            lies.append((chain, members, step | {name: true[:place] + digit + true[place + 1 :]}))
+    for lie in lies:
+        try:
+            follow(*lie)
+        except (Refused, ValueError):
+            continue
+        raise SystemExit("a false change of the set was believed")
 
 
 def derived(example: dict, name: str) -> str:

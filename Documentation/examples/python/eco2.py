@@ -317,6 +317,19 @@ class ValidatorSet:
             out.raw(key)
         return sha256(b"eco2/set/v1" + chain + bytes(out.bytes))
 
+    @staticmethod
+    def read(data: bytes) -> "ValidatorSet":
+        r = Reader(data)
+        first_height = r.uint(8)
+        members = r.list(64, lambda: (r.raw(32), r.raw(32)), least=4)
+        r.finish()
+        accounts = [account for account, _ in members]
+        if any(one >= two for one, two in zip(accounts, accounts[1:])):
+            raise Refused("its members do not ascend", "unsorted")
+        if len({key for _, key in members}) != len(members):
+            raise Refused("two members have one key")
+        return ValidatorSet(first_height, members)
+
 
 @dataclass
 class Genesis:
@@ -595,22 +608,43 @@ def _check_neighbours(left: "_Existence | None", right: "_Existence | None"):
         raise Refused("something stands to the left of the right neighbour")
 
 
-def check_account(genesis: Genesis, account: bytes, answer: dict) -> "Account | None":
+def check_block(chain: bytes, header: Header, certificate: Certificate, validators: ValidatorSet):
+    """Raises Refused unless the certificate makes the header's block final, by this set."""
+    if header.validators_hash != validators.hash(chain):
+        raise Refused("the block was decided by another set", "wrong_set")
+    if certificate.height != header.height:
+        raise Refused("the certificate is of another height", "wrong_height")
+    if certificate.block != header.hash(chain):
+        raise Refused("the certificate is of another block", "wrong_block")
+    certificate.check(chain, validators)
+
+
+def follow(chain: bytes, validators: ValidatorSet, change: dict) -> ValidatorSet:
+    """The set that follows a trusted one: one item of `/v1/validators/changes` (blocks.md, "Following
+    the set"). Its last block names the next set, and a quorum of the trusted set has signed that.
+    """
+    header = Header.read(bytes.fromhex(change["header"]))
+    check_block(chain, header, Certificate.read(bytes.fromhex(change["certificate"])), validators)
+    following = ValidatorSet.read(bytes.fromhex(change["validators"]))
+    if header.next_validators_hash != following.hash(chain):
+        raise Refused("the header names another set to follow", "wrong_next_set")
+    if following.first_height != header.height + 1:
+        raise Refused("the set does not begin where the block ends", "wrong_first_height")
+    return following
+
+
+def check_account(
+    genesis: Genesis, account: bytes, answer: dict, validators: "ValidatorSet | None" = None
+) -> "Account | None":
     """The account that a node's proof shows, trusting the genesis hash only.
 
-    Holds while the genesis set decides; where a header names another set, follow the headers to it
-    (blocks.md, "Checking a chain of headers").
+    The block must be decided by the set given, that of genesis if none: where the header names
+    another, `Node.validators` follows the changes to it.
     """
     proof = answer["proof"]
     header = Header.read(bytes.fromhex(proof["header"]))
     certificate = Certificate.read(bytes.fromhex(proof["certificate"]))
-    if header.validators_hash != genesis.validators.hash(genesis.chain):
-        raise Refused("the block was decided by another set", "wrong_set")
-    if certificate.height != header.height:
-        raise Refused("the certificate is of another height", "wrong_height")
-    if certificate.block != header.hash(genesis.chain):
-        raise Refused("the certificate is of another block", "wrong_block")
-    certificate.check(genesis.chain, genesis.validators)
+    check_block(genesis.chain, header, certificate, validators or genesis.validators)
     value = bytes.fromhex(proof["value"]) if "value" in proof else None
     check_proof(
         certificate.state_root, account_key(account), value, bytes.fromhex(proof["proof"])
@@ -652,6 +686,23 @@ class Node:
     def get(self, path: str, **query) -> dict:
         text = "?" + urllib.parse.urlencode(query) if query else ""
         return json.loads(self.request("GET", path + text))
+
+    def validators(self, genesis: Genesis, answer: dict) -> ValidatorSet:
+        """The set that decided the block of a proof, followed from genesis step by step: the node is
+        not believed, each step is signed by a quorum of the set before.
+        """
+        wanted = Header.read(bytes.fromhex(answer["proof"]["header"])).validators_hash
+        validators = genesis.validators
+        while validators.hash(genesis.chain) != wanted:
+            path = "/v1/validators/changes"
+            changes = self.get(path, after=max(validators.first_height, 1) - 1)["items"]
+            if not changes:
+                raise Refused("no change leads to the set that the header names", "wrong_set")
+            for change in changes:
+                validators = follow(genesis.chain, validators, change)
+                if validators.hash(genesis.chain) == wanted:
+                    break
+        return validators
 
     def genesis(self) -> bytes:
         return self.request("GET", "/v1/genesis", Accept="application/vnd.eco2.genesis+bcs")

@@ -84,7 +84,8 @@ class Session:
 
     def proved(self, key: Key):
         answer = self.node.get(f"/v1/accounts/{self.name(key)}", proof="true")
-        return check_account(self.genesis, key.public, answer), answer
+        validators = self.node.validators(self.genesis, answer)
+        return check_account(self.genesis, key.public, answer, validators), answer
 
     def expect(self, who: str, key: Key, eco2=None, ecc=None, ecc_below=None):
         account, answer = self.proved(key)
@@ -107,14 +108,16 @@ class Session:
     def refuses_lies(self, key: Key):
         """Each byte string of a true answer, with one bit changed, must be refused."""
         _, answer = self.proved(key)
+        validators = self.node.validators(self.genesis, answer)
         for name in ("value", "proof", "header", "certificate"):
             true = answer["proof"][name]
             middle = len(true) // 2
             lie = true[:middle] + f"{int(true[middle], 16) ^ 1:x}" + true[middle + 1 :]
             try:
                 check_account(
-                    self.genesis, key.public, answer | {"proof": answer["proof"] | {name: lie}}
-                )
+                    self.genesis, key.public, answer | {"proof": answer["proof"] | {name: lie}},
+                    validators,
+                )  # fmt: skip
             except (Refused, ValueError):
                 continue
             print(f"A lie about the {name} was believed.", file=sys.stderr)

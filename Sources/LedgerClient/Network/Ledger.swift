@@ -43,12 +43,14 @@ public final class Ledger: Sendable {
   public static let callTimeoutDefault = Duration.seconds(30)
 
   public let facts: Facts
-  /// What is trusted without asking; nil takes nodes at their word.
-  public let trust: TrustAnchor?
+  /// What is trusted without asking, taken further with each change of the validator set that was
+  /// proved; nil takes nodes at their word.
+  public var trust: TrustAnchor? { followed.withLock { $0 } }
   /// For each question, all nodes asked and all attempts included.
   public let callTimeout: Duration
   let nodes: [NodeClient]
   let standings: Mutex<NodeStandings>
+  private let followed: Mutex<TrustAnchor?>
   let sequences = Mutex(SequenceAllocator())
   private let start = ContinuousClock.now
 
@@ -97,7 +99,7 @@ public final class Ledger: Sendable {
     standings: NodeStandings
   ) {
     self.facts = facts
-    self.trust = trust
+    followed = Mutex(trust)
     self.callTimeout = callTimeout
     self.nodes = nodes
     self.standings = Mutex(standings)
@@ -150,6 +152,16 @@ public final class Ledger: Sendable {
 
   /// Closes all connections; what is under way fails. The next call opens new ones.
   public func close() async { for node in nodes { await node.close() } }
+
+  /// Keeps how far the changes of set were followed.
+  func keep(_ anchor: TrustAnchor) {
+    followed.withLock { kept in
+      guard let last = kept, anchor.validators.firstHeight > last.validators.firstHeight else {
+        return
+      }
+      kept = anchor
+    }
+  }
 
   /// Milliseconds since this client began.
   var now: Int64 { (ContinuousClock.now - start).wholeMilliseconds }

@@ -96,6 +96,15 @@ extension NodeClient {
     try await get("/v1/validators")
   }
 
+  /// How the set changed, from the set that decides the height after a height on; `TrustAnchor`
+  /// verifies it.
+  public func setChanges(after height: UInt64, limit: Int? = nil)
+    async throws(ClientError) -> PageAnswer<SetChangeAnswer>
+  {
+    try await getList(
+      "/v1/validators/changes?after=\(height)" + (limit.map { "&limit=\($0)" } ?? ""))
+  }
+
   /// - Parameter turns: heights from the next on, 1 … `ScheduleFormat.turnsMax`.
   public func schedule(turns: Int = ScheduleFormat.turnsDefault)
     async throws(ClientError) -> ScheduleAnswer

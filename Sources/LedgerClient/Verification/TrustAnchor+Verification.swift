@@ -4,17 +4,18 @@ import LedgerState
 public import NodeAnswers
 
 extension TrustAnchor {
-  /// Checks that a quorum of the set has made this header's block final.
+  /// Checks that a quorum of the set of its height has made this header's block final.
   public func verify(certificate: QuorumCertificate, header: BlockHeader)
     throws(VerificationError) -> ProvenHeader
   {
+    let set = set(deciding: header.height) ?? earlier.first ?? validators
     do {
-      try certificate.verify(deciding: header, in: validators, chain: chain)
+      try certificate.verify(deciding: header, in: set, chain: chain)
     } catch {
       throw .certificate(error)
     }
     return ProvenHeader(
-      header: header, hash: certificate.block, stateRoot: certificate.stateRoot,
+      header: header, hash: certificate.block, stateRoot: certificate.stateRoot, validators: set,
       signers: certificate.signatures.map { Int($0.member) })
   }
 
@@ -45,13 +46,14 @@ extension TrustAnchor {
     try Self.equal(answer.view, certificate.view, "view")
     try Self.equal(answer.block, certificate.block.hex, "block")
     try Self.equal(answer.stateRoot, certificate.stateRoot.hex, "stateRoot")
-    try Self.equal(answer.validatorsHash, validators.hash(chain).hex, "validatorsHash")
-    try Self.equal(answer.quorum, validators.quorum, "quorum")
+    let set = proven.validators
+    try Self.equal(answer.validatorsHash, set.hash(chain).hex, "validatorsHash")
+    try Self.equal(answer.quorum, set.quorum, "quorum")
     try Self.equal(answer.signatures.count, certificate.signatures.count, "signatures")
     for (said, signed) in zip(answer.signatures, certificate.signatures) {
       try Self.equal(said.member, Int(signed.member), "signatures")
       try Self.equal(said.signature, Hex.encode(signed.signature.array), "signatures")
-      let account = validators.members[Int(signed.member)].account
+      let account = set.members[Int(signed.member)].account
       try Self.equal(said.account, account.address(network: network), "signatures")
     }
     return proven
@@ -72,7 +74,7 @@ extension TrustAnchor {
     }
     return ProvenAccount(
       id: account, height: proven.height, timestamp: proven.timestamp,
-      stateRoot: proven.stateRoot, record: record)
+      stateRoot: proven.stateRoot, validators: proven.validators, record: record)
   }
 
   /// Checks that a record stands at a key, or that there is none, in the state a quorum has
@@ -97,8 +99,31 @@ extension TrustAnchor {
     guard try Self.bytes(answer.key, "key") == key else { throw .wrongKey }
     return ProvenRecord(
       key: key, height: answer.height, timestamp: header.header.timestamp,
-      stateRoot: header.stateRoot,
+      stateRoot: header.stateRoot, validators: header.validators,
       value: try Self.value(answer, key: key, root: header.stateRoot.bytes.array))
+  }
+
+  /// Takes the steps that a node shows, every field of them checked.
+  public func following(_ answers: [SetChangeAnswer]) throws(VerificationError) -> TrustAnchor {
+    var anchor = self
+    for answer in answers {
+      let header: BlockHeader
+      let certificate: QuorumCertificate
+      let next: ValidatorSet
+      let headerBytes = try Self.bytes(answer.header, "header")
+      let certificateBytes = try Self.bytes(answer.certificate, "certificate")
+      let setBytes = try Self.bytes(answer.validators, "validators")
+      do { header = try BlockHeader(bcs: headerBytes) } catch { throw .encoding("header", error) }
+      do { certificate = try QuorumCertificate(bcs: certificateBytes) } catch {
+        throw .encoding("certificate", error)
+      }
+      do { next = try ValidatorSet(bcs: setBytes) } catch { throw .encoding("set", error) }
+      anchor = try anchor.following(
+        SetChange(header: header, certificate: certificate, next: next))
+      try Self.equal(answer.height, header.height, "height")
+      try Self.equal(answer.validatorsHash, next.hash(chain).hex, "validatorsHash")
+    }
+    return anchor
   }
 
   /// The value that the answer proves against a root, whoever vouches for that; nil when it proves

@@ -4,27 +4,43 @@ public import LedgerRules
 /// What a client trusts without asking: the chain, and who decides its blocks. With it, what a
 /// node says of an account is proved, and the node need not be trusted.
 ///
-/// The set is that of genesis. It does not change yet: elections, and with them changes of the set
-/// announced in headers, come with a later release. A header that names another set fails
-/// verification, as `VerificationError.certificate(.wrongSet)`.
+/// The set of genesis is where trust begins. Each set names the next in the header of its last
+/// block (`SetChange`), so an anchor can be taken `following` them, step by step; `Ledger` does so
+/// by itself. A header that names a set not known yet fails verification, as
+/// `VerificationError.certificate(.wrongSet)`.
+///
+/// Whoever had a quorum of a past set's keys could forge such steps. Members cannot be held to
+/// account any more once their bonds are unlocked, so what follows from trust older than
+/// `trustMillisecondsMax` is valid if no past quorum has leaked its keys.
 public struct TrustAnchor: Hashable, Sendable {
   public let chain: ChainID
-  /// Decides every height from its first on.
-  public let validators: ValidatorSet
+  /// Decides every height from its first on, as far as is known.
+  public private(set) var validators: ValidatorSet
+  /// Decided the heights before, ascending; the first of them is what was trusted first.
+  public private(set) var earlier: [ValidatorSet] = []
   /// Which addresses belong to the chain.
   public let network: NetworkKind
+  /// Of when the set trusted first is, milliseconds since 1970; nil when that is not known.
+  public let trustedAt: UInt64?
 
-  public init(chain: ChainID, validators: ValidatorSet, network: NetworkKind) {
+  /// How old trust may be without the proviso: bonds unlock 14 days after their member has left.
+  public static let trustMillisecondsMax: UInt64 = 14 * 24 * 3_600_000
+
+  public init(
+    chain: ChainID, validators: ValidatorSet, network: NetworkKind, trustedAt: UInt64? = nil
+  ) {
     self.chain = chain
     self.validators = validators
     self.network = network
+    self.trustedAt = trustedAt
   }
 
   /// Trusts a genesis document: one that came from somewhere you trust, or whose hash did.
   public init(genesis: GenesisDocument) throws(VerificationError) {
     guard let validators = genesis.validators else { throw .genesis(nil) }
     self.init(
-      chain: genesis.chainID, validators: validators, network: genesis.isTest ? .test : .main)
+      chain: genesis.chainID, validators: validators, network: genesis.isTest ? .test : .main,
+      trustedAt: genesis.genesisTime)
   }
 
   /// Trusts the bytes of a genesis document.
@@ -39,6 +55,53 @@ public struct TrustAnchor: Hashable, Sendable {
   }
 }
 
+extension TrustAnchor {
+  /// Takes a step: to the set that follows the last one known, when that set itself has signed so.
+  public func following(_ change: SetChange) throws(VerificationError) -> TrustAnchor {
+    do throws(SetChangeError) {
+      try change.verify(after: validators, chain: chain)
+    } catch {
+      throw .setChange(height: change.header.height, error)
+    }
+    var anchor = self
+    anchor.earlier.append(validators)
+    anchor.validators = change.next
+    return anchor
+  }
+
+  /// Takes several, one after the other.
+  public func following(_ changes: [SetChange]) throws(VerificationError) -> TrustAnchor {
+    var anchor = self
+    for change in changes { anchor = try anchor.following(change) }
+    return anchor
+  }
+
+  /// The set that decides a height, as far as sets are known; nil below those trusted first.
+  public func set(deciding height: UInt64) -> ValidatorSet? {
+    if height >= validators.firstHeight { return validators }
+    var (low, high) = (0, earlier.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if earlier[middle].firstHeight <= height { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? earlier[low - 1] : nil
+  }
+
+  /// Whether a header's set is known here; if not, the anchor may have to follow changes first.
+  public func knowsSet(of header: BlockHeader) -> Bool {
+    set(deciding: header.height)?.hash(chain) == header.validatorsHash
+  }
+
+  /// Whether trust is so old that what it proves is valid only if no past quorum has leaked its
+  /// keys.
+  ///
+  /// - Parameter now: milliseconds since 1970.
+  public func isOld(at now: UInt64) -> Bool {
+    guard let trustedAt else { return true }
+    return now > trustedAt && now - trustedAt > Self.trustMillisecondsMax
+  }
+}
+
 /// An account's record as a certified block left it: true if fewer than a third of the ER Nodes
 /// were dishonest, whoever said it.
 public struct ProvenAccount: Hashable, Sendable {
@@ -48,6 +111,8 @@ public struct ProvenAccount: Hashable, Sendable {
   /// That block's time, milliseconds since 1970: how old the proof is.
   public let timestamp: UInt64
   public let stateRoot: Digest
+  /// The set that made the block final.
+  public let validators: ValidatorSet
   /// Nil when nothing had ever reached the account: that is proved too.
   public let record: Account?
 
@@ -64,6 +129,8 @@ public struct ProvenRecord: Hashable, Sendable {
   /// That block's time, milliseconds since 1970: how old the proof is.
   public let timestamp: UInt64
   public let stateRoot: Digest
+  /// The set that made the block final.
+  public let validators: ValidatorSet
   /// Nil when there is no record: that is proved too.
   public let value: [UInt8]?
 }
@@ -74,7 +141,9 @@ public struct ProvenHeader: Hashable, Sendable {
   public let hash: Digest
   /// Root of the state after the block.
   public let stateRoot: Digest
-  /// Members whose COMMITs were verified.
+  /// The set that made the block final.
+  public let validators: ValidatorSet
+  /// Its members whose COMMITs were verified.
   public let signers: [Int]
 }
 
@@ -89,6 +158,8 @@ public enum VerificationError: Error, Equatable, Sendable, CustomStringConvertib
   case encoding(String, BCSError)
   /// The certificate does not make the header's block final.
   case certificate(CertificateError)
+  /// What is shown does not lead from the set that decided this height to the next one.
+  case setChange(height: UInt64, SetChangeError)
   /// What stands beside the proof is not what header and certificate say.
   case differs(String)
   /// The proof is for another record than the one asked for.
@@ -109,6 +180,8 @@ public enum VerificationError: Error, Equatable, Sendable, CustomStringConvertib
     case .field(let name): "The answer's \(name) is not what such a field can be."
     case .encoding(let name, let error): "The \(name) cannot be decoded: \(error)."
     case .certificate(let error): "The certificate does not make the block final: \(error)."
+    case .setChange(let height, let error):
+      "The change of set after height \(height) is not proved: \(error)."
     case .differs(let name): "The answer's \(name) is not that of header and certificate."
     case .wrongKey: "The proof is of another record than the one asked for."
     case .proof(let error): "The proof does not lead to the certified root: \(error)."

@@ -10,6 +10,27 @@ extension LedgerQueries {
     try source.set(deciding: height)
   }
 
+  /// Which earlier sets state still has, by their number in the order of sets; below the upper
+  /// bound lie all that were followed by another.
+  public mutating func pastSetNumbers() throws(RecordError) -> Range<UInt64> {
+    guard let kept = try find(PastSets.key, as: PastSets.self) else { return 0..<0 }
+    return kept.first..<kept.next
+  }
+
+  /// How a set was followed by the next; nil when state does not have it, or no longer.
+  public mutating func setEnd(_ number: UInt64) throws(RecordError) -> SetEnd? {
+    guard try pastSetNumbers().contains(number),
+      let past = try find(PastSet.key(number), as: PastSet.self)
+    else { return nil }
+    let next: ValidatorSet
+    if let past = try find(PastSet.key(number + 1), as: PastSet.self) {
+      next = past.set
+    } else {
+      next = try validatorSets().current
+    }
+    return SetEnd(number: number, set: past.set, lastHeight: past.lastHeight, next: next)
+  }
+
   /// Who an ER Node is; nil when the account is none.
   public mutating func node(_ account: AccountID) throws(RecordError) -> ERNode? {
     try find(ERNode.key(account))
@@ -77,4 +98,15 @@ extension LedgerQueries {
 
   /// What elections count.
   public mutating func delegation() throws(RecordError) -> Delegation { try single() }
+}
+
+/// A set that decides no more heights, and the one that followed it.
+public struct SetEnd: Hashable, Sendable {
+  /// Counts the chain's sets from 0.
+  public let number: UInt64
+  public let set: ValidatorSet
+  /// The last height it decided.
+  public let lastHeight: UInt64
+  /// Decides from the height after that on.
+  public let next: ValidatorSet
 }

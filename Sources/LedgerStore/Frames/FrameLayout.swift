@@ -44,11 +44,13 @@ struct SegmentHead: Equatable {
   enum Kind: UInt32 {
     case log = 1
     case bundles = 2
+    case sets = 3
 
     var suffix: String {
       switch self {
       case .log: ".log"
       case .bundles: ".bundles"
+      case .sets: ".sets"
       }
     }
   }

@@ -1,7 +1,8 @@
 public import LedgerCore
 public import LedgerState
 
-/// A node's folder: state, block log, bundles and what it has prepared, under `<home>/data`.
+/// A node's folder: state, block log, changes of the validator set, bundles and what it has
+/// prepared, under `<home>/data`.
 ///
 /// The order of writing is: bundles synced before they are acknowledged; the prepared certificate
 /// synced before COMMIT leaves; a decided block synced in the log before anybody is told it is
@@ -15,6 +16,8 @@ public final class NodeStore: Sendable {
   public let log: BlockLog
   public let bundles: BundleStore
   public let votes: VoteStore
+  /// Lags behind the state by what a crash left out; the log of blocks reaches as far.
+  public let sets: SetChangeLog
   private let lock: FolderLock
 
   /// Whether a folder may hold a ledger: its state folder is there.
@@ -53,13 +56,14 @@ public final class NodeStore: Sendable {
       throw .otherGenesis(path: home, found: records.chain, expected: chain)
     }
     if !options.readOnly {
-      for path in [paths.log, paths.bundles, paths.votes] { _ = try Folder.make(path) }
+      for path in [paths.log, paths.bundles, paths.votes, paths.sets] { _ = try Folder.make(path) }
     }
     self.chain = records.chain
     self.records = records
     log = try BlockLog(paths.log, chain: records.chain, options: options)
     bundles = try BundleStore(paths.bundles, chain: records.chain, options: options)
     votes = try VoteStore(paths.votes, chain: records.chain, options: options)
+    sets = try SetChangeLog(paths.sets, chain: records.chain, options: options)
     // The state is flushed behind the log: the log reaches it, and starts at most one above it.
     let flushed = records.height
     let covers = log.heights.map { $0.upperBound >= flushed && $0.lowerBound <= flushed + 1 }

@@ -104,6 +104,28 @@ public final class StoreAudit: Sendable {
     }
   }
 
+  /// Every change of the validator set, its checksum and the order of numbers and heights checked.
+  public func checkSetChanges(
+    _ visit: (StoredSetChange) -> Void, fault: (StoreDamage) -> Void
+  ) throws(StoreError) {
+    guard Folder.exists(paths.sets) else { return }
+    var last: StoredSetChange?
+    try checkFrames(paths.sets, .sets, fault: fault) { file, place, payload in
+      let frame = StoreDamage.Place.frame(path: file.path, offset: place.offset)
+      guard let change = StoredSetChange(payload: payload, at: place.height) else {
+        return fault(StoreDamage(frame, .badLayout))
+      }
+      if let last, change.number <= last.number || change.lastHeight <= last.lastHeight {
+        fault(
+          StoreDamage(
+            frame,
+            .heightOutOfOrder(expected: last.lastHeight + 1, found: change.lastHeight)))
+      }
+      last = change
+      visit(change)
+    }
+  }
+
   private func checkFrames(
     _ path: String, _ kind: SegmentHead.Kind, fault: (StoreDamage) -> Void,
     _ visit: (FrameFile, FramePlace, [UInt8]) -> Void

@@ -5,6 +5,8 @@ struct StorePaths: Sendable {
   var log: String { data + "/log" }
   var bundles: String { data + "/bundles" }
   var votes: String { data + "/votes" }
+  /// How the validator set changed; never removed.
+  var sets: String { data + "/sets" }
 
   /// Derived from the log, and rebuilt from it.
   var history: String { data + "/history" }

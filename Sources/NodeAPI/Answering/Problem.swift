@@ -82,7 +82,7 @@ extension Problem {
     "events_too_old", 410, "The events after this id are not streamed any more",
     "Read the blocks in between from /v1/blocks/{height}/transactions, then resume nearer the tip.")
   static let notKept = Problem(
-    "not_kept", 410, "This node no longer keeps the block", "Ask a node that keeps more blocks.")
+    "not_kept", 410, "This node does not keep that any more", "Ask a node that keeps more blocks.")
   static let bodyTooLarge = Problem(
     "body_too_large", 413, "The body is longer than this node takes",
     "Send fewer transactions at a time; the connection is closed.")
@@ -178,6 +178,10 @@ struct APIError: Error {
     case .notKept(let height, let oldest):
       self = Problem.notKept.because(
         "Block \(height) was removed from this node, which keeps blocks from \(oldest) on.")
+    case .changesNotKept(let height):
+      self = Problem.notKept.because(
+        "The change of the validator set that came after height \(height) is not kept on this "
+          + "node: its block was removed before the node kept changes. Ask another node.")
     case .storeFailed(let reason):
       self = Problem.storeFailed.because("The node cannot read what was asked for: \(reason).")
     }

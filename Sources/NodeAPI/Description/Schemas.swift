@@ -74,7 +74,12 @@ enum Schemas {
       "Parameters", "What the rules count with now.",
       [
         .field("height", .height("The height whose state is shown.")),
-        .field("values", .table("Decimals by name.", example: [("creationFee", "1000000")])),
+        .field(
+          "values",
+          .table(
+            "Decimals by name, those of a domain behind its name and a dot: registry, fund, "
+              + "elections, governance. Amounts are in base units.",
+            example: [("creationFee", "1000000"), ("elections.seats", "21")])),
         .field("baseFee", .amount("ECO2 base units per unit of weight in the next block.")),
       ]),
     ObjectSchema(
@@ -97,6 +102,15 @@ enum Schemas {
         .field("consensusKey", .hash("The key it votes with.")),
         .field("arrears", .amount("Carbon dues not paid, µg CO2e.", example: "0")),
         .field("reserve", .amount("ECC held for its dues, µg CO2e.")),
+      ]),
+    ObjectSchema(
+      "SetChange", "How one set was followed by the next; whoever trusts the set can check it all.",
+      [
+        .field("height", .height("The last height that the set before decided.")),
+        .field("validatorsHash", .hash("Hash of the set that follows.")),
+        .field("validators", .hexadecimal("The set that follows in BCS.")),
+        .field("header", .hexadecimal("The header of that last block in BCS.")),
+        .field("certificate", .hexadecimal("The block's certificate in BCS.")),
       ]),
     ObjectSchema(
       "Schedule", "Whose turn it is, as dues stand now.",
@@ -171,6 +185,7 @@ enum Schemas {
   private static let listed = [
     "Block", "Transaction", "StatementAtHeight", "Offence", "Registry", "Project", "Custodian",
     "Lot", "Request", "Retirement", "Obligation", "Factor", "Candidate", "Stake", "Motion",
+    "SetChange",
   ]
 
   private static let pages = listed.map { name in

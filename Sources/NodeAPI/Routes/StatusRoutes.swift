@@ -34,6 +34,7 @@ struct StatusRoutes: Sendable {
         results: [.json(.reference("Validators"), "The set of the next height.")],
         problems: [.storeFailed]
       ) { [service] _ in try .json(await service.validators()) },
+      setChanges,
       Route(
         .get, "/v1/schedule", "getSchedule", "Whose turn it is",
         query: [
@@ -73,6 +74,46 @@ struct StatusRoutes: Sendable {
     case ResponseFormat.genesis:
       return Answer(bytes, contentType: ResponseFormat.genesis, freshness).negotiated()
     default: return try .json(answer, freshness).negotiated()
+    }
+  }
+
+  private var setChanges: Route {
+    Route(
+      .get, "/v1/validators/changes", "getSetChanges",
+      "How one set of ER Nodes followed the other: what a light client follows from genesis",
+      query: [
+        RouteParameter(
+          "after",
+          "Only changes whose last block is above this height: that of the last change known, or "
+            + "`next` of the page before; 0 if absent.",
+          .whole("Height.", example: 0), example: "0"),
+        RouteParameter(
+          "limit",
+          "Changes at most, 1 to \(PageFormat.itemsMax), and never more than "
+            + "\(SetChangeFormat.itemsMax); \(PageFormat.itemsDefault) if absent.",
+          .whole(
+            "Changes.", example: UInt64(PageFormat.itemsDefault),
+            max: UInt64(PageFormat.itemsMax)),
+          example: "50"),
+      ],
+      results: [
+        .json(
+          .page(of: "SetChange"), "Ascending, from the set that decides the height after `after`.")
+      ],
+      problems: [.badParameter, .badLimit, .notKept, .storeFailed, .busy], cost: 4
+    ) { [service] call in
+      let limit = min(try call.limit(), SetChangeFormat.itemsMax)
+      let after = try call.query["after"].map { text throws(APIError) in
+        guard let height = Decimal.parse(text) else {
+          throw Problem.badParameter.because(
+            "`after` must be a height, not `\(text.prefix(40))`.")
+        }
+        return height
+      }
+      let found = try await service.setChanges(after: after ?? 0, limit: limit + 1)
+      var page = PageAnswer(items: Array(found.prefix(limit)))
+      if found.count > limit, let last = page.items.last { page.next = "\(last.height)" }
+      return try .json(page)
     }
   }
 

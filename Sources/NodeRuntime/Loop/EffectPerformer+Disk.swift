@@ -49,8 +49,9 @@ extension EffectPerformer {
       onLane(
         flusher, .flush, timing: metrics.store.flush, then: .flushed(height: batch.height)
       ) {
-        [store, board, peerKeeper] () throws(StoreError) in
+        [store, board, peerKeeper, setChanges] () throws(StoreError) in
         try store.flush(batch)
+        try setChanges.look()
         board.flushed.reached(batch.height)
         peerKeeper?.look(at: store, isCurrent: isCurrent)
       }

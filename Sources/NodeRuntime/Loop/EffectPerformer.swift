@@ -18,6 +18,7 @@ final class EffectPerformer: Sendable {
   let peers: PeerNetwork
   let store: NodeStore
   let retention: LogRetention
+  let setChanges: SetChangeKeeper
   let history: HistoryKeeper
   /// Nil on a full node, whose replica asks for no signature.
   let signer: Signer?
@@ -52,6 +53,7 @@ final class EffectPerformer: Sendable {
   ) {
     chain = opened.chain
     store = opened.store
+    setChanges = SetChangeKeeper(store: opened.store, logger: logger)
     retention = LogRetention(keptBlocks: UInt64(opened.configuration.store.keepBlocks))
     signer = opened.signer
     keyRing = opened.keyRing
@@ -87,6 +89,7 @@ final class EffectPerformer: Sendable {
     prepare(opened.document.nodes.map(\.consensusKey))
     // Peers may have changed since the settings were written.
     flusher.run { [peerKeeper, store] in peerKeeper?.look(at: store, isCurrent: false) }
+    onLane(flusher, .flush) { [setChanges] () throws(StoreError) in try setChanges.look() }
   }
 
   /// Carries out effects in order. Answers that are there at once are returned; the others come

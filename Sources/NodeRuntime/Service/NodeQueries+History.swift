@@ -99,7 +99,7 @@ extension NodeQueries {
     return BlockContents(
       block: answer,
       certificate: CertificateAnswer(
-        head.certificate, set: validators(hash: header.validatorsHash),
+        head.certificate, set: try await validators(of: header),
         validatorsHash: header.validatorsHash, network: network),
       headerBytes: header.bcs, blockBytes: head.block.bcs,
       certificateBytes: head.certificate.bcs)
@@ -118,13 +118,6 @@ extension NodeQueries {
     }
     guard let logged = try await reads.block(height) else { return nil }
     return (logged.decided.block, logged.decided.certificate)
-  }
-
-  /// The set of this hash, of those the node knows: the present ones and that of genesis.
-  private func validators(hash: Digest) -> ValidatorSet? {
-    let view = board.chain
-    return [view?.validators, view?.nextValidators, opened.document.validators]
-      .compactMap(\.self).first { $0.hash(opened.chain) == hash }
   }
 
   func transactions(of height: UInt64, from index: Int, limit: Int)

@@ -10,7 +10,8 @@ struct AccountCommand: AsyncParsableCommand {
     commandName: "account", abstract: "Shows an account's balances and keys.",
     discussion: """
       With --verify nothing a node says is believed: the record is proved against the state root \
-      that a quorum of the ER Nodes named in your genesis document has signed.
+      that a quorum of the ER Nodes named in your genesis document has signed, or of those that \
+      followed them step by step, each set signed for by the one before.
 
       Examples:
         eco2 account eco2t1qqq…
@@ -51,8 +52,11 @@ struct AccountCommand: AsyncParsableCommand {
     }
     let anchor = try TrustAnchor(genesisBytes: Array(bytes))
     let account = try AccountID(address: address, network: anchor.network)
-    let proven = try await node.withLedger(trust: anchor) { try await $0.provenAccount(account) }
-    let report = AccountReport(proven, anchor)
+    let (proven, trust) = try await node.withLedger(trust: anchor) { ledger in
+      (try await ledger.provenAccount(account), ledger.trust ?? anchor)
+    }
+    let report = AccountReport(
+      proven, trust, now: UInt64(max(0, Date().timeIntervalSince1970 * 1_000)))
     try output.show(report) { text(report) }
   }
 
@@ -72,10 +76,13 @@ struct AccountCommand: AsyncParsableCommand {
     if let proof = account.proof {
       facts += [
         ("", ""),
-        ("proved", "by \(proof.quorum) or more of \(proof.validators) ER Nodes of the genesis"),
+        ("proved", proof.by),
         ("state root", proof.stateRoot),
         ("block time", Printing.time(milliseconds: proof.timestamp)),
       ]
+      if proof.isTrustOld {
+        facts.append(("valid", "if no past quorum of ER Nodes has leaked its keys"))
+      }
     }
     return Printing.facts(facts)
   }
@@ -90,6 +97,15 @@ private struct AccountReport: Encodable {
     let timestamp: UInt64
     let validators: Int
     let quorum: Int
+    /// Changes of set that were followed from the genesis document.
+    let setChanges: Int
+    /// What is trusted is so old that the bonds of its ER Nodes may be unlocked.
+    let isTrustOld: Bool
+    fileprivate let by: String
+
+    private enum CodingKeys: CodingKey {
+      case stateRoot, timestamp, validators, quorum, setChanges, isTrustOld
+    }
   }
 
   var address: String
@@ -115,7 +131,7 @@ private struct AccountReport: Encodable {
     keys = answer.keys
   }
 
-  init(_ proven: ProvenAccount, _ anchor: TrustAnchor) {
+  init(_ proven: ProvenAccount, _ anchor: TrustAnchor, now: UInt64) {
     address = proven.id.address(network: anchor.network)
     height = proven.height
     exists = proven.record != nil
@@ -126,6 +142,18 @@ private struct AccountReport: Encodable {
     keys = proven.authority.keys.map(\.hex)
     proof = Proof(
       stateRoot: proven.stateRoot.hex, timestamp: proven.timestamp,
-      validators: anchor.validators.count, quorum: anchor.validators.quorum)
+      validators: proven.validators.count, quorum: proven.validators.quorum,
+      setChanges: anchor.earlier.count, isTrustOld: anchor.isOld(at: now),
+      by: anchor.words(for: proven.validators))
+  }
+}
+
+extension TrustAnchor {
+  /// Who has signed what a set made final, for people.
+  func words(for set: ValidatorSet) -> String {
+    let from =
+      set == (earlier.first ?? validators)
+      ? "of the genesis" : "that followed those of the genesis in \(earlier.count) changes"
+    return "signed by \(set.quorum) or more of \(set.count) ER Nodes \(from)"
   }
 }

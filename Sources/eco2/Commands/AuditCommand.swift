@@ -64,6 +64,7 @@ struct AuditAnswer: Encodable {
       "blocks": report.blocks, "certificates": report.certificates,
       "transactions": report.transactions, "bundles": report.bundles,
       "blocks executed anew": report.executed, "history entries": report.historyEntries,
+      "set changes": report.setChanges,
     ]
     findings = report.findings.map { Finding(code: $0.code, text: $0.description) }
     findingsLeftOut = report.findingsLeftOut
@@ -94,7 +95,7 @@ struct AuditAnswer: Encodable {
   var text: String {
     let order = [
       "records", "index entries", "blocks", "blocks executed anew", "certificates",
-      "transactions", "bundles", "history entries",
+      "transactions", "bundles", "history entries", "set changes",
     ]
     var parts = [
       Printing.facts(

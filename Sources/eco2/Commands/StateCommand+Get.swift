@@ -14,8 +14,8 @@ struct StateGetCommand: AsyncParsableCommand {
     discussion: """
       From a running node's API, or from the home of a stopped one. What a node answers is checked \
       by its proof against the state root that the node names; with --genesis that root must have \
-      been signed by a quorum of the ER Nodes named there. A home's tree is built anew, and its \
-      root is the one noted there.
+      been signed by a quorum of the ER Nodes named there, or of those that followed them step by \
+      step. A home's tree is built anew, and its root is the one noted there.
 
       \(StateKeyText.help)
 
@@ -80,8 +80,10 @@ struct StateGetCommand: AsyncParsableCommand {
         if let anchor { anchor.network } else { try await client.status().isTest ? .test : .main }
       let key = try StateKeyText.parse(key, network: network)
       let answer = try await client.recordProof(key.bytes)
+      let followed: TrustAnchor? =
+        if let anchor { try await client.following(anchor, to: answer).get() } else { nil }
       await client.close()
-      return try StateGetAnswer(answer, key, anchor, network: network, withProof: proof)
+      return try StateGetAnswer(answer, key, followed, network: network, withProof: proof)
     } catch {
       await client.close()
       throw error
@@ -135,8 +137,7 @@ struct StateGetAnswer: Encodable {
       let proven = try anchor.verify(recordProof: answer, at: key.bytes)
       self.init(
         key, proven.value, proof: proof, height: proven.height, root: proven.stateRoot,
-        rootFrom: "signed by \(anchor.validators.quorum) or more of "
-          + "\(anchor.validators.members.count) ER Nodes of the genesis",
+        rootFrom: anchor.words(for: proven.validators),
         network: network)
       return
     }

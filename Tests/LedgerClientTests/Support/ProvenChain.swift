@@ -20,12 +20,15 @@ struct ProvenChain {
   let record: Account
   private let state: AuthenticatedState
 
-  init() throws {
-    let keys = try (1...4).map { try Self.key(UInt8($0)) }
+  /// - Parameters:
+  ///   - numbers: the set's keys.
+  ///   - firstHeight: the set's.
+  init(keys numbers: ClosedRange<UInt8> = 1...4, firstHeight: UInt64 = 1) throws {
+    let keys = try numbers.map { try Self.key($0) }
     self.keys = keys
     validators = try #require(
       ValidatorSet(
-        firstHeight: 1,
+        firstHeight: firstHeight,
         members: keys.map {
           Validator(account: AccountID($0.publicKey), consensusKey: $0.publicKey)
         }))

@@ -19,8 +19,8 @@ struct YearStory {
     case never
   }
 
-  /// What changes the state between two blocks. Operations for it do not exist before elections and
-  /// governance do: until then the records are written as those will write them.
+  /// What changes the state between two blocks: the records are written as motions and declarations
+  /// write them, so that the story needs no votes for them.
   enum Change {
     case profile(Int, EnergyProfile)
     case attestation(Int, until: UInt64)
