@@ -58,6 +58,7 @@ let package = Package(
     .library(name: "CLedgerCore", targets: ["CLedgerCore"]),
     .library(name: "RegistryFiles", targets: ["RegistryFiles"]),
     .library(name: "Simulation", targets: ["Simulation"]),
+    .library(name: "Replica", targets: ["Replica", "Consensus", "Dissemination", "CatchUp"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

@@ -18,6 +18,7 @@ let store: Target.Dependency = .product(name: "LedgerStore", package: "eco2-ledg
 let rules: Target.Dependency = .product(name: "LedgerRules", package: "eco2-ledger")
 let audit: Target.Dependency = .product(name: "Audit", package: "eco2-ledger")
 let simulation: Target.Dependency = .product(name: "Simulation", package: "eco2-ledger")
+let replica: Target.Dependency = .product(name: "Replica", package: "eco2-ledger")
 let registries: Target.Dependency = .product(name: "RegistryFiles", package: "eco2-ledger")
 let engines: Target.Dependency = .product(name: "CLedgerCore", package: "eco2-ledger")
 
@@ -41,6 +42,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "CPeers", "Paired", core, state, store, rules, audit, engines, registries, simulation,
+        replica,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -66,15 +66,23 @@ struct KnownTransactions: Sendable {
   var count: Int { table.count }
 
   mutating func update(_ id: Digest, _ change: (inout KnownTransaction) -> Void) {
-    change(&table[id, default: KnownTransaction()])
-    if let entry = table[id], entry.isForgettable { table[id] = nil }
+    guard let index = table.index(forKey: id) else {
+      var entry = KnownTransaction()
+      change(&entry)
+      if !entry.isForgettable { table[id] = entry }
+      return
+    }
+    change(&table.values[index])
+    if table.values[index].isForgettable { table.remove(at: index) }
   }
 
   /// Notes the last height at which a pending or watched transaction can execute.
   mutating func watchValidity(_ id: Digest, until height: UInt64) {
     // One that goes back to the pool again and again is noted once.
-    guard table[id]?.isNoted != true else { return }
-    table[id]?.isNoted = true
+    if let index = table.index(forKey: id) {
+      guard !table.values[index].isNoted else { return }
+      table.values[index].isNoted = true
+    }
     validity.insert(ValidityKey(validUntil: height, id: id))
     if validity.count > 2 * table.count + 1_024 {
       var heap = validity
@@ -96,11 +104,13 @@ struct KnownTransactions: Sendable {
 
   /// Marks an id executed; the oldest such marks go when there are too many.
   mutating func markExecuted(_ id: Digest) {
-    guard table[id]?.isExecuted != true else { return }
+    var isNew = false
     update(id) {
+      isNew = !$0.isExecuted
       $0.isExecuted = true
       $0.isPending = false
     }
+    guard isNew else { return }
     executedOrder.append(id)
     while executedOrder.count > DisseminationLimits.executedIDsMax {
       let oldest = executedOrder.removeFirst()

@@ -21,9 +21,13 @@ struct OftenRead {
     values[key] = value
   }
 
-  /// Forgets what a layer writes.
+  /// Forgets what a layer writes. Of a layer that writes more than is kept, everything goes: to ask
+  /// for each of its keys would take longer than to read again what is read often.
   mutating func forget(_ layer: StateLayer) {
     guard !values.isEmpty else { return }
+    guard layer.count <= StateLimits.oftenReadMax else {
+      return values.removeAll(keepingCapacity: true)
+    }
     for index in 0..<layer.count { values[layer.change(at: index).key] = nil }
   }
 }

@@ -46,8 +46,7 @@ extension ReplicaMachine {
     // Signed with the key of the height at which it was asked for, and of use with the present one.
     let height = body.validUntil &- EvidenceDesk.validityHeights
     guard let account = configuration.account,
-      let set = sets().last(where: { $0.firstHeight <= height }),
-      let key = set.key(of: account), key == tip.set.key(of: account)
+      let key = set(deciding: height)?.key(of: account), key == tip.set.key(of: account)
     else { return }
     guard
       let transaction = try? Transaction(

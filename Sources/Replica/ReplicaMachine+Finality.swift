@@ -163,6 +163,14 @@ extension ReplicaMachine {
       crowdedOut: crowdedOut, sets: sets(), progress: progress)
   }
 
+  /// Of the sets of the heights around the tip, the one that decides a height; nil when that is
+  /// below all of theirs.
+  func set(deciding height: UInt64) -> ValidatorSet? {
+    if tip.nextSet.firstHeight <= height { return tip.nextSet }
+    if tip.set.firstHeight <= height { return tip.set }
+    return recent.entries.last { $0.set.firstHeight <= height }?.set
+  }
+
   /// The sets of the heights around the tip, ascending by first height, each once.
   func sets() -> [ValidatorSet] {
     var sets: [ValidatorSet] = []

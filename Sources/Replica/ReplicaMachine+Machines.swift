@@ -57,10 +57,7 @@ extension ReplicaMachine {
       effects.append(.verify(.dissemination(token), checks, isUrgent: false))
     case .signBundle(let header):
       // Sealed by a member of that height's set alone.
-      guard
-        let key = sets().last(where: { $0.firstHeight <= header.birthHeight })?.key(
-          of: header.author)
-      else { return }
+      guard let key = set(deciding: header.birthHeight)?.key(of: header.author) else { return }
       effects.append(.signBundle(header, key: key))
     case .store(let token, let bundles):
       effects.append(.storeBundles(token: token, bundles))

@@ -172,7 +172,7 @@ public struct ReplicaMachine {
     case .newView(let message): vote = message.vote
     case .decided, .inquiry: return
     }
-    guard let set = sets().last(where: { $0.firstHeight <= vote.height }),
+    guard let set = set(deciding: vote.height),
       Int(vote.member) < set.count, set.members[Int(vote.member)].account == peer
     else { return }
     pending.append(.catchUp(.voteSeen(vote, of: peer)))

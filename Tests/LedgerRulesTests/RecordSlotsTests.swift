@@ -25,7 +25,7 @@ struct RecordSlotsTests {
 
   @Test("equal ids have equal numbers, and hardly any others have")
   func mixed() throws {
-    let mixer = IDMixer.process
+    let mixer = IdentifierMixer.process
     // Each kind has tables of its own.
     var numbers: [ObjectIdentifier: Set<UInt64>] = [:]
     var count = 0

@@ -70,7 +70,7 @@ struct HistoryDamageTests {
   @Test("a flipped bit in an entry is found when it is read, and by an audit")
   func flipped() throws {
     try fill(to: 20)
-    let prefix = HistoryFixture.account(3).bytes.leadingNumber
+    let prefix = HistoryFixture.account(3).bytes.leadingBits
     let pattern = (0..<8).map { UInt8(truncatingIfNeeded: prefix >> UInt64(8 * $0)) }
     var flips = 0
     try alter(path) { bytes in

@@ -84,7 +84,7 @@ struct ChunkMakerTests {
         #expect(transaction.id(chain) == chunk.ids[place])
         #expect(isWellSigned(transaction))
         #expect(transaction.body.validUntil >= 200 + UInt64(chunk.index))
-        let key = transaction.body.sender.bytes.leadingNumber
+        let key = transaction.body.sender.bytes.leadingBits
         #expect(sequences.insert([key, transaction.body.sequence]).inserted)
       }
     }

@@ -23,6 +23,7 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       Table.self, Measure.self, BuildRecords.self, BuildLots.self, BuildVotes.self,
+      BuildAccounts.self,
       WeightsCommand.self, WeighCommand.self,
     ],
     defaultSubcommand: Table.self)
@@ -139,6 +140,21 @@ struct Bench: ParsableCommand {
     func run() throws {
       let folder = DataFolder(in: data, isQuick: false).path
       try CarbonBuilder(folder: CarbonFolder(path: folder, count: count)).build()
+    }
+  }
+
+  struct BuildAccounts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build-accounts",
+      abstract: "Builds the ledger that figures of the pipeline need.",
+      shouldDisplay: false)
+
+    @Option var data: String
+    @Option var count: Int
+
+    func run() throws {
+      let folder = DataFolder(in: data, isQuick: false).path
+      try PipelineFolder(path: folder, accounts: count).build()
     }
   }
 

@@ -17,7 +17,7 @@ struct FigureDefinition: Sendable {
 
   /// All figures, in the table's order.
   static let all: [FigureDefinition] =
-    ed25519 + sha256 + state + log + registry + carbon + elections + audit + simulate
+    ed25519 + sha256 + state + log + registry + carbon + elections + pipeline + audit + simulate
 }
 
 extension FigureDefinition {
@@ -47,7 +47,7 @@ extension FigureDefinition {
   /// What it is measured against, and with how many records where these are not its bar's.
   func against(isQuick: Bool) -> String {
     switch needs {
-    case .nothing, .folder: against
+    case .nothing, .folder, .accounts: against
     case .records, .manyRecords: against + (isQuick ? " (1 million records)" : "")
     case .lots: against + (isQuick ? " (100,000 lots)" : "")
     case .votes: against + (isQuick ? " (100,000 voters)" : "")

@@ -12,9 +12,6 @@ public struct Bytes32: Hashable, Sendable {
   /// Thirty-two zero bytes.
   public static let zero = Bytes32(word0: 0, word1: 0, word2: 0, word3: 0)
 
-  /// The first eight bytes as a number, big-endian: its order is that of the bytes.
-  public var leadingNumber: UInt64 { word0.byteSwapped }
-
   @usableFromInline init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
     self.word0 = word0
     self.word1 = word1
@@ -78,7 +75,7 @@ public struct Bytes32: Hashable, Sendable {
   /// The bytes as four words in memory order, little-endian.
   @inlinable public var words: (UInt64, UInt64, UInt64, UInt64) { (word0, word1, word2, word3) }
 
-  /// The first 64 bits, the first of them the most significant.
+  /// The first eight bytes as a number, big-endian: its order is that of the bytes.
   @inlinable public var leadingBits: UInt64 { word0.byteSwapped }
 
   /// The bit at `depth` (0 is the most significant bit of byte 0), as the state tree counts.

@@ -1,4 +1,5 @@
 public import LedgerCore
+import LedgerState
 
 extension LedgerQueries {
   /// How many offences the chain has recorded.
@@ -16,17 +17,14 @@ extension LedgerQueries {
   public mutating func offence(of offender: AccountID, _ family: Offence.Family)
     throws(RecordError) -> RecordedOffence?
   {
-    let entry: OffenderEntry? = try find(OffenderEntry.key(offender, family))
-    guard let entry else { return nil }
-    return try offence(entry.number)
+    try source.lastOffence(of: offender, family)
   }
 
   /// Whether evidence brings nothing new of its offender: a report of it would be skipped.
   public mutating func isKnown(_ evidence: Evidence, of offender: AccountID)
     throws(RecordError) -> Bool
   {
-    guard let last = try offence(of: offender, evidence.offence.family) else { return false }
-    return try !last.isFollowed(by: evidence, of: candidate(offender))
+    try source.isKnown(evidence, of: offender)
   }
 
   /// Whether an account is recorded for any offence; nobody is not.
@@ -42,5 +40,23 @@ extension LedgerQueries {
   /// accused is no member of it.
   public mutating func accused(by evidence: Evidence) throws(RecordError) -> Validator? {
     try source.set(deciding: evidence.height).flatMap(evidence.offender)
+  }
+}
+
+extension RecordSource {
+  /// The offence for which an account was recorded last; nil when it is not.
+  mutating func lastOffence(of offender: AccountID, _ family: Offence.Family)
+    throws(RecordError) -> RecordedOffence?
+  {
+    let entry: OffenderEntry? = try find(OffenderEntry.key(offender, family))
+    guard let entry else { return nil }
+    return try required(RecordedOffence.key(entry.number))
+  }
+
+  /// Whether evidence brings nothing new of its offender.
+  mutating func isKnown(_ evidence: Evidence, of offender: AccountID) throws(RecordError) -> Bool {
+    guard let last = try lastOffence(of: offender, evidence.offence.family) else { return false }
+    let candidate: Candidate? = try find(Candidate.key(offender))
+    return !last.isFollowed(by: evidence, of: candidate)
   }
 }

@@ -81,13 +81,7 @@ extension ExecutionContext {
   private mutating func isKnown(_ evidence: Evidence, of offender: AccountID)
     throws(OperationFailure) -> Bool
   {
-    do throws(RecordError) {
-      let key = OffenderEntry.key(offender, evidence.offence.family)
-      guard let entry: OffenderEntry = try view.find(key) else { return false }
-      let last: RecordedOffence = try view.required(RecordedOffence.key(entry.number))
-      let candidate: Candidate? = try view.find(Candidate.key(offender))
-      return !last.isFollowed(by: evidence, of: candidate)
-    } catch { throw .fatal(.record(error)) }
+    do { return try view.isKnown(evidence, of: offender) } catch { throw .fatal(.record(error)) }
   }
 
   private mutating func member(accusedBy evidence: Evidence) throws(OperationFailure) -> Validator {

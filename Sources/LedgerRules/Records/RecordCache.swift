@@ -32,7 +32,7 @@ struct RecordCache<ID: RecordID, Record: LedgerRecord> {
 
   private(set) var entries: [Entry] = []
   private var slots = RecordSlots()
-  private let mixer = IDMixer.process
+  private let mixer = IdentifierMixer.process
   private var journal: [(slot: Int, before: Record?)] = []
   private let key: (ID) -> StateKey
 

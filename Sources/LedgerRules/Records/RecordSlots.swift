@@ -4,64 +4,27 @@ import LedgerState
 /// What names a record in a cache.
 protocol RecordID: Hashable {
   /// A number that spreads the ids over a table, the same for equal ones.
-  func mixed(_ mixer: IDMixer) -> UInt64
-}
-
-/// Spreads ids over a table by two numbers that a process draws: nobody who chooses ids, as of
-/// accounts and lots, can have them meet. It is a fifth of the work of `Hasher`, which executions
-/// would otherwise do several times for each record.
-///
-/// Nothing that leaves a process depends on it: a table is only ever asked, never walked.
-struct IDMixer {
-  private let first: UInt64
-  private let second: UInt64
-
-  /// Those of this process: drawn once.
-  static let process = IDMixer()
-
-  private init() {
-    // The library seeds every process's hashes by chance.
-    func drawn(_ number: Int) -> UInt64 {
-      var hasher = Hasher()
-      hasher.combine(number)
-      return UInt64(truncatingIfNeeded: hasher.finalize())
-    }
-    first = drawn(1)
-    second = drawn(2) | 1
-  }
-
-  /// Both halves of a product of what is hidden: each bit depends on all bits of both words.
-  @inline(__always)
-  func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
-    let product = (one ^ first).multipliedFullWidth(by: other ^ second)
-    return product.high ^ product.low
-  }
-
-  @inline(__always)
-  func mix(_ bytes: Bytes32) -> UInt64 {
-    let words = bytes.words
-    return mix(mix(words.0, words.1), mix(words.2, words.3) &+ second)
-  }
+  func mixed(_ mixer: IdentifierMixer) -> UInt64
 }
 
 extension UInt64: RecordID {
   @inline(__always)
-  func mixed(_ mixer: IDMixer) -> UInt64 { mixer.mix(self, 0) }
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 { mixer.mix(self, 0) }
 }
 
 extension AccountID: RecordID {
   @inline(__always)
-  func mixed(_ mixer: IDMixer) -> UInt64 { mixer.mix(bytes) }
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 { mixer.mix(bytes) }
 }
 
 extension VotePair: RecordID {
-  func mixed(_ mixer: IDMixer) -> UInt64 {
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 {
     mixer.mix(mixer.mix(voter.bytes), mixer.mix(candidate.bytes))
   }
 }
 
 extension StateKey: RecordID {
-  func mixed(_ mixer: IDMixer) -> UInt64 {
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 {
     let span = unsafe bytes.span.bytes
     var mixed = UInt64(span.byteCount)
     var at = 0
@@ -80,12 +43,12 @@ extension StateKey: RecordID {
 }
 
 extension OrderedIndexKind: RecordID {
-  func mixed(_ mixer: IDMixer) -> UInt64 { mixer.mix(UInt64(rawValue), 0) }
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 { mixer.mix(UInt64(rawValue), 0) }
 }
 
 extension OrderedPageID: RecordID {
   @inline(__always)
-  func mixed(_ mixer: IDMixer) -> UInt64 { mixer.mix(number, UInt64(index.rawValue)) }
+  func mixed(_ mixer: IdentifierMixer) -> UInt64 { mixer.mix(number, UInt64(index.rawValue)) }
 }
 
 /// Where records stand in a list, by their ids: a table of open addresses, at most half full.

@@ -38,7 +38,7 @@ struct PlaceEntry: Hashable, Comparable, Sendable {
     order = Self.order(HistoryPlace(height: height, index: index))
   }
 
-  static func prefix(_ bytes: Bytes32) -> UInt64 { bytes.leadingNumber }
+  static func prefix(_ bytes: Bytes32) -> UInt64 { bytes.leadingBits }
 
   /// Heights and indices beyond the bounds count as the last ones.
   static func order(_ place: HistoryPlace) -> UInt64 {

@@ -70,7 +70,7 @@ final class LoadBook: Sendable {
         Entry(chunk: chunk, flags: Array(repeating: [], count: chunk.count)))
       state.held += chunk.count
       for place in 0..<chunk.count where chunk.kinds[place].hasOwnID {
-        state.table.insert(chunk.ids[place].bytes.leadingNumber, chunk.first + place)
+        state.table.insert(chunk.ids[place].bytes.leadingBits, chunk.first + place)
       }
       // Seldom, and many at once: the table is made anew.
       guard state.held > Self.heldMax + Self.heldMax / 4 else { return }
@@ -209,7 +209,7 @@ final class LoadBook: Sendable {
     state.withLock { state in
       var own = 0
       for receipt in receipts {
-        guard let number = state.table.number(receipt.transaction.bytes.leadingNumber),
+        guard let number = state.table.number(receipt.transaction.bytes.leadingBits),
           let index = state.index(of: number)
         else { continue }
         own += 1

@@ -64,58 +64,72 @@ final class CarbonChain {
     var transactionCount: Int { bundles.reduce(0) { $0 + $1.transactions.count } }
   }
 
-  /// The block after the tip, of the first member of the set, so many slots later.
+  /// The block after the tip, with bundles of the first member of the set, so many slots later.
+  /// Nobody who executes a block looks at their signatures.
   func proposal(_ transactions: [Transaction], slots: UInt64 = 1) throws -> Proposal {
     var queries = LedgerQueries(state)
-    let facts = try queries.parentFacts()
-    let author = facts.validators.members[0].account
-    guard let progress = try queries.bundleProgress(author) else {
-      throw BenchmarkFault.broken("a member has no bundles")
+    let author = try queries.parentFacts().validators.members[0].account
+    return try proposal([(author, transactions)], slots: slots) { _ in
+      Signature(r: .zero, s: .zero)
     }
-    let bundles = Self.bundles(transactions, author: author, progress, height: facts.height + 1)
-    let runs =
-      bundles.isEmpty
-      ? []
-      : [
+  }
+
+  /// The block after the tip with bundles of these authors.
+  func proposal(
+    _ parts: [(author: AccountID, transactions: [Transaction])], slots: UInt64 = 1,
+    parentCommits: [CommitSignature] = [], sign: (BundleHeader) throws -> Signature
+  ) throws -> Proposal {
+    var queries = LedgerQueries(state)
+    let facts = try queries.parentFacts()
+    var bundles: [Bundle] = []
+    var runs: [BundleRun] = []
+    for part in parts where !part.transactions.isEmpty {
+      guard let progress = try queries.bundleProgress(part.author) else {
+        throw BenchmarkFault.broken("a member has no bundles")
+      }
+      let own = try Self.bundles(
+        part.transactions, author: part.author, progress, height: facts.height + 1, sign)
+      runs.append(
         BundleRun(
-          author: author, incarnation: progress.incarnation, firstNumber: progress.next,
-          digests: bundles.map { $0.header.digest(chain) })
-      ]
+          author: part.author, incarnation: progress.incarnation, firstNumber: progress.next,
+          digests: own.map { $0.header.digest(chain) }))
+      bundles += own
+    }
     let header = BlockHeader(
       height: facts.height + 1, timestamp: facts.timestamp + slots * CarbonNetwork.interval,
-      author: author, parent: facts.headerHash, bundlesRoot: BundleRun.root(runs),
-      validatorsHash: facts.validators.hash(chain),
+      author: facts.validators.members[0].account, parent: facts.headerHash,
+      bundlesRoot: BundleRun.root(runs), validatorsHash: facts.validators.hash(chain),
       nextValidatorsHash: facts.nextValidators.hash(chain),
       parentRoots: StateRoots(
         state: state.root, transactions: facts.transactionsRoot, receipts: facts.receiptsRoot),
-      parentStatement: facts.statement, parentCommits: [], lateCommits: [])
+      parentStatement: facts.statement, parentCommits: parentCommits, lateCommits: [])
     return Proposal(block: Block(header: header, runs: runs), bundles: bundles)
   }
 
   /// Bundles of half a megabyte, as members seal them.
   private static func bundles(
-    _ transactions: [Transaction], author: AccountID, _ progress: BundleProgress, height: UInt64
-  ) -> [Bundle] {
+    _ transactions: [Transaction], author: AccountID, _ progress: BundleProgress, height: UInt64,
+    _ sign: (BundleHeader) throws -> Signature
+  ) throws -> [Bundle] {
     var bundles: [Bundle] = []
     var part: [Transaction] = []
     var bytes = 0
-    func seal() {
+    func seal() throws {
       let header = BundleHeader(
         author: author, incarnation: progress.incarnation,
         number: progress.next + UInt64(bundles.count), birthHeight: height,
         transactionCount: UInt32(part.count), transactionBytes: UInt32(bytes),
         transactionsRoot: MerkleTree.root(leaves: part.map(\.bytes)))
       bundles.append(
-        Bundle(
-          header: header, signature: Signature(r: .zero, s: .zero), transactions: part))
+        Bundle(header: header, signature: try sign(header), transactions: part))
       (part, bytes) = ([], 0)
     }
     for transaction in transactions {
       part.append(transaction)
       bytes += transaction.bytes.count
-      if bytes >= Limits.bundleBytesTarget { seal() }
+      if bytes >= Limits.bundleBytesTarget { try seal() }
     }
-    if !part.isEmpty { seal() }
+    if !part.isEmpty { try seal() }
     return bundles
   }
 
@@ -172,23 +186,25 @@ final class CarbonChain {
   /// Decides a block whose transactions must all be applied; the store follows as far behind as a
   /// node's.
   func decide(_ transactions: [Transaction], slots: UInt64 = 1) throws {
-    try Self.expectApplied(try decide(try proposal(transactions, slots: slots)))
+    try Self.expectApplied(try decide(try proposal(transactions, slots: slots)).outcome)
     if state.isOverlayFull { try flush() }
   }
 
   /// Executes a block, has it signed by a quorum, puts it into the log and makes it the tip.
-  func decide(_ proposal: Proposal) throws -> ExecutionOutcome {
+  func decide(_ proposal: Proposal) throws
+    -> (outcome: ExecutionOutcome, certificate: QuorumCertificate)
+  {
     let executed = try execute(proposal)
     let delta = try state.stage(executed.outcome.changes, reads: executed.reads)
     let height = proposal.block.header.height
+    let certificate = try certificate(proposal.block, delta.root)
     let block = DecidedBlock(
-      block: proposal.block, certificate: try certificate(proposal.block, delta.root),
-      bundles: proposal.bundles)
+      block: proposal.block, certificate: certificate, bundles: proposal.bundles)
     var receipts = BCSWriter()
     receipts.list(executed.outcome.receipts)
     try store.log.append(height: height, block: block.bcs, receipts: receipts.bytes)
     try state.adopt(delta, height: height)
-    return executed.outcome
+    return (executed.outcome, certificate)
   }
 
   /// Writes what the store has not.

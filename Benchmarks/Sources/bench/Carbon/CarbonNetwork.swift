@@ -16,6 +16,8 @@ struct CarbonNetwork: Sendable {
   static let interval: UInt64 = 10_000
   /// Of a term: ten days.
   static let termSlots: UInt64 = 10 * 8_640
+  /// Milliseconds since 1970.
+  static let genesisTime: UInt64 = 1_749_945_600_000
   static let registry = "gold-standard"
   /// Serials of each range that is brought: tonnes.
   static let serialsPerRange: UInt64 = 100
@@ -80,7 +82,7 @@ struct CarbonNetwork: Sendable {
     parameters.elections = Self.elections
     parameters.governance.delayMilliseconds = Self.interval
     return GenesisDocument(
-      network: "benchmarks", isTest: true, genesisTime: 1_749_945_600_000,
+      network: "benchmarks", isTest: true, genesisTime: Self.genesisTime,
       interval: Self.interval, parameters: parameters, factors: [Self.factor],
       nodes: try (0..<Self.nodes).map(Self.node),
       operatingCommittee: Self.operatingCommittee,

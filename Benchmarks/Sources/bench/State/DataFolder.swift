@@ -3,7 +3,7 @@ import Foundation
 import LedgerCore
 
 /// What has to lie in the data folder before a figure is measured.
-enum DataNeed: Sendable {
+enum DataNeed: Hashable, Sendable {
   case nothing
   /// The folder itself.
   case folder
@@ -15,6 +15,8 @@ enum DataNeed: Sendable {
   case lots
   /// Ledgers with 10,000 candidates, and a million voters or a thousand.
   case votes
+  /// A ledger with so many accounts that can sign.
+  case accounts(Int)
 }
 
 /// Where the figures of state keep their records: built once in a run, used by the processes of all
@@ -63,6 +65,9 @@ struct DataFolder: Sendable {
     ElectionFolder(path: path, candidates: candidates, voters: ElectionWork.operationCount)
   }
 
+  /// The accounts that figures of the whole pipeline stand on.
+  func accounts(_ count: Int) -> PipelineFolder { PipelineFolder(path: path, accounts: count) }
+
   private var candidates: Int { isQuick ? 1_000 : 10_000 }
 
   /// Makes a need's data unless it is there. Throws `unavailable` when the disk has no room for it.
@@ -79,7 +84,17 @@ struct DataFolder: Sendable {
     case .manyRecords: try prepare([records, manyRecords])
     case .lots: try prepareLots()
     case .votes: try [votes, fewVotes].forEach(prepare)
+    case .accounts(let count): try prepare(accounts(count))
     }
+  }
+
+  private func prepare(_ accounts: PipelineFolder) throws {
+    guard accounts.senders == nil else { return }
+    try accounts.remove()
+    try expectRoom(for: accounts.bytesNeeded)
+    _ = try OwnProcess.run(
+      ["build-accounts", "--data", parent, "--count", "\(accounts.network.accounts)"],
+      showsProgress: true)
   }
 
   private func prepare(_ votes: ElectionFolder) throws {

@@ -84,7 +84,7 @@ final class Weighing {
       for transaction in transactions { _ = try Transaction(decoding: transaction.bytes) }
       _ = try Admission(chain: chain.chain, over: chain.state).faults(of: transactions)
       for bundle in proposal.bundles { _ = try Bundle(decoding: bundle.bytes) }
-      outcome = try chain.decide(proposal)
+      outcome = try chain.decide(proposal).outcome
       try chain.flush()
     }
     chain.forgetSequences()

@@ -1,0 +1,15 @@
+/// Hashing for dictionaries and sets: a transaction's id is looked up a dozen times on its way into
+/// a block. What the library's SipHash protects from is kept, as `IdentifierMixer` says.
+extension Bytes32 {
+  public func _rawHashValue(seed: Int) -> Int {
+    Int(
+      truncatingIfNeeded: IdentifierMixer.process.mix(
+        self, seed: UInt64(truncatingIfNeeded: seed)))
+  }
+}
+
+extension Identifier32 {
+  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+
+  public func _rawHashValue(seed: Int) -> Int { bytes._rawHashValue(seed: seed) }
+}
